@@ -1,0 +1,180 @@
+"""Who may import whom: the arrows of docs/decisions/0001, read from the imports themselves."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+ROOMS = ("app", "pages", "callbacks", "data", "collector", "demo")
+PI_MODULES = {"data", "data.catalogue", "data.document", "data.errors", "data.ranges"}
+
+# Room -> the rooms it may import as a whole, and the single modules it may import beside them.
+WHOLE_ROOMS = {
+    "data": set(),
+    "collector": set(),
+    "pages": set(),
+    "callbacks": {"data"},
+    "app": {"data", "pages", "callbacks"},
+    "demo": {"data", "collector"},
+}
+OURS = {
+    "data": set(),
+    "collector": PI_MODULES,
+    "pages": {"data", "data.catalogue"},
+    "callbacks": {"pages", "pages.ids", "pages.components"},
+    "app": set(),
+    "demo": set(),
+}
+# Room -> packages that must never appear in it.
+NEVER = {
+    "data": {"flask", "dash", "plotly", "flask_login", "werkzeug", "modbus_tk", "serial", "crcmod", "pvlib"},
+    "collector": {"sqlalchemy", "pandas", "numpy", "flask", "dash", "plotly", "alembic", "pvlib", "orjson", "requests"},
+    "pages": {"sqlalchemy", "flask", "pandas", "plotly", "pvlib", "flask_login"},
+    "callbacks": {"flask", "flask_login", "pvlib", "modbus_tk", "serial"},
+    "app": {"pandas", "numpy", "modbus_tk", "serial", "crcmod", "pvlib"},
+    "demo": {"flask", "dash", "plotly"},
+}
+# A package with one home: it is named in that file or folder and nowhere else.
+HOMES = {
+    "modbus_tk": ("collector/transports/", "collector/simulator/"),
+    "serial": ("collector/transports/",),
+    "crcmod": ("collector/drivers/sentences.py",),
+    "pvlib": ("demo/",),
+    "alembic": ("data/",),
+    "gunicorn": ("app/",),
+}
+# pages/, callbacks/ and app/ may use these names of sqlalchemy and no others: the queries live in data/.
+SQLALCHEMY_TYPES = {"Session", "sessionmaker", "Engine"}
+
+
+def modules(room: str) -> Iterator[Path]:
+    yield from sorted((ROOT / room).rglob("*.py"))
+
+
+def imports(path: Path) -> Iterator[tuple[str, str | None]]:
+    """Every (module, name) the file imports, wherever in the file it stands."""
+    package = path.relative_to(ROOT).with_suffix("").parts[:-1]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name, None
+        elif isinstance(node, ast.ImportFrom):
+            base = ".".join(package[: len(package) - node.level + 1]) + "." if node.level else ""
+            for alias in node.names:
+                yield (base + (node.module or "")).rstrip("."), alias.name
+
+
+def imported(path: Path) -> set[str]:
+    """The imported modules, with `from data import queries` read as data.queries where that is a module."""
+    found = set()
+    for module, name in imports(path):
+        full = f"{module}.{name}" if name else module
+        is_module = (ROOT / Path(*full.split("."))).with_suffix(".py").exists() or (
+            ROOT / Path(*full.split("."))
+        ).is_dir()
+        found.add(full if is_module else module)
+    return found
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_imports_only_the_rooms_below_it(room: str) -> None:
+    wrong = []
+    for path in modules(room):
+        for module in imported(path):
+            top = module.split(".")[0]
+            if top not in ROOMS or top == room:
+                continue
+            if module not in OURS[room] and top not in WHOLE_ROOMS[room]:
+                wrong.append(f"{path.relative_to(ROOT)} imports {module}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_keeps_out_what_does_not_belong_there(room: str) -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {module}"
+        for path in modules(room)
+        for module in imported(path)
+        if module.split(".")[0] in NEVER[room]
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("package", sorted(HOMES))
+def test_a_library_has_one_home(package: str) -> None:
+    wrong = [
+        str(path.relative_to(ROOT))
+        for room in ROOMS
+        for path in modules(room)
+        if any(module.split(".")[0] == package for module in imported(path))
+        and not str(path.relative_to(ROOT)).startswith(HOMES[package])
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("room", ["pages", "callbacks", "app"])
+def test_no_sql_outside_the_data_room(room: str) -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {name or module} from {module}"
+        for path in modules(room)
+        for module, name in imports(path)
+        if module.split(".")[0] == "sqlalchemy"
+        and not module.startswith("sqlalchemy.exc")
+        and name not in SQLALCHEMY_TYPES
+    ]
+    assert wrong == []
+
+
+def test_the_modules_the_pi_needs_use_the_standard_library_only() -> None:
+    import sys
+
+    allowed = sys.stdlib_module_names | {"data", "__future__"}
+    wrong = [
+        f"{module}: {needed}"
+        for module in PI_MODULES - {"data"}
+        for needed in imported(ROOT / Path(*module.split(".")).with_suffix(".py"))
+        if needed.split(".")[0] not in allowed
+    ]
+    assert wrong == []
+
+
+def test_nothing_imports_the_demonstration() -> None:
+    wrong = [
+        str(path.relative_to(ROOT))
+        for room in ROOMS
+        if room != "demo"
+        for path in modules(room)
+        if any(module.split(".")[0] == "demo" for module in imported(path))
+    ]
+    assert wrong == []
+
+
+def test_importing_a_module_reads_no_environment_and_starts_no_thread() -> None:
+    """Module level statements only define: no call to os.environ, open(), Thread() or connect() outside functions."""
+    suspects = {"open", "Thread", "connect", "create_engine", "getenv", "create_app", "Popen"}
+    wrong = []
+    for room in ROOMS:
+        for path in modules(room):
+            if path.name == "__main__.py" or "migrations" in path.parts:
+                continue
+            for statement in ast.parse(path.read_text(encoding="utf-8")).body:
+                if isinstance(
+                    statement, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef, ast.Import, ast.ImportFrom, ast.If)
+                ):
+                    continue
+                for node in ast.walk(statement):
+                    if isinstance(node, ast.Lambda):
+                        continue
+                    if isinstance(node, ast.Call):
+                        called = (
+                            node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                        )
+                        if called in suspects:
+                            wrong.append(f"{path.relative_to(ROOT)}:{node.lineno} calls {called}()")
+                    if isinstance(node, ast.Attribute) and node.attr == "environ":
+                        wrong.append(f"{path.relative_to(ROOT)}:{node.lineno} reads the environment")
+    assert wrong == []
