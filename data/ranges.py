@@ -63,7 +63,8 @@ class TimeRange:
         if self.start_at.tzinfo is None or self.end_at.tzinfo is None:
             raise ValueError("a TimeRange takes aware datetimes")
         if self.end_at < self.start_at:
-            raise RangeError(f"the window ends ({self.end_at.isoformat()}) before it starts ({self.start_at.isoformat()})")
+            start, end = self.start_at.isoformat(), self.end_at.isoformat()
+            raise RangeError(f"the window ends ({end}) before it starts ({start})")
 
     @property
     def seconds(self) -> float:
