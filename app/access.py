@@ -1,0 +1,96 @@
+"""Who posts: a key, or a trusted network.  A forwarded request is never mistaken for loopback."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from ipaddress import IPv4Address, IPv6Address, ip_address
+
+from app.config import Config, Network
+
+Address = IPv4Address | IPv6Address
+
+# Any of these says that somebody stands between the sender and us.
+FORWARDING_HEADERS = (
+    "Forwarded",
+    "X-Forwarded-For",
+    "X-Real-IP",
+    "X-Forwarded-Host",
+    "X-Forwarded-Proto",
+    "X-Forwarded-Port",
+    "X-Forwarded-Server",
+    "X-Client-IP",
+    "X-Cluster-Client-IP",
+    "True-Client-IP",
+    "CF-Connecting-IP",
+    "Via",
+)
+# A browser sends these by itself; a page of another site could make it post to our loopback without being asked.
+BROWSER_HEADERS = ("Origin", "Sec-Fetch-Site")
+
+HOW_TO_GET_A_KEY = (
+    "Posting needs a key: send it as `Authorization: Bearer KEY` or `X-API-Key: KEY`. An administrator makes one with "
+    "`python -m app create-key`, or adds your network to TRUSTED_NETWORKS."
+)
+
+
+def is_trusted(config: Config, remote: str, headers: Mapping[str, str]) -> bool:
+    """Whether a request from `remote` with these headers may post without a key."""
+    peer = parse_address(remote)
+    if peer is None or any(name in headers for name in BROWSER_HEADERS):
+        return False
+    if not any(name in headers for name in FORWARDING_HEADERS):
+        return within(peer, config.trusted_networks)
+    if not within(peer, config.trusted_proxies):
+        return False
+    # The proxy sets at least one of these; a sender may have added the others.  So each must name a trusted sender.
+    senders = [forwarded_sender(chain, config.trusted_proxies) for chain in chains(headers)]
+    return bool(senders) and all(
+        sender is not None and not sender.is_loopback and within(sender, config.trusted_networks) for sender in senders
+    )
+
+
+def parse_address(text: str) -> Address | None:
+    """The address in `192.0.2.1`, `192.0.2.1:4711`, `[2001:db8::1]:80` or `"[2001:db8::1]"`; None for anything else."""
+    bare = text.strip().strip('"')
+    if bare.startswith("["):
+        bare = bare[1:].partition("]")[0]
+    elif bare.count(":") == 1:
+        bare = bare.partition(":")[0]
+    try:
+        address = ip_address(bare)
+    except ValueError:
+        return None
+    return (address.ipv4_mapped if isinstance(address, IPv6Address) else None) or address
+
+
+def within(address: Address, networks: Sequence[Network]) -> bool:
+    """Whether the address lies in one of the networks."""
+    return any(address in network for network in networks)
+
+
+def chains(headers: Mapping[str, str]) -> list[list[str]]:
+    """The senders that each forwarding header names, the nearest to us last."""
+    found = []
+    if forwarded := headers.get("Forwarded"):
+        found.append(re.findall(r'for\s*=\s*("[^"]*"|[^;,\s]+)', forwarded, re.IGNORECASE))
+    for name in (
+        "X-Forwarded-For",
+        "X-Real-IP",
+        "X-Client-IP",
+        "X-Cluster-Client-IP",
+        "True-Client-IP",
+        "CF-Connecting-IP",
+    ):
+        if stated := headers.get(name):
+            found.append(stated.split(","))
+    return found
+
+
+def forwarded_sender(chain: Sequence[str], proxies: Sequence[Network]) -> Address | None:
+    """The last sender in the chain that is not one of our proxies, the only one nobody outside could invent."""
+    for text in reversed(chain):
+        address = parse_address(text)
+        if address is None or not within(address, proxies):
+            return address
+    return None

@@ -1,0 +1,103 @@
+"""The words of the seventeen error pages: what happened, and what to do next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorWords:
+    """A title, one sentence that says what happened, one that says what to do."""
+
+    title: str
+    said: str
+    next_step: str
+
+
+ERROR_WORDS = {
+    400: ErrorWords(
+        "Bad Request",
+        "The request was malformed and could not be understood.",
+        "Clear the cookies of this site and try again; else contact the webmaster with the reference below.",
+    ),
+    401: ErrorWords(
+        "Unauthorized",
+        "You are not authorised for this page.",
+        "Log in, or check your name and password.",
+    ),
+    403: ErrorWords(
+        "Forbidden",
+        "Your account lacks the permission for this.",
+        "Log in with another account, or ask an administrator for access.",
+    ),
+    404: ErrorWords(
+        "Not Found",
+        "The page you are looking for is not here.",
+        "Check the address, or start again from the home page.",
+    ),
+    405: ErrorWords(
+        "Method Not Allowed",
+        "This address does not accept that method: a device may be posting in the wrong place.",
+        "Compare the address with the posting addresses in the manual; documents are sent with POST.",
+    ),
+    408: ErrorWords(
+        "Request Timeout",
+        "The server waited too long for the rest of the request.",
+        "Check the connection and send it again.",
+    ),
+    410: ErrorWords(
+        "Gone",
+        "This page was removed for good.",
+        "Remove the bookmark, and start again from the home page.",
+    ),
+    413: ErrorWords(
+        "Content Too Large",
+        "The upload is above 1.2 MB, the most this site accepts at once.",
+        "Send it in smaller parts.",
+    ),
+    414: ErrorWords(
+        "Address Too Long",
+        "The address is too long to be read.",
+        "Shorten it, or choose fewer metrics in the form and request the graph again.",
+    ),
+    415: ErrorWords(
+        "Unsupported Media Type",
+        "The body must be JSON.",
+        "Send a JSON object with the header Content-Type: application/json.",
+    ),
+    421: ErrorWords(
+        "Misdirected Request",
+        "The request reached a server that cannot answer for that address.",
+        "Check the name in the address, or start again from the home page.",
+    ),
+    429: ErrorWords(
+        "Too Many Requests",
+        "Too many requests came from you within five minutes.",
+        "Wait an hour, then try again.",
+    ),
+    451: ErrorWords(
+        "Unavailable For Legal Reasons",
+        "This page is withheld for legal reasons.",
+        "Ask the webmaster which ones.",
+    ),
+    500: ErrorWords(
+        "Server Malfunction",
+        "Our server is experiencing technical difficulties.",
+        "Try again later; what was stored is safe. If it comes back, tell the webmaster the reference below.",
+    ),
+    502: ErrorWords(
+        "Bad Gateway",
+        "The web server is up, but the site behind it does not answer.",
+        "Try again in about five minutes.",
+    ),
+    503: ErrorWords(
+        "Service Unavailable",
+        "The site is overloaded or under maintenance.",
+        "Try again in ten minutes, else tomorrow. Collectors keep what they could not send and send it later.",
+    ),
+    504: ErrorWords(
+        "Gateway Timeout",
+        "The site behind the web server is too slow to answer.",
+        "Try again in five to ten minutes.",
+    ),
+}

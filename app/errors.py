@@ -1,0 +1,110 @@
+"""Every error as a page that helps, or as one JSON shape: {"error": …, "reference": …}."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import secrets
+
+from flask import Blueprint, Response, jsonify, make_response, render_template, request
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from werkzeug.exceptions import HTTPException
+
+from app.addresses import is_json_address
+from app.error_words import ERROR_WORDS, ErrorWords
+from data.errors import DocumentError, NotFoundError, RangeError
+
+errors = Blueprint("errors", __name__)
+log = logging.getLogger(__name__)
+
+KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
+RETRY_AFTER_SECONDS = 30
+# What SQLite says when it cannot write now, but may be able to later.  Other operational errors are ours.
+SQLITE_LATER = ("locked", "busy", "full", "disk i/o error", "readonly", "read-only", "unable to open")
+
+
+def wants_json() -> bool:
+    """Whether the present request is answered in JSON: by its address, or because it asks for nothing but JSON."""
+    accepted = request.accept_mimetypes
+    return is_json_address(request.path) or (
+        accepted.accept_json and not accepted.accept_html and bool(request.headers.get("Accept"))
+    )
+
+
+def error_response(code: int, message: str | None = None) -> Response:
+    """The answer for that status; `message` replaces the general sentence in JSON and stands below it on a page."""
+    reference = secrets.token_hex(4)
+    words = ERROR_WORDS.get(
+        code, ErrorWords("Error", "The request could not be answered.", "Start again from the home page.")
+    )
+    log.log(
+        logging.ERROR if code >= 500 else logging.INFO,
+        "%s %s answered %d, reference %s: %s",
+        request.method,
+        request.path,
+        code,
+        reference,
+        message or words.said,
+    )
+    if wants_json():
+        response = jsonify(error=message or words.said, reference=reference)
+    else:
+        response = make_response(
+            render_template("error.html", code=code, words=words, message=message, reference=reference)
+        )
+    response.status_code = code
+    if code == 503:
+        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
+
+
+@errors.app_errorhandler(HTTPException)
+def http_error(error: HTTPException) -> Response:
+    """What Flask or a view aborted with."""
+    if error.response is not None:
+        return make_response(error.response)
+    own_words = error.description if error.description != type(error).description else None
+    response = error_response(error.code or 500, own_words)
+    for name, value in error.get_headers():
+        if name in KEPT_HEADERS:
+            response.headers[name] = value
+    return response
+
+
+@errors.app_errorhandler(NotFoundError)
+def not_found(error: NotFoundError) -> Response:
+    """No such device, sensor or metric."""
+    return error_response(404, str(error))
+
+
+@errors.app_errorhandler(RangeError)
+def wrong_range(error: RangeError) -> Response:
+    """A date, a zone or a window that cannot be answered."""
+    return error_response(400, str(error))
+
+
+@errors.app_errorhandler(DocumentError)
+def wrong_document(error: DocumentError) -> Response:
+    """A document that can never be stored."""
+    return error_response(400, str(error))
+
+
+@errors.app_errorhandler(Exception)
+def malfunction(error: Exception) -> Response:
+    """Whatever nobody expected; the traceback goes to the log, the reference to the reader."""
+    if is_passing(error):
+        log.warning("the database cannot be used at the moment: %s", error)
+        return error_response(503, "The database is busy or full; nothing was stored. Send it again later.")
+    log.error("unexpected error", exc_info=error)
+    return error_response(500)
+
+
+def is_passing(error: Exception) -> bool:
+    """Whether the store cannot answer now but may later: locked, full, not reachable."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    if isinstance(error, OperationalError):
+        from_sqlite = type(error.orig).__module__ == "sqlite3"
+        return not from_sqlite or any(word in str(error.orig).lower() for word in SQLITE_LATER)
+    return isinstance(error, PoolTimeoutError) or (isinstance(error, DBAPIError) and error.connection_invalidated)

@@ -1,0 +1,85 @@
+"""create_app: settings, database, routes, pages, in that order; everything is handed on from here."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask
+
+from app.account_pages import accounts_pages
+from app.addresses import respell
+from app.auth import install_login, viewer
+from app.batches import batches
+from app.body import LIMIT
+from app.config import Config
+from app.dash_app import ASSETS, create_dash
+from app.errors import errors
+from app.guard import install_guard
+from app.headers import install_headers
+from app.health import health
+from app.installation import open_database, prepare
+from app.missing import install_not_found, missing, page_test
+from app.parts import EXTENSION, Parts, parts_of
+from app.posting import posting
+from app.reading import reading
+from app.secret import secret_key
+from app.shell import shell_context
+from callbacks.site import Site
+from data.ranges import zone_named
+from pages import PAGES, shell
+
+log = logging.getLogger(__name__)
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """The application for that configuration, or for the one of the file and the environment.
+
+    The database is migrated and a new installation is set up, so that `gunicorn run:app` alone starts a site.
+    """
+    settings = Config.from_env() if config is None else config
+    engine, sessions = open_database(settings)
+    password = prepare(settings, engine, sessions)
+    if password is not None:
+        log.warning("admin password: %s", password)
+
+    server = Flask("app", static_folder=str(ASSETS), static_url_path="/static")
+    server.secret_key = secret_key(settings)
+    server.config["MAX_CONTENT_LENGTH"] = LIMIT
+    server.json.sort_keys = False  # type: ignore[attr-defined]
+    server.extensions[EXTENSION] = Parts(settings, engine, sessions)
+
+    # The guard asks before all others: a stranger's callback is a 401, not a failed check of a token.
+    install_login(server)
+    install_guard(server)
+    pages = [path for _, path, _, _ in PAGES]
+    install_not_found(server, page_test(pages))
+    hashes: list[str] = []
+    csrf = install_headers(server, lambda: hashes)
+    for blueprint in (errors, health, posting, batches, reading, missing, accounts_pages):
+        server.register_blueprint(blueprint)
+    for blueprint in (posting, batches, missing):  # no cookie lets anybody in there
+        csrf.exempt(blueprint)
+    dash_app = create_dash(server, sessions, viewer, Site(settings.site_name, zone_named(settings.site_timezone)))
+    respell(server, pages)
+    install_page_words(server)
+    server.shell_context_processor(lambda: shell_context(server))
+
+    # Dash wires its router at the first request, and two first requests at once would find it half wired.
+    with server.test_client() as client:
+        client.get("/healthz")
+    hashes.extend(dash_app.csp_hashes())
+    return server
+
+
+def install_page_words(server: Flask) -> None:
+    """What the plain pages share with the Dash pages: the bar's places, the style sheets, the names."""
+    config = parts_of(server).config
+    found = sorted(path.relative_to(ASSETS).as_posix() for path in ASSETS.rglob("*.css"))
+    words = {
+        "site_name": config.site_name,
+        "site_private": config.site_private,
+        "zone_name": config.site_timezone,
+        "places": [place[:3] for place in shell.PLACES],
+        "stylesheets": [f"/assets/{path}" for path in found],
+    }
+    server.context_processor(lambda: words)

@@ -1,0 +1,95 @@
+"""The one gate: closed unless the endpoint is on one of these lists."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, flash, redirect, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.addresses import is_json_address
+from app.auth import keyed_poster, sent_key
+from app.parts import parts_of
+
+# Open to everybody, always: what is needed to log in, what checks its own key, and files.
+PUBLIC = frozenset(
+    {
+        "static",
+        "_dash_assets.static",
+        "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>",
+        "/_favicon.ico",
+        "health.healthz",
+        "health.favicon",
+        "accounts.login",
+        "accounts.logout",
+        "posting.bms",
+        "posting.tristar",
+        "posting.tristar_daily",
+        "posting.sensor",
+        "posting.get_instead_of_post",
+        "batches.documents",
+        "batches.get_instead_of_post",
+        "missing.json_address",
+    }
+)
+# Open to strangers unless SITE_PRIVATE: the pages of the power system with their callbacks, and the reading routes,
+# which ask for each sensor whether its data is public.
+OPEN = frozenset(
+    {
+        "accounts.register",  # on a private site an administrator makes the accounts
+        "/",
+        "/<path:path>",
+        "/_dash-layout",
+        "/_dash-dependencies",
+        "/_dash-update-component",
+        "/_reload-hash",
+        "missing.graph_form",
+        "reading.bms_point",
+        "reading.bms_range",
+        "reading.tristar_point",
+        "reading.tristar_range",
+        "reading.sensor_point",
+        "reading.sensor_range",
+    }
+)
+
+
+def install_guard(server: Flask) -> None:
+    """Check every request before anything else does."""
+    private = parts_of(server).config.site_private
+    allowed = PUBLIC if private else PUBLIC | OPEN
+
+    @server.before_request
+    def guard() -> AnyResponse | None:
+        # No endpoint: the routing has already decided on 404 or 405.
+        if request.endpoint is None or request.endpoint in allowed or current_user.is_authenticated:
+            return None
+        if may_read_by_key(request.endpoint):
+            return None
+        if is_json_address(request.path) or request.method not in ("GET", "HEAD"):
+            abort(401, description="Login required: this page is not open to strangers.")
+        flash("Please log in to see this page.", "warning")
+        return redirect(url_for("accounts.login", next=request.full_path.rstrip("?")))
+
+
+def may_read_by_key(endpoint: str) -> bool:
+    """Whether a user's key was sent, which opens the reading routes of a private site; a device's key only posts."""
+    token = sent_key(request) if endpoint.startswith("reading.") else None
+    return token is not None and keyed_poster(token).user_id is not None
+
+
+def local_target(target: str | None, otherwise: str) -> str:
+    """`target` when it is a path on this site, else `otherwise`: nobody is sent to another host after a login."""
+    if not target or not target.startswith("/") or target.startswith("//"):
+        return otherwise
+    if "\\" in target or any(ord(character) < 32 for character in target):
+        return otherwise
+    parts = urlsplit(target)
+    return otherwise if parts.scheme or parts.netloc else target
+
+
+def no_store(response: Response) -> Response:
+    """Keep pages of an account out of caches."""
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,34 @@
+"""The database of a site: opened, brought to the present schema, and furnished once."""
+
+from __future__ import annotations
+
+from data.accounts import ensure_installation
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from app.config import Config
+from data.engine import default_url, migrate, open_engine, session_factory
+from data.errors import ConfigError
+
+
+def open_database(config: Config) -> tuple[Engine, sessionmaker[Session]]:
+    """The engine and the sessions of the configured database, by default SQLite in DATA_DIR."""
+    if not config.database_url:
+        try:
+            config.data_dir.mkdir(parents=True, exist_ok=True)
+        except OSError as cause:
+            raise ConfigError(f"DATA_DIR: {config.data_dir} cannot be made ({cause}); name another folder") from cause
+    engine = open_engine(config.database_url or default_url(config.data_dir))
+    return engine, session_factory(engine)
+
+
+def prepare(config: Config, engine: Engine, sessions: sessionmaker[Session]) -> str | None:
+    """Migrate; make the site, the user admin and its sensors where they are missing.
+
+    Returns admin's password when it was made just now: nobody can read it again.
+    """
+    migrate(engine)
+    with sessions() as session:
+        installation = ensure_installation(session, config.site_name, config.site_timezone)
+        session.commit()
+    return installation.admin_password

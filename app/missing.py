@@ -1,0 +1,57 @@
+"""Addresses that are not there, which Dash would answer with its page and 200; and the old forms' posts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from flask import Blueprint, Flask, Response, abort, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.addresses import JSON_PREFIXES
+
+missing = Blueprint("missing", __name__)
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+DASH_PAGES = ("/", "/<path:path>")
+
+
+def json_address(**_rest: str) -> Response:
+    """No such JSON route: 404 as JSON."""
+    abort(404, description="There is no such route; docs/api.md lists them.")
+
+
+for prefix in JSON_PREFIXES:
+    missing.add_url_rule(f"{prefix}/<path:rest>", "json_address", json_address, methods=METHODS)
+
+
+@missing.post("/BMS", endpoint="graph_form")
+@missing.post("/BMS/server_side", endpoint="graph_form")
+@missing.post("/Tristar", endpoint="graph_form")
+def graph_form() -> AnyResponse:
+    """The graph pages were forms once; their controls are live now, and the page is at the same address."""
+    return redirect(request.path, 303)
+
+
+def install_not_found(server: Flask, is_page: Callable[[str], bool]) -> None:
+    """Answer 404 where Dash has no page."""
+
+    @server.before_request
+    def not_found() -> None:
+        if request.endpoint in DASH_PAGES and not is_page(request.path):
+            abort(404)
+
+
+def page_test(paths: Iterable[str]) -> Callable[[str], bool]:
+    """Whether a path is one of these; a variable segment `<name>` stands for any one."""
+    exact = {path for path in paths if "<" not in path}
+    patterns = [path.strip("/").split("/") for path in paths if "<" in path]
+
+    def is_page(path: str) -> bool:
+        segments = path.strip("/").split("/")
+        return path in exact or any(
+            len(pattern) == len(segments)
+            and all(known.startswith("<") or known == part for known, part in zip(pattern, segments, strict=True))
+            for pattern in patterns
+        )
+
+    return is_page
