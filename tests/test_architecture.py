@@ -25,7 +25,7 @@ OURS = {
     "data": set(),
     "collector": PI_MODULES,
     "pages": {"data", "data.catalogue"},
-    "callbacks": {"pages", "pages.ids", "pages.components"},
+    "callbacks": {"pages", "pages.ids", "pages.components", "pages.graph_form"},
     "app": set(),
     "demo": set(),
 }

@@ -1,0 +1,60 @@
+"""Dash on the Flask server: the shell, the pages, their callbacks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dash import Dash
+from flask import Flask
+from sqlalchemy.orm import Session, sessionmaker
+
+from callbacks import register_callbacks
+from callbacks.site import Clock, Site, Viewers, utc_now
+from pages import PAGES, register_pages, shell
+
+ASSETS = Path(__file__).parent / "assets"
+# theme.js and address.js stand in the head, so that nothing is drawn before they have run.
+INDEX = """<!DOCTYPE html>
+<html lang="en" data-arb-pages="{pages}">
+    <head>
+        {{%metas%}}
+        <meta name="color-scheme" content="light dark">
+        <title>{{%title%}}</title>
+        {{%favicon%}}
+        <link rel="icon" href="/assets/mark.svg" type="image/svg+xml">
+        <script src="/assets/address.js"></script>
+        <script src="/assets/theme.js"></script>
+        {{%css%}}
+    </head>
+    <body>
+        {{%app_entry%}}
+        <footer>
+            {{%config%}}
+            {{%scripts%}}
+            {{%renderer%}}
+        </footer>
+    </body>
+</html>"""
+
+
+def create_dash(
+    server: Flask, sessions: sessionmaker[Session], viewer: Viewers, site: Site, clock: Clock = utc_now
+) -> Dash:
+    """Put the pages on `server`; `viewer()` tells who asks, at each request."""
+    dash_app = Dash(
+        __name__,
+        server=server,
+        title=site.name,
+        update_title=None,
+        use_pages=True,
+        pages_folder="",
+        assets_folder=str(ASSETS),
+        assets_ignore=r"^(theme|address)\.js$",
+        index_string=INDEX.format(pages=" ".join(path for _, path, _, _ in PAGES)),
+    )
+    register_pages(site.name)
+    # Dash asks a layout function at once, outside any request; with a layout to check ids against it waits.
+    dash_app.validation_layout = shell.layout(site.name, site.zone.key, None)
+    dash_app.layout = lambda: shell.layout(site.name, site.zone.key, viewer().username)
+    register_callbacks(dash_app, sessions, viewer, site, clock)
+    return dash_app

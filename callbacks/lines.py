@@ -1,0 +1,163 @@
+"""Buckets to what is drawn: the line, its band, its gaps, and the numbers under it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+from data.catalogue import Aggregate, Metric
+from numpy.typing import NDArray
+
+from data.ranges import TimeRange
+
+Numbers = NDArray[np.float64]
+GAP_FACTOR = 2.5  # a hole this many times the usual spacing is a gap
+MEASURES = ("mean", "min", "max", "last", "count")
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """The numbers of one series in a window, in the catalogue's unit; NaN where there is nothing to say.
+
+    `coverage` is the part of the window, up to now, that the readings stand for.
+    """
+
+    last: float
+    last_at: datetime | None
+    low: float
+    mean: float
+    high: float
+    count: int
+    coverage: float
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One series as it is drawn, in screen units; `at` is wall-clock milliseconds, NaN values are gaps.
+
+    `low` and `high` are None where nothing was averaged.
+    """
+
+    metric: Metric
+    device_name: str
+    device_slug: str
+    string: int | None
+    at: Numbers
+    value: Numbers
+    low: Numbers | None
+    high: Numbers | None
+    statistics: Statistics
+
+
+def wall_milliseconds(index: pd.DatetimeIndex, zone: ZoneInfo) -> Numbers:
+    """Instants as the clock on the wall of that zone shows them, as milliseconds for an axis that knows no zones."""
+    wall = index.tz_convert(zone).tz_localize(None)
+    return wall.to_numpy().astype("datetime64[ms]").astype("int64").astype("float64")
+
+
+def statistics(buckets: pd.DataFrame, width: timedelta, window: TimeRange, now: datetime) -> Statistics:
+    """The numbers of one metric's buckets (columns MEASURES, index bucket starts in UTC)."""
+    filled = buckets[buckets["count"] > 0]
+    if filled.empty:
+        return Statistics(np.nan, None, np.nan, np.nan, np.nan, 0, 0.0)
+    starts = wall_milliseconds(_index(filled), ZoneInfo("UTC")) / 1000
+    count = filled["count"].to_numpy(dtype="float64")
+    step = max(width.total_seconds(), usual_spacing(starts))
+    end = min(window.end_at, now).timestamp()
+    covered = np.minimum(np.diff(np.append(starts, max(end, starts[-1]))), step).sum()
+    length = end - window.start_at.timestamp()
+    return Statistics(
+        last=float(filled["last"].iloc[-1]),
+        last_at=_index(filled)[-1].to_pydatetime(),
+        low=float(filled["min"].min()),
+        mean=float(np.average(filled["mean"].to_numpy(dtype="float64"), weights=count)),
+        high=float(filled["max"].max()),
+        count=int(count.sum()),
+        coverage=float(min(1.0, covered / length)) if length > 0 else 0.0,
+    )
+
+
+def usual_spacing(starts: Numbers) -> float:
+    """The median distance of neighbours, in their unit; 0 for fewer than two."""
+    return float(np.median(np.diff(starts))) if len(starts) > 1 else 0.0
+
+
+def line(
+    buckets: pd.DataFrame,
+    metric: Metric,
+    device: tuple[str, str, int | None],
+    width: timedelta,
+    window: TimeRange,
+    now: datetime,
+    zone: ZoneInfo,
+) -> Line:
+    """The line of one metric of one device (name, slug, string): means with their band, or last values.
+
+    Buckets without samples are left out where the neighbours are as far apart as they usually are, so that a daily
+    value is a line at any interval; wider holes are gaps, and so is an hour that the wall clock shows twice.
+    """
+    filled = buckets[buckets["count"] > 0]
+    averaged = metric.aggregate is Aggregate.MEAN and bool((filled["count"] > 1).any())
+    at = wall_milliseconds(_index(filled), zone)
+    rows = filled[["mean" if metric.aggregate is Aggregate.MEAN else "last", "min", "max"]].to_numpy(dtype="float64")
+    rows = rows * metric.screen_factor
+    if len(at) > 1:
+        limit = GAP_FACTOR * max(width.total_seconds() * 1000, usual_spacing(at))
+        steps = np.diff(at)
+        holes = np.flatnonzero((steps > limit) | (steps <= 0)) + 1
+        at = np.insert(at, holes, at[holes - 1])
+        rows = np.insert(rows, holes, np.nan, axis=0)
+    name, slug, string = device
+    return Line(
+        metric=metric,
+        device_name=name,
+        device_slug=slug,
+        string=string,
+        at=at,
+        value=rows[:, 0],
+        low=rows[:, 1] if averaged else None,
+        high=rows[:, 2] if averaged else None,
+        statistics=statistics(buckets, width, window, now),
+    )
+
+
+def segments(values: Numbers) -> list[slice]:
+    """The runs of a line between its gaps."""
+    present = np.concatenate(([False], np.isfinite(values), [False]))
+    edges = np.flatnonzero(present[1:] != present[:-1])
+    return [slice(int(first), int(last)) for first, last in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def bucketed(samples: pd.DataFrame, width: timedelta) -> pd.DataFrame:
+    """Buckets of samples whose times may repeat or stand out of order; empty buckets are absent.
+
+    Columns are (metric, measure) as those of queries.buckets.  Used for views that the store does not hold.
+    """
+    ordered = samples.sort_index(kind="stable")
+    frames = {}
+    for metric in samples.columns:
+        groups = ordered[metric].dropna().groupby(ordered[metric].dropna().index.floor(width))
+        frames[metric] = groups.agg(["mean", "min", "max", "last", "count"])
+    if not frames:
+        return pd.DataFrame()
+    return pd.concat(frames, axis=1).sort_index()
+
+
+def wide_enough(interval: timedelta, window: TimeRange, most_points: int) -> timedelta:
+    """The bucket width: the interval, or the next multiple of ten minutes that keeps to `most_points`."""
+    ten = 600
+    needed = int(np.ceil(window.seconds / max(1, most_points) / ten)) * ten
+    return max(interval, timedelta(seconds=needed))
+
+
+def seen(lines: Sequence[Line]) -> list[Line]:
+    """The lines that have something to draw."""
+    return [one for one in lines if one.statistics.count]
+
+
+def _index(frame: pd.DataFrame) -> pd.DatetimeIndex:
+    return pd.DatetimeIndex(frame.index)

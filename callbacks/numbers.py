@@ -1,0 +1,96 @@
+"""Numbers, ages and moments as a person reads them."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from data.catalogue import Metric
+
+THIN_SPACE = "\u202f"  # the one that does not break a line
+MINUS = "\u2212"
+NOTHING = "–"
+
+
+def number(value: float | None, decimals: int) -> str:
+    """Fixed decimals, thin spaces between thousands from 10 000 on, a true minus; `–` where there is no value."""
+    if value is None or not math.isfinite(value):
+        return NOTHING
+    text = f"{abs(value):.{decimals}f}"
+    whole, dot, rest = text.partition(".")
+    if len(whole) > 4:
+        whole = f"{int(whole):,}".replace(",", THIN_SPACE)
+    negative = value < 0 and float(text) != 0
+    return f"{MINUS if negative else ''}{whole}{dot}{rest}"
+
+
+def on_screen(metric: Metric, value: float) -> float:
+    """The value in the unit that screens show (coulombs as Ah)."""
+    return value * metric.screen_factor
+
+
+def reading(metric: Metric, value: float | None) -> tuple[str, str]:
+    """Number and unit of a reading; a coded state gives its word and no unit."""
+    if value is None or not math.isfinite(value):
+        return NOTHING, ""
+    if metric.codes is not None:
+        return metric.codes.get(round(value), f"code {value:.0f}"), ""
+    return number(on_screen(metric, value), metric.decimals), unit(metric)
+
+
+def unit(metric: Metric) -> str:
+    """The unit as written on screens."""
+    return unit_words(metric.screen_unit)
+
+
+def unit_words(text: str) -> str:
+    """A unit of the catalogue as written on screens: °C for degC."""
+    return {"degC": "°C", "degF": "°F", "ohm": "Ω", "mohm": "mΩ"}.get(text, text)
+
+
+def with_unit(text: str, unit_text: str) -> str:
+    """Number, thin space, unit."""
+    return f"{text}{THIN_SPACE}{unit_text}" if unit_text and text != NOTHING else text
+
+
+def span(length: timedelta) -> str:
+    """A length of time in one unit: `8 s`, `12 min`, `3 h`, `2 days`; never negative."""
+    seconds = max(0, round(length.total_seconds()))
+    if seconds < 90:
+        return f"{seconds}{THIN_SPACE}s"
+    if seconds < 90 * 60:
+        return f"{round(seconds / 60)}{THIN_SPACE}min"
+    if seconds < 48 * 3600:
+        return f"{round(seconds / 3600)}{THIN_SPACE}h"
+    return f"{round(seconds / 86400)} days"
+
+
+def ago(length: timedelta) -> str:
+    """`8 s ago`."""
+    return f"{span(length)} ago"
+
+
+def moment(at: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """A time of day near `now`, with the day when it is another: `15:40`, `tomorrow 06:10`, `Tue 06:10`."""
+    local, today = at.astimezone(zone), now.astimezone(zone).date()
+    clock = local.strftime("%H:%M")
+    days = (local.date() - today).days
+    if days == 0:
+        return clock
+    if days == 1:
+        return f"tomorrow {clock}"
+    if days == -1:
+        return f"yesterday {clock}"
+    return local.strftime("%a %H:%M") if abs(days) < 6 else local.strftime("%-d %b %Y %H:%M")
+
+
+def rounded_to(at: datetime, minutes: int) -> datetime:
+    """The nearest whole multiple of so many minutes: a forecast is not good to the minute."""
+    step = minutes * 60
+    return datetime.fromtimestamp(round(at.timestamp() / step) * step, at.tzinfo)
+
+
+def day_range(start_at: datetime, end_at: datetime, zone: ZoneInfo) -> str:
+    """`10 Sep 2018 to 23 Mar 2019`."""
+    return f"{start_at.astimezone(zone):%-d %b %Y} to {end_at.astimezone(zone):%-d %b %Y}"

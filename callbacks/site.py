@@ -1,0 +1,48 @@
+"""What the pages know of the site and of the visitor; app/ hands both over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from data.queries import DeviceRow
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The name on the bar, and the zone in which times are shown."""
+
+    name: str
+    zone: ZoneInfo
+
+
+class Viewer(Protocol):
+    """Who looks; a stranger has no user_id."""
+
+    @property
+    def user_id(self) -> int | None: ...
+    @property
+    def is_admin(self) -> bool: ...
+    @property
+    def username(self) -> str | None: ...
+
+
+Viewers = Callable[[], Viewer]
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The clock of a running site."""
+    return datetime.now(UTC)
+
+
+def seen_by(viewer: Viewer, devices: Iterable[DeviceRow]) -> list[DeviceRow]:
+    """The devices this visitor may see: public ones, own ones, and for an administrator all."""
+    return [
+        device
+        for device in devices
+        if device.public or viewer.is_admin or (viewer.user_id is not None and device.owner_id == viewer.user_id)
+    ]

@@ -1,0 +1,14 @@
+"""/BMS: the battery manager's values over time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import html
+
+from pages import graph, ids
+
+
+def layout(**query: Any) -> html.Div:
+    """The page as its address says."""
+    return graph.layout("bms", ids.BMS, "BMS, the battery manager", query)

@@ -1,0 +1,200 @@
+"""The layout of a graph page: what to draw beside the graph, how to draw it below."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+
+from data import catalogue
+from pages.components import field, graph
+from pages.graph_form import BOTH, CUSTOM, IMPORTED, MARKERS, QUICK_RANGES, STYLES, values_from_query
+from pages.ids import GraphIds
+
+GRAPH_HEIGHT = 480
+CLOCK_MILLISECONDS = 30_000
+TYPING_PAUSE_SECONDS = 0.5
+
+
+def layout(kind: str, ids: GraphIds, heading: str, query: Mapping[str, Any]) -> html.Div:
+    """A graph page whose controls stand as the address says; `kind` is `bms` or `tristar`."""
+    values = values_from_query(kind, query)
+    return html.Div(
+        [
+            html.Header(
+                [
+                    html.P(heading, className="arb-eyebrow"),
+                    html.H1(
+                        html.Span(className="arb-skeleton arb-skeleton-line"),
+                        id=ids.say,
+                        className="arb-say",
+                        **{"aria-live": "polite"},
+                    ),
+                ],
+                className="arb-graph-head",
+            ),
+            html.Section(_what(kind, ids, values), className="arb-graph-what", **{"aria-label": "What to draw"}),
+            html.Section(
+                [
+                    graph(ids.figure, GRAPH_HEIGHT, "The graph"),
+                    html.Div(
+                        [
+                            html.Div(id=ids.empty),
+                            html.Button(id=ids.go_there, className="arb-button", type="button", n_clicks=0),
+                        ],
+                        id=ids.of("empty-frame"),
+                        className="arb-empty arb-hatched",
+                        hidden=True,
+                    ),
+                    html.P(id=ids.note, className="arb-note", role="status"),
+                    html.Div(id=ids.table, className="arb-section"),
+                ],
+                className="arb-graph-main",
+            ),
+            html.Section(_how(ids, values), className="arb-graph-how", **{"aria-label": "How to draw it"}),
+            dcc.Store(id=ids.address),
+            dcc.Store(id=ids.suggestion),
+            dcc.Interval(id=ids.clock, interval=CLOCK_MILLISECONDS),
+        ],
+        className="arb-graph-page",
+    )
+
+
+def _what(kind: str, ids: GraphIds, values: Mapping[str, Any]) -> list[Any]:
+    return [
+        field(
+            "Units",
+            dcc.Dropdown(
+                id=ids.of("units"),
+                options=[{"label": catalogue.metric(key).label, "value": key} for key in catalogue.FORM_CHOICES[kind]],
+                value=values["units"],
+                multi=True,
+                clearable=False,
+                searchable=True,
+                closeOnSelect=False,
+                maxHeight=360,
+                optionHeight=36,
+                labels={"search": "Search the values", "selected_count": "{num_selected}"},
+            ),
+            ids.of("units"),
+            ids.error_of("units"),
+        ),
+        html.Div(
+            field(
+                "Controller" if kind == "tristar" else "Battery",
+                dbc.Select(
+                    id=ids.of("controller"),
+                    options=_first_choices(kind, values["controller"]),
+                    value=values["controller"],
+                    class_name="arb-input",
+                ),
+                ids.of("controller"),
+            ),
+            id=ids.controller_field,
+            hidden=kind == "bms",
+        ),
+        html.Fieldset(
+            [
+                html.Legend("Window", className="arb-label"),
+                dcc.RadioItems(
+                    id=ids.of("range"),
+                    options=[{"label": label, "value": key} for key, label in {**QUICK_RANGES, CUSTOM: "Own"}.items()],
+                    value=values["range"],
+                    className="arb-segments",
+                ),
+            ],
+            className="arb-field",
+        ),
+        *(
+            field(
+                label,
+                dcc.Input(
+                    id=ids.of(name),
+                    type="text",
+                    value=values[name],
+                    debounce=TYPING_PAUSE_SECONDS,
+                    className="arb-datetime",
+                    placeholder="2019-12-03T11:40",
+                ),
+                ids.of(name),
+                ids.error_of(name),
+            )
+            for label, name in (("Start", "start"), ("End", "end"))
+        ),
+        html.Div(
+            _switch(
+                "Re-timed",
+                "Takes the hour back that each record of the export has drifted.",
+                ids.of("retimed"),
+                values["retimed"],
+            ),
+            id=ids.retimed_field,
+            hidden=values["controller"] != IMPORTED,
+        ),
+    ]
+
+
+def _how(ids: GraphIds, values: Mapping[str, Any]) -> list[Any]:
+    return [
+        field(
+            "Interval, minutes",
+            _text(ids, "interval", values, inputMode="numeric"),
+            ids.of("interval"),
+            ids.error_of("interval"),
+            "One point for each; a multiple of 10.",
+        ),
+        field("Title", _text(ids, "title", values, placeholder="Untitled Graph"), ids.of("title")),
+        field("X axis", _text(ids, "xlabel", values, placeholder="Time"), ids.of("xlabel")),
+        field("Y axis", _text(ids, "ylabel", values, placeholder="The value and its unit"), ids.of("ylabel")),
+        field(
+            "Date format",
+            _text(ids, "date_format", values, placeholder="%d %b %H:%M"),
+            ids.of("date_format"),
+            ids.error_of("date_format"),
+            "Python's strftime codes, for the ticks.",
+        ),
+        field(
+            "Style",
+            dbc.Select(
+                id=ids.of("style"),
+                options=[{"label": label, "value": key} for key, label in STYLES.items()],
+                value=values["style"],
+                class_name="arb-input",
+            ),
+            ids.of("style"),
+        ),
+        field(
+            "Marker",
+            dbc.Select(
+                id=ids.of("marker"),
+                options=[{"label": label, "value": key} for key, label in MARKERS.items()],
+                value=values["marker"],
+                class_name="arb-input",
+            ),
+            ids.of("marker"),
+        ),
+        html.Div(
+            [
+                _switch("Tight layout", "", ids.of("tight_layout"), values["tight_layout"]),
+                _switch("Logarithmic scale", "", ids.of("logarithmic_scale"), values["logarithmic_scale"]),
+            ],
+            className="arb-switches",
+        ),
+    ]
+
+
+def _text(ids: GraphIds, name: str, values: Mapping[str, Any], **extra: Any) -> dcc.Input:
+    return dcc.Input(id=ids.of(name), type="text", value=values[name], debounce=TYPING_PAUSE_SECONDS, **extra)
+
+
+def _switch(label: str, help_text: str, switch_id: str, value: bool) -> html.Div:
+    under = [html.P(help_text, className="arb-help")] if help_text else []
+    return html.Div([dbc.Switch(id=switch_id, label=label, value=value, class_name="arb-switch"), *under])
+
+
+def _first_choices(kind: str, chosen: str) -> list[dict[str, str]]:
+    """The choices before the devices are known; the chosen one is always among them."""
+    known = {BOTH: "Both strings", "tristar-1": "String 1", "tristar-2": "String 2"} if kind == "tristar" else {}
+    return [{"label": label, "value": value} for value, label in {**known, chosen: known.get(chosen, chosen)}.items()]

@@ -1,0 +1,79 @@
+"""The frame around every page: the bar, the strip of work in progress, the foot, and the bar of a phone."""
+
+from __future__ import annotations
+
+import dash
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+
+from pages import ids
+from pages.components import icon
+
+# address, name, icon, how the current place is recognised, served outside Dash
+PLACES = (
+    ("/", "Home", "bi-house", "exact", False),
+    ("/BMS", "BMS", "bi-battery-half", "partial", False),
+    ("/Tristar", "Tristar", "bi-sun", "partial", False),
+    ("/sensors", "Experiments", "bi-flower1", "partial", True),
+    ("/about", "About", "bi-info-circle", "exact", False),
+)
+
+
+def layout(site_name: str, zone_name: str, username: str | None) -> html.Div:
+    """The frame, for a visitor or for the user of that name."""
+    return html.Div(
+        [
+            html.A("Skip to the content", href="#content", className="arb-skip"),
+            html.Header(
+                [
+                    html.A(
+                        [html.Img(src="/assets/mark.svg", alt=""), site_name],
+                        href="/",
+                        className="arb-brand",
+                    ),
+                    html.Nav(_places(), className="arb-places", **{"aria-label": "Places"}),
+                    html.Div([_account(username), _theme_switch()], className="arb-account"),
+                ],
+                className="arb-bar",
+            ),
+            html.Div(id=ids.JOBS_STRIP, className="arb-strip", **{"aria-live": "polite"}),
+            html.Main(dash.page_container, id="content", className="arb-main", tabIndex="-1"),
+            html.Footer(
+                [
+                    html.Span(f"Times are {zone_name}"),
+                    html.Span([html.A("About", href="/about"), " this site and its sources"]),
+                ],
+                className="arb-foot",
+            ),
+            html.Nav(_places(), className="arb-thumb", **{"aria-label": "Places"}),
+            dcc.Store(id=ids.THEME),
+            dcc.Interval(id=ids.JOBS_CLOCK, interval=4_000),
+        ],
+        className="arb-shell",
+    )
+
+
+def _places() -> list[dbc.NavLink]:
+    return [
+        dbc.NavLink(
+            [icon(symbol), html.Span(name)], href=address, active=match, external_link=outside, class_name="arb-place"
+        )
+        for address, name, symbol, match, outside in PLACES
+    ]
+
+
+def _account(username: str | None) -> html.A:
+    if username is None:
+        return html.A("Log in", href="/sensors/users/login")
+    return html.A(f"Logout - {username}", href="/logout")
+
+
+def _theme_switch() -> html.Button:
+    return html.Button(
+        [icon("bi-moon-stars"), icon("bi-sun")],
+        id=ids.THEME_SWITCH,
+        className="arb-theme",
+        title="Light or dark",
+        type="button",
+        **{"aria-label": "Dark colours", "data-arb-theme": "switch"},
+    )
