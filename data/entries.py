@@ -1,0 +1,70 @@
+"""What an entry gets when it is made: its device, its place in time, and the readings derived from its document."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from data import devices, document
+from data.models import JSONDataEntry, now
+from data.ranges import from_milliseconds, to_milliseconds
+
+
+def readings_text(family: str, content: dict[str, Any]) -> str:
+    """The readings of a document as compact JSON, as the entry rows keep them."""
+    return json.dumps(document.readings(family, content), separators=(",", ":"))
+
+
+def free_milliseconds(
+    session: Session, entry: type[JSONDataEntry], device_id: int, first: int, count: int
+) -> list[int]:
+    """The next `count` milliseconds from `first` on at which that device has no entry, in one query."""
+    taken = set(
+        session.scalars(
+            select(entry.recorded_at)
+            .where(entry.device_id == device_id, entry.recorded_at >= from_milliseconds(first))
+            .order_by(entry.recorded_at)
+            .limit(10_000)
+        )
+    )
+    busy = {to_milliseconds(at) for at in taken}
+    free: list[int] = []
+    candidate = first
+    while len(free) < count:
+        if candidate not in busy:
+            free.append(candidate)
+        candidate += 1
+    return free
+
+
+def complete(session: Session) -> None:
+    """Fill in what entries made at a prompt lack, before they are written: device, time, readings."""
+    with session.no_autoflush:
+        for entry in [new for new in session.new if isinstance(new, JSONDataEntry)]:
+            if entry.content is None:
+                entry.json_content = {}
+            if entry.device_id is None:
+                entry.device_id = _default_device(session, entry)
+            if entry.recorded_at is None:
+                received = to_milliseconds(entry.date_posted or now())
+                taken = {
+                    to_milliseconds(other.recorded_at)
+                    for other in session.new
+                    if type(other) is type(entry)
+                    and other.device_id == entry.device_id
+                    and other.recorded_at is not None
+                }
+                free = free_milliseconds(session, type(entry), entry.device_id, received, len(taken) + 1)
+                entry.recorded_at = from_milliseconds(next(at for at in free if at not in taken))
+            entry.readings = readings_text(entry.family, entry.json_content)
+
+
+def _default_device(session: Session, entry: JSONDataEntry) -> int:
+    if entry.default_device is None:
+        raise ValueError(f"a {type(entry).__name__} needs a device_id: it has no default device")
+    kind, slug = entry.default_device
+    found = devices.by_slug(session, [slug]).get(slug)
+    return (found or devices.make(session, kind, slug)).id

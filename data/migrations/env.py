@@ -1,0 +1,14 @@
+"""Run by Alembic: the steps of the schema, on the connection that data.engine.migrate hands over."""
+
+from alembic import context
+
+from data.models import Base
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    render_as_batch=True,
+    transactional_ddl=True,
+)
+with context.begin_transaction():
+    context.run_migrations()
