@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from data.queries import Latest
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
@@ -17,6 +16,7 @@ from app.guard import local_target
 from app.parts import parts
 from data import accounts, queries
 from data.errors import DocumentError
+from data.queries import Latest
 
 accounts_pages = Blueprint("accounts", __name__)
 

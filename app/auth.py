@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from data.queries import DeviceRow
 from flask import Flask, Request, abort, request
 from flask_login import LoginManager, UserMixin, current_user
 from werkzeug.datastructures import WWWAuthenticate
@@ -14,6 +13,7 @@ from app.access import HOW_TO_GET_A_KEY, is_trusted
 from app.parts import parts
 from data import accounts
 from data.models import User
+from data.queries import DeviceRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,13 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from data.document import parse_content
 from flask import Blueprint, Response, abort
 
 from app.auth import Poster, poster
 from app.body import as_text, read_body
 from app.parts import parts
 from data import ingest
+from data.document import parse_content
 from data.errors import DocumentError, RangeError
 from data.ranges import parse_instant
 

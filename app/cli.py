@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from app.config import Config
 from app.progress import ProgressBar
@@ -113,15 +113,38 @@ def create_key(config: Settings, arguments: Arguments) -> int:
     from data import accounts
 
     with database(config)() as session:
-        owner: Any = arguments.device
-        if arguments.user is not None:
-            owner = accounts.user_named(session, arguments.user)
-            if owner is None:
-                raise NotFoundError(f"no user named {arguments.user!r}: make it with create-user")
-        _, token = accounts.create_key(session, arguments.label, owner)
+        owner = None if arguments.user is None else accounts.user_by_name(session, arguments.user)
+        if arguments.user is not None and owner is None:
+            raise NotFoundError(f"no user named {arguments.user!r}: make it with create-user")
+        _, token = accounts.create_key(session, arguments.label, owner, arguments.device)
         session.commit()
     print(token)
     print("Keep it: it is not shown again. Send it as `Authorization: Bearer KEY`.", file=sys.stderr)
+    return 0
+
+
+def keys(config: Settings, _arguments: Arguments) -> int:
+    """List the keys: id, label, what each posts for, last use."""
+    from data import accounts
+
+    with database(config)() as session:
+        for key in accounts.keys(session):
+            owner = None if key.user_id is None else accounts.user_by_id(session, key.user_id)
+            bound = f"user {owner.username}" if owner is not None else f"device {key.device_slug}"
+            used = "never used" if key.last_used_at is None else f"last used {key.last_used_at:%Y-%m-%d %H:%M} UTC"
+            revoked = "" if key.revoked_at is None else f", revoked {key.revoked_at:%Y-%m-%d %H:%M} UTC"
+            print(f"{key.id:>4}  {key.label}, {bound}, {used}{revoked}")
+    return 0
+
+
+def revoke_key(config: Settings, arguments: Arguments) -> int:
+    """Refuse a key from now on; `keys` shows the ids."""
+    from data import accounts
+
+    with database(config)() as session:
+        label = accounts.revoke_key(session, arguments.id).label
+        session.commit()
+    print(f"Key {arguments.id} ({label}) is revoked.")
     return 0
 
 
@@ -182,6 +205,11 @@ def key_arguments(parser: argparse.ArgumentParser) -> None:
     owner.add_argument("--device", help="posts for that device only, such as tristar-1")
 
 
+def id_arguments(parser: argparse.ArgumentParser) -> None:
+    """What revoke-key takes."""
+    parser.add_argument("id", type=int)
+
+
 def file_arguments(parser: argparse.ArgumentParser) -> None:
     """What an import takes."""
     parser.add_argument("file")
@@ -195,5 +223,7 @@ COMMANDS: dict[str, tuple[Callable[[Settings, Arguments], int], Callable[[argpar
     "migrate": (migrate, nothing),
     "create-user": (create_user, user_arguments),
     "create-key": (create_key, key_arguments),
+    "keys": (keys, nothing),
+    "revoke-key": (revoke_key, id_arguments),
     "import-msview": (import_msview, file_arguments),
 }

@@ -17,7 +17,7 @@ from app.errors import errors
 from app.guard import install_guard
 from app.headers import install_headers
 from app.health import health
-from app.installation import open_database, prepare
+from app.installation import furnish, is_furnished, open_database
 from app.missing import install_not_found, missing, page_test
 from app.parts import EXTENSION, Parts, parts_of
 from app.posting import posting
@@ -25,6 +25,7 @@ from app.reading import reading
 from app.secret import secret_key
 from app.shell import shell_context
 from callbacks.site import Site
+from data.engine import migrate
 from data.ranges import zone_named
 from pages import PAGES, shell
 
@@ -38,8 +39,8 @@ def create_app(config: Config | None = None) -> Flask:
     """
     settings = Config.from_env() if config is None else config
     engine, sessions = open_database(settings)
-    password = prepare(settings, engine, sessions)
-    if password is not None:
+    migrate(engine)
+    if not is_furnished(sessions) and (password := furnish(settings, sessions)) is not None:
         log.warning("admin password: %s", password)
 
     server = Flask("app", static_folder=str(ASSETS), static_url_path="/static")

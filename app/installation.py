@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from data.accounts import ensure_installation
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.config import Config
+from data.accounts import ADMIN, ensure_installation, user_by_name
 from data.engine import default_url, migrate, open_engine, session_factory
 from data.errors import ConfigError
 
@@ -28,6 +28,17 @@ def prepare(config: Config, engine: Engine, sessions: sessionmaker[Session]) -> 
     Returns admin's password when it was made just now: nobody can read it again.
     """
     migrate(engine)
+    return furnish(config, sessions)
+
+
+def is_furnished(sessions: sessionmaker[Session]) -> bool:
+    """Whether the installation was made already, found out without writing."""
+    with sessions() as session:
+        return user_by_name(session, ADMIN) is not None
+
+
+def furnish(config: Config, sessions: sessionmaker[Session]) -> str | None:
+    """The second half of `prepare`."""
     with sessions() as session:
         installation = ensure_installation(session, config.site_name, config.site_timezone)
         session.commit()

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from data.document import controller_string, parse_content, stated_instant
 from flask import Blueprint, Response, abort, request
 
 from app.auth import Poster, poster
 from app.body import LIMIT, as_text, read_body
 from app.parts import parts
 from data import ingest
+from data.document import controller_string, parse_content, stated_instant
 from data.errors import DocumentError
 
 posting = Blueprint("posting", __name__)

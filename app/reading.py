@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
-from data.catalogue import ALIASES, Metric, metric
-from data.queries import DeviceRow
 from flask import Blueprint, Response, jsonify, request
 from sqlalchemy.orm import Session
 
 from app.auth import may_see, unauthorized
 from app.parts import parts
 from data import queries
+from data.catalogue import ALIASES, Metric, metric
 from data.errors import NotFoundError, RangeError
+from data.queries import DeviceRow
 from data.ranges import parse_instant, zone_named
 
 reading = Blueprint("reading", __name__)

@@ -33,7 +33,6 @@ class Duty:
 DUTIES = (
     Duty("checkpoint", timedelta(minutes=5), housekeeping.checkpoint),
     Duty("statistics", timedelta(hours=6), housekeeping.optimize),
-    Duty("finished jobs", timedelta(hours=1), housekeeping.forget_finished_jobs),
 )
 
 
