@@ -1,0 +1,80 @@
+"""The spool's file: its tables, how it is opened, and what happens to a damaged one."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from pathlib import Path
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS documents (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    family TEXT NOT NULL,
+    device TEXT NOT NULL,
+    recorded_at INTEGER NOT NULL,
+    clock TEXT NOT NULL,
+    boot_id TEXT NOT NULL,
+    monotonic_milliseconds INTEGER NOT NULL,
+    sent INTEGER NOT NULL DEFAULT 0,
+    content TEXT NOT NULL,
+    UNIQUE (family, device, recorded_at)
+);
+CREATE INDEX IF NOT EXISTS to_restore ON documents (boot_id) WHERE clock = 'unsynced' AND sent = 0;
+CREATE TABLE IF NOT EXISTS dead_letters (
+    number INTEGER PRIMARY KEY,
+    family TEXT NOT NULL,
+    device TEXT NOT NULL,
+    recorded_at INTEGER NOT NULL,
+    clock TEXT NOT NULL,
+    content TEXT NOT NULL,
+    reason TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS ledger (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+"""
+
+log = logging.getLogger(__name__)
+
+
+def open_spool_file(path: Path) -> sqlite3.Connection:
+    """A connection for all threads, in autocommit; every commit is on the disk when it returns.
+
+    A file that SQLite finds damaged (a power cut, a worn card) is put aside for whoever may rescue it, and a new one
+    begun: a collector that records is worth more than one that waits for help.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        return _opened(path)
+    except sqlite3.OperationalError:
+        raise  # a full disk, no permission, another program's lock: not damage
+    except sqlite3.DatabaseError as cause:
+        aside = _put_aside(path)
+        log.error("the spool %s is damaged (%s): put aside as %s, a new one is begun", path, cause, aside)
+        return _opened(path)
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=30.0, isolation_level=None, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if found != "ok":
+            raise sqlite3.DatabaseError(found)
+        connection.executescript(SCHEMA)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _put_aside(path: Path) -> Path:
+    number = 1
+    while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
+        number += 1
+    path.rename(aside)
+    for ending in ("-wal", "-shm"):
+        companion = path.with_name(path.name + ending)
+        if companion.exists():
+            companion.rename(aside.with_name(aside.name + ending))
+    return aside
