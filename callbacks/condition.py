@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from data.queries import Latest
-
 from callbacks import numbers
 from data import catalogue
+from data.queries import Latest
 from pages.graph_form import IMPORTED
 
 IDLE_WATTS = 5.0

@@ -6,20 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 from dash import ClientsideFunction, Dash, Input, Output, State, ctx, no_update
 from dash.exceptions import PreventUpdate
-from data.catalogue import Metric
-from data.queries import DeviceRow
 from sqlalchemy.orm import Session, sessionmaker
 
 from callbacks import graph_words
 from callbacks.graph_figure import Drawing, figure_height, graph_figure, left_out, line_names
 from callbacks.lines import Line, bucketed, line, seen, wide_enough
 from callbacks.ranges import WORDS, Asked, asked, chosen, field_text
-from callbacks.site import Clock, Site, Viewers, seen_by
+from callbacks.site import Clock, Site, Viewers, device_name, seen_by
 from data import catalogue, msview, queries
+from data.catalogue import Metric
+from data.queries import DeviceRow
 from data.ranges import TimeRange
 from pages import ids as page_ids
 from pages.graph_form import BOTH, CONTROLS, CUSTOM, IMPORTED, query_from_values
@@ -38,17 +39,6 @@ class Choice:
     options: list[dict[str, str]]
     devices: list[DeviceRow]
     name: str
-
-
-def device_name(device: DeviceRow) -> str:
-    """What a device is called on a graph."""
-    if device.slug == IMPORTED:
-        return "Imported log"
-    if device.kind == "tristar" and device.string is not None:
-        return f"String {device.string}"
-    if device.kind == "tristar" and device.slug == "tristar":
-        return "Controller not told"
-    return device.name
 
 
 def choice(kind: str, wanted: str, devices: Sequence[DeviceRow]) -> Choice:
@@ -82,6 +72,7 @@ def read_frames(
     window: TimeRange,
     width: timedelta,
     retimed: bool,
+    zone: ZoneInfo,
 ) -> list[pd.DataFrame]:
     """The buckets of each device; the imported log is read whole and re-timed where that is asked."""
     keys = [metric.key for metric in metrics]
@@ -90,7 +81,7 @@ def read_frames(
         if device.slug == IMPORTED and retimed:
             frames.append(bucketed(retimed_samples(session, device, keys, window), width))
         else:
-            frames.append(queries.buckets(session, device.id, keys, window, width=width))
+            frames.append(queries.buckets(session, device.id, keys, window, width=width, zone=zone))
     return frames
 
 
@@ -207,7 +198,7 @@ def answer(
     window = wanted.window
     count = max(1, len(metrics) * max(1, len(made.devices)))
     width = wide_enough(wanted.interval, window, min(MOST_POINTS_A_LINE, MOST_POINTS // count))
-    frames = read_frames(session, made.devices, metrics, window, width, values["retimed"])
+    frames = read_frames(session, made.devices, metrics, window, width, values["retimed"], site.zone)
     lines = lines_of(made.devices, frames, metrics, width, window, now, site)
     ages = newest_ages(session, made.devices, families(metrics), now) if window.end_at == now else {}
     address = query_from_values(kind, values)

@@ -9,10 +9,10 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from dash import html
-from data.catalogue import Aggregate, Metric
 
 from callbacks import numbers
 from callbacks.lines import Line
+from data.catalogue import Aggregate, Metric
 from data.ranges import TimeRange
 from pages.components import age, quantity, table
 

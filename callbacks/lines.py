@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
-from data.catalogue import Aggregate, Metric
 from numpy.typing import NDArray
 
+from data.catalogue import Aggregate, Metric
 from data.ranges import TimeRange
 
 Numbers = NDArray[np.float64]

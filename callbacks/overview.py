@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from dash import Dash, Input, Output, State
 from dash.exceptions import PreventUpdate
-from data.queries import Energy, Latest
 from sqlalchemy.orm import Session, sessionmaker
 
 from callbacks import overview_parts
@@ -26,6 +25,7 @@ from callbacks.overview_figure import (
 )
 from callbacks.site import Clock, Site, Viewers, seen_by
 from data import queries
+from data.queries import Energy, Latest
 from data.ranges import TimeRange
 from pages import ids
 

@@ -8,12 +8,13 @@ from typing import Any
 from urllib.parse import quote
 
 from dash import html
-from data.queries import Energy, Latest
 
 from callbacks import numbers
 from callbacks.condition import Condition, Source
+from callbacks.site import device_name
 from callbacks.warnings import warnings
 from data import catalogue
+from data.queries import Energy, Latest
 from pages.components import age, notice, quantity, table
 
 SEEN_WHOLE = 0.995
@@ -168,9 +169,8 @@ def _raw_table(newest: Sequence[Latest], family: str, heading: str, page: str, a
     head: list[Any] = [heading]
     for row in newest:
         source = ages.get(row.device.id)
-        name = f"String {row.device.string}" if row.device.string is not None else row.device.name
         when: Any = _age(source) if source and family != "tristar_daily" else _plain_age(row, source)
-        head.append([html.Span(name), html.Br(), when])
+        head.append([html.Span(device_name(row.device)), html.Br(), when])
     return html.Div(table(head, rows, caption=heading), className="arb-raw-table")
 
 

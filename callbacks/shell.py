@@ -7,12 +7,12 @@ from typing import Any
 
 import dash_bootstrap_components as dbc
 from dash import ClientsideFunction, Dash, Input, Output, html
-from data.queries import JobRow
 from sqlalchemy.orm import Session, sessionmaker
 
 from callbacks import numbers
 from callbacks.site import Clock, Site, Viewers
 from data import queries
+from data.queries import JobRow
 from pages import ids
 
 BUSY_MILLISECONDS = 4_000

@@ -9,6 +9,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from data.queries import DeviceRow
+from pages.graph_form import IMPORTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +47,14 @@ def seen_by(viewer: Viewer, devices: Iterable[DeviceRow]) -> list[DeviceRow]:
         for device in devices
         if device.public or viewer.is_admin or (viewer.user_id is not None and device.owner_id == viewer.user_id)
     ]
+
+
+def device_name(device: DeviceRow) -> str:
+    """What a device is called on a graph."""
+    if device.slug == IMPORTED:
+        return "Imported log"
+    if device.kind == "tristar" and device.string is not None:
+        return f"String {device.string}"
+    if device.kind == "tristar" and device.slug == "tristar":
+        return "Controller not told"
+    return device.name

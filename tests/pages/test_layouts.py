@@ -1,0 +1,97 @@
+"""The layouts: callable without a request, every control there, labelled, once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dash import html
+from dash.development.base_component import Component
+
+from pages import PAGES, bms, ids, overview, shell, tristar
+from pages.graph_form import CONTROLS
+from pages.ids import GraphIds
+
+FOLDER = Path(__file__).parents[2] / "pages"
+HELPERS = {"__init__", "components", "graph", "graph_form", "ids", "shell"}
+
+
+def components(root: Any) -> Iterator[Component]:
+    """The component and all within it."""
+    if isinstance(root, Component):
+        yield root
+        yield from components(getattr(root, "children", None))
+    elif isinstance(root, (list, tuple)):
+        for child in root:
+            yield from components(child)
+
+
+def all_ids(root: Any) -> list[str]:
+    return [component.id for component in components(root) if getattr(component, "id", None)]
+
+
+@pytest.mark.parametrize("row", PAGES, ids=lambda row: row[1])
+def test_a_layout_needs_nothing_and_has_each_id_once(row: tuple[str, str, str, Any]) -> None:
+    counted = Counter(all_ids([row[3](), shell.layout("Arboretum", "UTC", None).children[:-1]]))
+    assert [name for name, times in counted.items() if times > 1] == []
+
+
+@pytest.mark.parametrize("row", PAGES, ids=lambda row: row[1])
+def test_a_layout_takes_any_query(row: tuple[str, str, str, Any]) -> None:
+    assert isinstance(row[3](nonsense="1", units=["a", "b"], start="x"), html.Div)
+
+
+def test_every_page_module_is_in_the_table_of_pages() -> None:
+    modules = {path.stem for path in FOLDER.glob("*.py")} - HELPERS
+    assert modules == {module.rpartition(".")[2] for module, *_ in PAGES} - {"home"}
+
+
+def test_the_pages_stand_at_the_addresses_of_old() -> None:
+    assert [path for _, path, _, _ in PAGES] == ["/", "/home", "/BMS", "/Tristar", "/about"]
+
+
+@pytest.mark.parametrize(("layout", "names"), [(bms.layout, ids.BMS), (tristar.layout, ids.TRISTAR)])
+def test_a_graph_page_has_every_control_with_a_label(layout: Any, names: GraphIds) -> None:
+    page = layout()
+    present = set(all_ids(page))
+    labelled = {component.htmlFor for component in components(page) if isinstance(component, html.Label)}
+    labelled |= {
+        component.id for component in components(page) if type(component).__name__ == "Switch" and component.label
+    }
+    labelled |= {names.of("range")}  # its group has a legend
+    wanted = {names.of(name) for name in CONTROLS}
+    assert wanted - present == set()
+    assert wanted - labelled == set()
+
+
+def test_a_link_opens_with_its_controls_set() -> None:
+    page = tristar.layout(controller="tristar-msview", style="ggplot", tight_layout="yes", interval="60")
+    found = {component.id: component for component in components(page) if getattr(component, "id", None)}
+    assert found["tristar-style"].value == "ggplot"
+    assert found["tristar-tight_layout"].value is True
+    assert found["tristar-interval"].value == "60"
+    assert "tristar-msview" in [option["value"] for option in found["tristar-controller"].options]
+    assert found["tristar-retimed-field"].hidden is False
+
+
+def test_the_bar_says_who_is_logged_in() -> None:
+    def links(username: str | None) -> list[tuple[str, Any]]:
+        page = shell.layout("Arboretum", "America/Los_Angeles", username)
+        return [(one.href, one.children) for one in components(page) if isinstance(one, html.A)]
+
+    assert ("/sensors/users/login", "Log in") in links(None)
+    assert ("/logout", "Logout - ada") in links("ada")
+
+
+def test_the_zone_is_named_once() -> None:
+    page = shell.layout("Arboretum", "America/Los_Angeles", None)
+    named = [one for one in components(page) if getattr(one, "children", None) == "Times are America/Los_Angeles"]
+    assert len(named) == 1
+
+
+def test_the_overview_says_aloud_when_its_sentence_changes() -> None:
+    found = {component.id: component for component in components(overview.layout()) if getattr(component, "id", None)}
+    assert getattr(found[ids.OVERVIEW_SAY], "aria-live") == "polite"
