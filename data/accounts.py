@@ -52,7 +52,11 @@ class Installation:
 def hash_password(password: str) -> str:
     """A salted scrypt hash as `scrypt:n:r:p$salt$hash`, salt and hash in base64."""
     salt = secrets.token_bytes(SALT_BYTES)
-    return f"scrypt:{SCRYPT_N}:{SCRYPT_R}:{SCRYPT_P}${b64encode(salt).decode()}${b64encode(_scrypt(password, salt)).decode()}"
+    return _written(salt, _scrypt(password, salt))
+
+
+def _written(salt: bytes, digest: bytes) -> str:
+    return f"scrypt:{SCRYPT_N}:{SCRYPT_R}:{SCRYPT_P}${b64encode(salt).decode()}${b64encode(digest).decode()}"
 
 
 def _scrypt(password: str, salt: bytes, n: int = SCRYPT_N, r: int = SCRYPT_R, p: int = SCRYPT_P) -> bytes:

@@ -66,7 +66,7 @@ def _days(window: TimeRange, days: int, zone: tzinfo) -> Edges:
 def bucketed(samples: pd.DataFrame, at: Edges) -> pd.DataFrame:
     """A samples frame in the buckets between the edges; columns (metric, measure), NaN and count 0 where empty."""
     number = len(at) - 1
-    place = np.searchsorted(at, milliseconds_of(samples.index), side="right") - 1
+    place = np.searchsorted(at, milliseconds_of(samples.index), "right").astype(np.intp) - 1
     inside = (place >= 0) & (place < number)
     columns: dict[tuple[str, str], npt.NDArray[np.float64]] = {}
     for metric in samples.columns:

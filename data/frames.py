@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,9 +21,9 @@ def instants(milliseconds: Sequence[int] | npt.NDArray[np.int64]) -> pd.Datetime
     return pd.DatetimeIndex(at, name="at").tz_localize("UTC")
 
 
-def milliseconds_of(index: pd.DatetimeIndex) -> npt.NDArray[np.int64]:
-    """The milliseconds since 1970 of an aware index."""
-    naive = index.tz_convert("UTC").tz_localize(None)
+def milliseconds_of(index: pd.Index[Any]) -> npt.NDArray[np.int64]:
+    """The milliseconds since 1970 of a frame's index, which is aware."""
+    naive = pd.DatetimeIndex(index).tz_convert("UTC").tz_localize(None)
     return naive.to_numpy().astype("datetime64[ms]").astype("int64")
 
 

@@ -52,6 +52,7 @@ class _Candidate:
     position: int
     posted: Posted
     content: dict[str, Any]
+    readings: dict[str, float]
     device: Device
     received_at: datetime
     recorded_at: datetime | None
@@ -103,7 +104,8 @@ def _read(
         except DocumentError as problem:
             outcomes[position] = _refused(posted, str(problem))
             continue
-        yield _Candidate(position, posted, content, device, received, posted.recorded_at)
+        readings = document.readings(posted.family, content)
+        yield _Candidate(position, posted, content, readings, device, received, posted.recorded_at)
 
 
 def _check_time(recorded_at: datetime | None, received_at: datetime) -> None:
@@ -204,7 +206,7 @@ def _row(candidate: _Candidate, clock: str, outcomes: list[Outcome | None]) -> d
         "date_posted": candidate.received_at,
         "clock": clock,
         "content": candidate.posted.content,
-        "readings": readings_text(candidate.posted.family, candidate.content),
+        "readings": readings_text(candidate.readings),
     }
 
 
@@ -212,7 +214,7 @@ def _note_series(session: Session, stored: list[_Candidate]) -> None:
     """Add the metrics that these devices had not posted before."""
     seen: dict[int, dict[str, _Candidate]] = defaultdict(dict)
     for candidate in stored:
-        for key in document.readings(candidate.posted.family, candidate.content):
+        for key in candidate.readings:
             seen[candidate.device.id].setdefault(key, candidate)
     if not seen:
         return

@@ -99,7 +99,7 @@ class SeriesRow:
 # Devices
 
 
-def _device_query() -> Select[tuple[Device, int | None]]:
+def _device_query() -> Select[Device, int]:
     return select(Device, Sensor.user_id).outerjoin(Sensor, Device.sensor_id == Sensor.id)
 
 
@@ -122,7 +122,7 @@ def devices(session: Session, kind: str | None = None) -> list[DeviceRow]:
     query = _device_query()
     if kind is not None:
         query = query.where(Device.kind == kind)
-    rows = [_device_row(found, owner) for found, owner in session.execute(query).tuples()]
+    rows = [_device_row(*found) for found in session.execute(query)]
     return sorted(rows, key=lambda row: (row.kind, _rank(row), row.slug))
 
 
@@ -132,7 +132,7 @@ def _rank(device: DeviceRow) -> int:
 
 def device(session: Session, slug: str) -> DeviceRow:
     """The device of that slug.  Raises NotFoundError."""
-    found = session.execute(_device_query().where(Device.slug == slug)).tuples().first()
+    found = session.execute(_device_query().where(Device.slug == slug)).first()
     if found is None:
         raise NotFoundError(f"no device named {slug!r}")
     return _device_row(*found)
@@ -140,7 +140,7 @@ def device(session: Session, slug: str) -> DeviceRow:
 
 def sensor_device(session: Session, sensor_id: int) -> DeviceRow:
     """The device of a registered sensor.  Raises NotFoundError."""
-    found = session.execute(_device_query().where(Device.sensor_id == sensor_id)).tuples().first()
+    found = session.execute(_device_query().where(Device.sensor_id == sensor_id)).first()
     if found is None:
         raise NotFoundError(f"no sensor with the id {sensor_id}")
     return _device_row(*found)
@@ -304,7 +304,7 @@ def latest(session: Session, device_id: int, family: str) -> Latest | None:
 
 
 def _by_id(session: Session, device_id: int) -> DeviceRow:
-    return _device_row(*session.execute(_device_query().where(Device.id == device_id)).tuples().one())
+    return _device_row(*session.execute(_device_query().where(Device.id == device_id)).one())
 
 
 def latest_all(session: Session, kinds: Sequence[str]) -> list[Latest]:
