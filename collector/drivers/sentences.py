@@ -14,13 +14,12 @@ from functools import lru_cache
 
 import crcmod.predefined
 
+from collector.transports.lines import LONGEST_LINE
 from data.errors import DecodeError
 
 Value = int | float | str | list[int] | list[float] | None
 Code = int | str
 
-# The longest sentence known has 204 characters; newer firmware may append fields.
-LONGEST_LINE = 4096
 QUESTION = b"?"
 # Wider numbers than any device sends; a bound keeps the arithmetic finite.
 WIDEST_NUMBER = 1 << 64
@@ -257,29 +256,3 @@ def _text(raw: bytes) -> str:
 
 def _shown(raw: bytes) -> str:
     return repr(raw if len(raw) <= 80 else raw[:60] + b"..." + raw[-10:])
-
-
-class LineBuffer:
-    """Cuts a stream of bytes into lines ended by CR, LF or any mix; empty lines are passed over.
-
-    A line that never ends is given up after LONGEST_LINE characters: its start comes out once, the rest is dropped.
-    """
-
-    def __init__(self) -> None:
-        self._pending = b""
-        self._dropping = False
-
-    def feed(self, received: bytes) -> list[bytes]:
-        """The lines that these bytes complete, without their ends."""
-        *complete, rest = (self._pending + received).replace(b"\r", b"\n").split(b"\n")
-        if complete and self._dropping:
-            complete, self._dropping = complete[1:], False
-        if len(rest) > LONGEST_LINE and not self._dropping:
-            complete.append(rest[: LONGEST_LINE + 1])
-            self._dropping = True
-        self._pending = b"" if self._dropping else rest
-        return [line for line in complete if line]
-
-    def finish(self) -> list[bytes]:
-        """What is left when the stream ends without a line end."""
-        return self.feed(b"\n")

@@ -1,0 +1,1 @@
+"""Moving bytes: each file knows one kind of line and no metric."""

@@ -1,0 +1,68 @@
+"""One serial port that may vanish and come back: the only file that opens ports."""
+
+from __future__ import annotations
+
+import termios
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+import serial
+
+from data.errors import TransportError
+
+# What a port raises when its adapter is pulled out: not a time-out of the device.
+PORT_ERRORS = (OSError, termios.error)
+
+FIRST_PAUSE_SECONDS = 1.0
+LONGEST_PAUSE_SECONDS = 60.0
+# A port whose other side does not take bytes must not hold its thread for ever.
+WRITE_TIMEOUT_SECONDS = 2.0
+
+
+class Port:
+    """Opens on first use; after a failure it closes, and opens again at a later use, with growing pauses between.
+
+    8 data bits, no parity, 1 stop bit, no flow control; DTR and RTS stay asserted, because they power the isolated
+    port of a charge controller.  The port is locked against a second process.
+    """
+
+    def __init__(self, path: str, baud: int, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self.path = path
+        self.baud = baud
+        self._monotonic = monotonic
+        self._serial: serial.Serial | None = None
+        self._pause_seconds = 0.0
+        self._reopen_at = 0.0
+
+    @contextmanager
+    def opened(self) -> Iterator[serial.Serial]:
+        """The open port for one exchange; raises TransportError when it cannot be opened, or vanishes meanwhile."""
+        port = self._serial if self._serial is not None else self._open()
+        try:
+            yield port
+        except PORT_ERRORS as cause:
+            self.close()
+            raise TransportError(f"{self.path} is gone ({cause}); check its plug, it is opened again") from cause
+
+    def _open(self) -> serial.Serial:
+        now = self._monotonic()
+        if now < self._reopen_at:
+            raise TransportError(f"{self.path} could not be opened; tried again in {self._reopen_at - now:.0f} s")
+        try:
+            port = serial.Serial(self.path, self.baud, write_timeout=WRITE_TIMEOUT_SECONDS, exclusive=True)
+        except (*PORT_ERRORS, ValueError) as cause:
+            self._pause_seconds = min(max(2 * self._pause_seconds, FIRST_PAUSE_SECONDS), LONGEST_PAUSE_SECONDS)
+            self._reopen_at = now + self._pause_seconds
+            raise TransportError(f"cannot open {self.path}: {cause}; check its plug and its name") from cause
+        self._serial = port
+        self._pause_seconds = 0.0
+        return port
+
+    def close(self) -> None:
+        """Close the port; the next use opens it again."""
+        if self._serial is not None:
+            # When the adapter is gone there is nothing left to close.
+            with suppress(*PORT_ERRORS):
+                self._serial.close()
+            self._serial = None
