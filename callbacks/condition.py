@@ -149,7 +149,7 @@ def sentence(
     at = f"battery at {level}" if level else "the level of the battery is not known"
     if watts > IDLE_WATTS:
         if _is_full(state):
-            return f"Full, at {level or '100 %'}; {solar or 'the sun'} keeps it there."
+            return f"Full, at {level or '100 %'}; {f'{solar} keep' if solar else 'the sun keeps'} it there."
         ahead = _full_by(state, now, zone, sun_until, steady_amps)
         lead = f"Charging, {solar}" if solar else f"Charging with {_watts(watts)}"
         return f"{lead}; {at}{ahead}."

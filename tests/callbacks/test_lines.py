@@ -60,12 +60,12 @@ def test_means_come_with_their_band_and_last_values_without() -> None:
     assert made("charge_state", [3, 5], spread=0.0).low is None
 
 
-def test_charge_is_the_last_of_each_bucket_in_ampere_hours() -> None:
-    frame = buckets({"battery_charge": [3600.0, 7200.0]}, spread=360.0)
-    frame[("battery_charge", "last")] = [3960.0, 7560.0]
+def test_a_capacity_is_the_last_of_each_bucket_in_ampere_hours() -> None:
+    frame = buckets({"battery_capacity": [3600.0, 7200.0]}, spread=360.0)
+    frame[("battery_capacity", "last")] = [3960.0, 7560.0]
     whole = window(2)
     drawn = line(
-        frame["battery_charge"], catalogue.metric("battery_charge"), ("", "", None), TEN, whole, whole.end_at, SITE
+        frame["battery_capacity"], catalogue.metric("battery_capacity"), ("", "", None), TEN, whole, whole.end_at, SITE
     )
     assert list(drawn.value) == [pytest.approx(1.1), pytest.approx(2.1)]
 
