@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, flash, redirect, request, url_for
+from flask import Flask, abort, flash, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -87,9 +87,3 @@ def local_target(target: str | None, otherwise: str) -> str:
         return otherwise
     parts = urlsplit(target)
     return otherwise if parts.scheme or parts.netloc else target
-
-
-def no_store(response: Response) -> Response:
-    """Keep pages of an account out of caches."""
-    response.headers["Cache-Control"] = "no-store"
-    return response

@@ -218,7 +218,7 @@ def _note_series(session: Session, stored: list[_Candidate]) -> None:
             seen[candidate.device.id].setdefault(key, candidate)
     if not seen:
         return
-    known = set(session.execute(select(Series.device_id, Series.key).where(Series.device_id.in_(seen))).tuples())
+    known = set(session.execute(select(Series.device_id, Series.key).where(Series.device_id.in_(seen))))
     rows = [
         {"device_id": device_id, "key": key, "first_seen_at": candidate.recorded_at, **_labels(candidate, key)}
         for device_id, keys in seen.items()

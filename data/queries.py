@@ -149,7 +149,7 @@ def sensor_device(session: Session, sensor_id: int) -> DeviceRow:
 def series(session: Session, device_id: int) -> list[SeriesRow]:
     """The metrics this device has posted, by key."""
     query = select(Series.key, Series.label, Series.unit).where(Series.device_id == device_id).order_by(Series.key)
-    return [SeriesRow(*row) for row in session.execute(query).tuples()]
+    return [SeriesRow(*row) for row in session.execute(query)]
 
 
 # Samples
@@ -202,7 +202,7 @@ def _readings(
         .limit(MOST_ROWS + 1)
         .execution_options(yield_per=5_000)
     )
-    for number, (at, text) in enumerate(session.execute(query).tuples()):
+    for number, (at, text) in enumerate(session.execute(query)):
         if number == MOST_ROWS:
             raise RangeError(f"the window holds more than {MOST_ROWS:,} documents: ask for a shorter one")
         yield at, text
@@ -353,7 +353,7 @@ def nearest(
     ).where(Device.id.in_(device_ids))
     candidates = [
         (abs(found - at), found, 99 if string is None else string, device_id)
-        for device_id, string, *both in session.execute(query).tuples()
+        for device_id, string, *both in session.execute(query)
         for found in both
         if found is not None
     ]
@@ -458,7 +458,7 @@ def _times(
         .order_by(entry.recorded_at, func.coalesce(Device.string, 99), Device.id)
         .execution_options(yield_per=10_000)
     )
-    flat = np.fromiter((number for row in session.execute(query).tuples() for number in row), dtype="int64")
+    flat = np.fromiter((number for row in session.execute(query) for number in row), dtype="int64")
     pairs = flat.reshape(-1, 2)
     first = np.ones(len(pairs), dtype=bool)
     first[1:] = pairs[1:, 0] != pairs[:-1, 0]
@@ -469,7 +469,7 @@ def _by_ids(session: Session, family: str, ids: Sequence[int]) -> dict[int, str]
     entry = ENTRIES[family]
     found: dict[int, str] = {}
     for some in _parts(sorted(set(ids))):
-        found.update(session.execute(select(entry.id, entry.readings).where(entry.id.in_(some))).tuples().all())
+        found.update(session.execute(select(entry.id, entry.readings).where(entry.id.in_(some))).all())
     return found
 
 
@@ -498,7 +498,7 @@ def span(session: Session, device_id: int, family: str) -> TimeRange | None:
     entry = ENTRIES[family]
     first = select(func.min(_milliseconds(entry))).where(entry.device_id == device_id).scalar_subquery()
     last = select(func.max(_milliseconds(entry))).where(entry.device_id == device_id).scalar_subquery()
-    start, end = session.execute(select(first, last)).tuples().one()
+    start, end = session.execute(select(first, last)).one()
     return None if start is None or end is None else TimeRange(from_milliseconds(start), from_milliseconds(end))
 
 
