@@ -19,12 +19,15 @@ def main(argv: list[str] | None = None) -> int:
     """Parse the command line, run one command and return its exit code."""
     parser = argparse.ArgumentParser(prog="python -m collector", description=sys.modules["collector"].__doc__)
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, module_name in COMMANDS.items():
-        module = importlib.import_module(module_name)
+    given = sys.argv[1:] if argv is None else argv
+    # Only the module of the command is loaded: `decode` starts without what the daemon needs.
+    asked = [name for name in COMMANDS if given[:1] == [name]] or list(COMMANDS)
+    for name in asked:
+        module = importlib.import_module(COMMANDS[name])
         subparser = subparsers.add_parser(name, help=module.SUMMARY, description=module.SUMMARY)
         module.add_arguments(subparser)
         subparser.set_defaults(run=module.run)
-    arguments = parser.parse_args(argv)
+    arguments = parser.parse_args(given)
     code: int = arguments.run(arguments)
     return code
 
