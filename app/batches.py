@@ -44,12 +44,6 @@ def documents() -> Response:
     return Response("".join(json.dumps(answer) + "\n" for answer in answers), mimetype="application/x-ndjson")
 
 
-@batches.get("/api/v1/documents", endpoint="get_instead_of_post")
-def get_instead_of_post() -> Response:
-    """Documents are posted here."""
-    abort(405)
-
-
 def numbered_lines(body: str) -> list[tuple[int, str]]:
     """The lines that are not blank, counted from 1 with the blank ones; 413 when there are too many."""
     # Not splitlines(): a JSON text may hold U+2028 and the like, which end no line of NDJSON.

@@ -18,7 +18,7 @@ from app.guard import install_guard
 from app.headers import install_headers
 from app.health import health
 from app.installation import furnish, is_furnished, open_database
-from app.missing import install_not_found, missing, page_test
+from app.missing import install_not_found, install_wrong_methods, missing, page_test
 from app.parts import EXTENSION, Parts, parts_of
 from app.posting import posting
 from app.reading import reading
@@ -58,6 +58,7 @@ def create_app(config: Config | None = None) -> Flask:
     csrf = install_headers(server, lambda: hashes)
     for blueprint in (errors, health, posting, batches, reading, missing, accounts_pages):
         server.register_blueprint(blueprint)
+    install_wrong_methods(server)
     for blueprint in (posting, batches, missing):  # no cookie lets anybody in there
         csrf.exempt(blueprint)
     dash_app = create_dash(server, sessions, viewer, Site(settings.site_name, zone_named(settings.site_timezone)))

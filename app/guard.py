@@ -27,10 +27,9 @@ PUBLIC = frozenset(
         "posting.tristar",
         "posting.tristar_daily",
         "posting.sensor",
-        "posting.get_instead_of_post",
         "batches.documents",
-        "batches.get_instead_of_post",
         "missing.json_address",
+        "missing.wrong_method",
     }
 )
 # Open to strangers unless SITE_PRIVATE: the pages of the power system with their callbacks, and the reading routes,

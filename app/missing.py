@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from flask import Blueprint, Flask, Response, abort, redirect, request
+from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.addresses import JSON_PREFIXES
+from app.addresses import JSON_PREFIXES, is_json_address
 
 missing = Blueprint("missing", __name__)
 
@@ -30,6 +31,24 @@ for prefix in JSON_PREFIXES:
 def graph_form() -> AnyResponse:
     """The graph pages were forms once; their controls are live now, and the page is at the same address."""
     return redirect(request.path, 303)
+
+
+def install_wrong_methods(server: Flask) -> None:
+    """Answer 405 to the other methods on each JSON route; else Dash would answer a GET there with its page."""
+    known = {
+        rule.rule: rule.methods - {"HEAD", "OPTIONS"}
+        for rule in server.url_map.iter_rules()
+        if rule.methods and is_json_address(rule.rule) and not rule.rule.startswith("/_") and "<path:" not in rule.rule
+    }
+
+    def wrong_method(**_names: str) -> Response:
+        rule = request.url_rule
+        raise MethodNotAllowed(valid_methods=sorted(known[rule.rule]) if rule is not None else None)
+
+    for address, methods in known.items():
+        server.add_url_rule(
+            address, "missing.wrong_method", wrong_method, methods=[one for one in METHODS if one not in methods]
+        )
 
 
 def install_not_found(server: Flask, is_page: Callable[[str], bool]) -> None:

@@ -57,15 +57,6 @@ def sensor(username: str, sensor_name: str) -> Response:
     return stored(sender, ingest.Posted("sensor", f"{username}/{sensor_name}", text, when(content)))
 
 
-@posting.get("/BMS/post-json")
-@posting.get("/Tristar/post-json", endpoint="get_instead_of_post")
-@posting.get("/Tristar/post-json/daily", endpoint="get_instead_of_post")
-@posting.get("/sensors/post-json/<username>/<sensor_name>", endpoint="get_instead_of_post")
-def get_instead_of_post(**_names: str) -> Response:
-    """Documents are posted; Dash would answer a GET here with its page."""
-    abort(405)
-
-
 def posted_object() -> tuple[str, dict[str, Any]]:
     """The body as it came and the object in it: 400 for invalid JSON and for anything that is not an object, 415 for
     a body that neither says it is JSON nor looks like it."""
