@@ -1,0 +1,160 @@
+"""The charge controller's documents in the site's dialect, built from a driver's values.
+
+Where each measured value sits is in data/document.py, FIELDS; what is no metric (texts, settings) is here.
+Source of the shapes: docs/api.md, "Documents".
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from data.catalogue import ALARMS, DAILY_FLAGS, FAULTS, METRICS
+from data.document import FIELDS, FieldRow
+
+Values = Mapping[str, Any]
+Content = dict[str, Any]
+
+DECIMALS = 3  # finer than one count of any register or sentence
+SWITCHES = 8
+
+# The documents' keys of the charge settings -> the register's key.
+SETTINGS = {
+    "EV_absorp": "absorption_voltage",
+    "EV_float": "float_voltage",
+    "Et_absorp": "absorption_time",
+    "Et_absorp_ext": "absorption_extension_time",
+    "EV_absorp_ext": "absorption_extension_voltage",
+    "EV_float_cancel": "float_cancel_voltage",
+    "Et_float_exit_cum": "float_exit_time",
+    "EV_eq": "equalize_voltage",
+    "Et_eqcalendar": "equalize_interval",
+    "Et_eq_above": "equalize_timeout",
+    "Et_eq_reg": "equalize_time",
+    "Et_battery_service": "battery_service_interval",
+    "EV_tempcomp": "temperature_compensation",
+    "EV_hvd": "high_voltage_disconnect",
+    "EV_hvr": "high_voltage_reconnect",
+    "Evb_ref_lim": "regulation_voltage_limit",
+    "ETb_max": "temp_comp_limit_max",
+    "ETb_min": "temp_comp_limit_min",
+    "EV_soc_g_gy": "led_green_to_green_yellow",
+    "EV_soc_gy_y": "led_green_yellow_to_yellow",
+    "EV_soc_y_yr": "led_yellow_to_yellow_red",
+    "EV_soc_yr_r": "led_yellow_red_to_red",
+    "Elb_lim": "battery_current_limit",
+    "EVa_ref_fixed_init": "array_voltage_fixed_init",
+    "EVa_ref_fixed_pet_init": "array_voltage_fixed_percent_init",
+}
+# Family -> section -> the documents' keys of the bit lists -> the register's key and its names.
+FLAGS: Mapping[str, Mapping[str, Mapping[str, tuple[str, Mapping[int, str]]]]] = {
+    "tristar": {"Status": {"faults": ("faults", FAULTS), "alarms": ("alarms", ALARMS)}},
+    "tristar_daily": {
+        "Daily Logger Values": {
+            "daily alarms": ("alarms_daily", ALARMS),
+            "daily faults": ("faults_daily", FAULTS),
+            "daily flags": ("flags_daily", DAILY_FLAGS),
+        }
+    },
+}
+CODES = {metric.key: metric.codes for metric in METRICS if metric.codes is not None}
+
+
+def compact(content: Content) -> str:
+    """The document as it is kept and sent: JSON on one line."""
+    return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def build_tristar(values: Values, string: int | None = None, day: date | None = None) -> Content:
+    """The instantaneous document.  A section none of whose registers was read is null; so is a value there is not."""
+    return {**_heading(string, day), **_sections("tristar", values)}
+
+
+def build_tristar_daily(values: Values, string: int | None = None, day: date | None = None) -> Content:
+    """The daily document: the day's log, and the charge settings when they were read too."""
+    content = {**_heading(string, day), **_sections("tristar_daily", values)}
+    if any(key in values for key in SETTINGS.values()):
+        content["Charge Settings"] = {name: rounded(values.get(key)) for name, key in SETTINGS.items()}
+    else:
+        content["Charge Settings"] = None
+    return content
+
+
+def measured(family: str, read: Callable[[str], Any], was_read: Callable[[str], bool]) -> dict[str, Content | None]:
+    """The sections of a family with their measured values, in the order of FIELDS.
+
+    `read` gives the value of a driver's key, `was_read` says whether it is known; a section of which nothing is known
+    is None.
+    """
+    found: dict[str, Content | None] = {}
+    for section, rows in _rows(family).items():
+        if any(was_read(row.driver) for row in rows):
+            found[section] = {row.pointer[1]: shaped(row, read(row.driver)) for row in rows}
+        else:
+            found[section] = None
+    return found
+
+
+def shaped(row: FieldRow, value: Any) -> Any:
+    """One value as the site's documents write it."""
+    if row.shape == "text":
+        return _text(row.metric, value)
+    if row.shape == "value_unit":
+        return with_unit(value, row.unit_word)
+    return rounded(value)
+
+
+def with_unit(value: Any, unit: str) -> Content:
+    """A value beside its unit's word."""
+    return {"value": rounded(value), "unit": unit}
+
+
+def rounded(value: Any) -> Any:
+    """Floats without digits that nobody measured; everything else as it is."""
+    return round(value, DECIMALS) if isinstance(value, float) else value
+
+
+def set_names(value: Any, names: Mapping[int, str], separator: str = ", ") -> str | None:
+    """The names of the set bits in one text; None when no bit is set or nothing is known."""
+    if not isinstance(value, int) or value == 0:
+        return None
+    return separator.join(_bit_names(value, names)) or None
+
+
+def _bit_names(value: int, names: Mapping[int, str]) -> Iterable[str]:
+    return (names.get(bit, f"N/A {bit + 1}") for bit in range(value.bit_length()) if value >> bit & 1)
+
+
+def _heading(string: int | None, day: date | None) -> Content:
+    heading: Content = {"name": "Tristar"}
+    if day is not None:
+        heading["date"] = day.strftime("%m/%d/%Y")
+    if string is not None:
+        heading["string"] = string
+    return heading
+
+
+def _sections(family: str, values: Values) -> dict[str, Content | None]:
+    sections = measured(family, values.get, values.__contains__)
+    for section, keys in FLAGS[family].items():
+        content = sections[section]
+        if content is not None:
+            content.update({name: set_names(values.get(key), names) for name, (key, names) in keys.items()})
+    return sections
+
+
+def _rows(family: str) -> dict[str, list[FieldRow]]:
+    sections: dict[str, list[FieldRow]] = {}
+    for row in FIELDS:
+        if row.family == family:
+            sections.setdefault(row.pointer[0], []).append(row)
+    return sections
+
+
+def _text(metric: str, value: Any) -> Any:
+    """The word of a code; the number itself when the code is not known; the switches from 1 to 8."""
+    if metric == "dip_switches":
+        return None if value is None else " ".join("ON" if value >> bit & 1 else "OFF" for bit in range(SWITCHES))
+    return CODES[metric].get(value, value)

@@ -1,0 +1,1 @@
+"""Devices that answer with real bytes: for tests, demonstrations and work without hardware."""

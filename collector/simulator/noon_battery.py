@@ -1,0 +1,69 @@
+"""What the virtual battery manager says when nobody tells it otherwise: a cool, partly cloudy late morning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+def _groups(key: str, *cells: Sequence[float]) -> list[dict[str, Any]]:
+    """Groups of four cells, numbered on across the strings."""
+    return [
+        {"cell_string_number": number, "first_cell_number": 4 * number, "group_size": 4, key: list(values)}
+        for number, values in enumerate(cells)
+    ]
+
+
+def _summary(key: str, low: float, high: float, mean: float) -> dict[str, Any]:
+    return {"number_of_cells": 8, f"min_{key}": low, f"max_{key}": high, f"average_{key}": mean}
+
+
+# Eight cells in two groups side by side: 12.8 V nominal, 360 Ah.
+NOON: Mapping[str, Any] = {
+    "BB1": {**_summary("cell_balancing_rate", 0, 0, 0), "balancing_voltage_threshold": 3.45},
+    "BB2": _groups("cell_balancing_rates", (0, 0, 0, 0), (0, 0, 0, 0)),
+    "BC1": {"battery_charge": 938304, "battery_capacity": 1296000, "state_of_charge": 72.4},
+    "BT1": _summary("cell_module_temperature", 20, 22, 21),
+    "BT2": _groups("cell_module_temperatures", (20, 21, 21, 20), (20, 20, 22, 21)),
+    "BT3": _summary("cell_temperature", 18, 20, 19),
+    "BT4": _groups("cell_temperatures", (18, 19, 19, 18), (18, 19, 20, 19)),
+    "BV1": {**_summary("cell_voltage", 3.34, 3.36, 3.35), "total_voltage": 13.39},
+    "BV2": _groups("cell_voltages", (3.34, 3.35, 3.34, 3.36), (3.35, 3.34, 3.35, 3.35)),
+    "CG1": {
+        "can_current_sensor_status": 0,
+        **{f"can_cell_group_module_{module}_status": int(module < 2) for module in range(32)},
+        **{f"can_cell_group_module_{module}_number_of_cells": 4 * (module < 2) for module in range(32)},
+    },
+    "CS1": {"number_of_connected_chargers": 0},
+    "CV1": {"total_voltage": 13.39, "current": 32.3},
+    "DT1": {},
+    "IN1": {"input_pins": 0x10},
+    "LG1": [
+        {"sequence_number": 0, "event_id": 26, "timestamp": 628705266},
+        {"sequence_number": 1, "event_id": 22, "timestamp": 628705241},
+        {"sequence_number": 2, "event_id": 23, "timestamp": 628648452},
+        {"sequence_number": 3, "event_id": 28, "timestamp": 628642975},
+    ],
+    "OT1": {"output_pins_1": 0x80, "output_pins_3": 0x00},
+    "PW1": {"authentication_status": 0},
+    "RS2": {},
+    "SS1": [
+        {"statistic_id": 0, "value": 8120},
+        {"statistic_id": 1, "value": 8391},
+        {"statistic_id": 10, "value": 93, "additional_info": 5, "timestamp": 622995150},
+        {"statistic_id": 11, "value": 157, "additional_info": 3, "timestamp": 624840483},
+        {"statistic_id": 19, "additional_info": 1, "timestamp": 622995150},
+    ],
+    "ST1": {
+        "charging_stage": 3,
+        "last_charging_error": 0,
+        "last_charging_error_parameter": 0,
+        "stage_duration": 11946,
+        "battery_status_flags": 0b101111,
+        "protection_flags": 0,
+        "power_reduction_flags": 0,
+        "pin_status_flags": 1 << 3 | 1 << 10 | 1 << 11 | 1 << 12 | 1 << 14,
+    },
+    "TD1": {"year": 2019, "month": 12, "day": 3, "hour": 11, "minute": 40, "second": 12, "uptime": 1296345},
+    "VR1": {"hardware_type": "BMS1", "serial_number": 0x382, "firmware_version": "2.0.18"},
+}
