@@ -1,0 +1,88 @@
+"""Users, sensors and keys: nothing in clear text, nothing shown twice, plain words for what cannot be."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session, sessionmaker
+
+from data import accounts
+from data.errors import DocumentError
+
+
+def test_admin_and_the_faculty_sensors_are_made_once_and_the_password_shown_once(
+    sessions: sessionmaker[Session],
+) -> None:
+    with sessions.begin() as session:
+        assert accounts.ensure_installation(session, "Arboretum", "America/Los_Angeles").admin_password is None
+        admin = accounts.user_by_name(session, "admin")
+        assert admin is not None
+        names = [sensor.name for sensor in accounts.sensors_of(session, admin)]
+    assert names == ["BH1745NUC", "SI7020_A20", "VEML7700"]
+    assert admin.admin
+
+
+def test_a_password_is_kept_as_a_salted_hash(sessions: sessionmaker[Session]) -> None:
+    with sessions.begin() as session:
+        user = accounts.create_user(session, "student1", "s@example.org", "tomatoes-grow")
+        assert user.password.startswith("scrypt:")
+        assert "tomatoes" not in user.password
+        other = accounts.create_user(session, "student2", "t@example.org", "tomatoes-grow")
+        assert other.password != user.password
+        assert accounts.verify(session, "student1", "tomatoes-grow") is user
+        assert accounts.verify(session, "student1", "tomatoes-rot") is None
+        assert accounts.verify(session, "nobody", "tomatoes-grow") is None
+
+
+@pytest.mark.parametrize("hashed", ["", "plain", "bcrypt$x$y", "scrypt:1:1:1$!$!", "scrypt:a:b:c$AA==$AA==", "a$b$c$d"])
+def test_a_broken_hash_matches_no_password(hashed: str) -> None:
+    assert accounts.password_matches("anything", hashed) is False
+
+
+@pytest.mark.parametrize(
+    ("username", "email", "password", "said"),
+    [
+        ("", "a@b.cc", "long enough", "username"),
+        ("a/b", "a@b.cc", "long enough", "no slash"),
+        ("x" * 61, "a@b.cc", "long enough", "1 to 60"),
+        ("admin", "a@b.cc", "long enough", "taken"),
+        ("new", "not-an-address", "long enough", "e-mail"),
+        ("new", accounts.ADMIN_EMAIL.upper(), "long enough", "taken"),
+        ("new", "a@b.cc", "short", "at least 8"),
+    ],
+)
+def test_what_cannot_be_a_user_is_told_why(
+    sessions: sessionmaker[Session], username: str, email: str, password: str, said: str
+) -> None:
+    with sessions() as session, pytest.raises(DocumentError, match=said):
+        accounts.create_user(session, username, email, password)
+
+
+def test_two_users_may_have_sensors_of_one_name_and_one_user_may_not(sessions: sessionmaker[Session]) -> None:
+    with sessions.begin() as session:
+        one = accounts.create_user(session, "student1", "s@example.org", "tomatoes-grow")
+        two = accounts.create_user(session, "student2", "t@example.org", "tomatoes-grow")
+        for user in (one, two):
+            sensor = accounts.register_sensor(session, user, "soil", "moisture", "%", "I2C")
+            assert (sensor.type, sensor.units, sensor.protocol, sensor.public) == ("moisture", "%", "I2C", False)
+        with pytest.raises(DocumentError, match="already"):
+            accounts.register_sensor(session, one, "soil")
+        with pytest.raises(DocumentError, match="1 to 20"):
+            accounts.register_sensor(session, one, "a name of twenty-one c")
+
+
+def test_a_key_is_shown_once_kept_as_a_hash_and_can_be_revoked(sessions: sessionmaker[Session]) -> None:
+    with sessions.begin() as session:
+        key, token = accounts.create_key(session, "the Pi", device_slug="bms")
+    with sessions.begin() as session:
+        stored = " ".join(map(str, session.execute(text("select * from api_key")).one()))
+        assert token not in stored
+        found = accounts.key_for(session, token)
+        assert found is not None
+        assert found.device_slug == "bms"
+        assert found.last_used_at is not None
+        assert accounts.key_for(session, token + "x") is None
+        accounts.revoke_key(session, key.id)
+        assert accounts.key_for(session, token) is None
+    with sessions() as session, pytest.raises(DocumentError, match="bound to a user or to a device"):
+        accounts.create_key(session, "nobody's")
