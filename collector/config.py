@@ -95,7 +95,9 @@ class Table:
         """One of the choices."""
         value = self._left.pop(key, default)
         if not any(value is choice or (type(value) is type(choice) and value == choice) for choice in choices):
-            named = ", ".join(str(choice).lower() if isinstance(choice, bool) else repr(choice) for choice in choices)
+            named = ", ".join(
+                str(one).lower() if isinstance(one, bool) else repr(one) for one in choices if one is not None
+            )
             self.complain(key, f"{value!r} is not one of {named}")
         return value
 
@@ -155,7 +157,7 @@ def parse_config(content: Mapping[str, Any], folder: Path, wrong: list[str]) -> 
         spool_path=folder / spool.text("path"),
         spool_max_bytes=spool.whole("max_bytes", 500_000_000, 100_000, 2**50),
         trust_clock=clock.choice("trust", "auto", (True, "auto")) is True,
-        patience_seconds=clock.number("patience_seconds", 300.0, 0.0, 7 * 86400.0),
+        patience_seconds=clock.number("patience_seconds", 20.0, 0.0, 7 * 86400.0),
         devices=tuple(_device(Table(f"[[device]] {place}", row, wrong)) for place, row in enumerate(rows, start=1)),
     )
     for table in (site, uplink, spool, clock):

@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run until SIGTERM or SIGINT; 2 when it cannot be started."""
+    """Run until SIGTERM or SIGINT; 2 when the settings are wrong, 1 when the disk does not take the spool."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -49,8 +49,8 @@ def run(arguments: argparse.Namespace) -> int:
         print(problem, file=sys.stderr)
         return 2
     except (OSError, sqlite3.OperationalError) as problem:
-        print(f"cannot keep readings in {arguments.config}'s spool: {problem}", file=sys.stderr)
-        return 2
+        print(f"cannot keep the spool of {arguments.config}: {problem}", file=sys.stderr)
+        return 1
     return 0
 
 
