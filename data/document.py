@@ -31,6 +31,10 @@ VOLTS_PER_COUNT = 180 / 32768
 NO_SENSOR = (128.0, -128.0)
 MOST_CELLS = 256
 MOST_SENSOR_KEYS = 500
+# Our documents have four levels; whoever reads one again may stand deep in the stack already.
+MOST_LEVELS = 50
+# Whole numbers with more digits than this do not fit in 64 bits.
+MOST_DIGITS = 18
 SECOND_OF_A_KEY = " (2)"
 
 Document = Mapping[str, Any]
@@ -280,18 +284,69 @@ FIELDS: tuple[FieldRow, ...] = (
 def parse_content(text: str | bytes) -> dict[str, Any]:
     """The object in a posted body; a key that stands twice is kept as `key (2)`, so that nothing is lost.
 
-    Raises DocumentError for text that is not JSON, for NaN and Infinity, for what is nested too deep, and for
+    Raises DocumentError for text that is not JSON, for NaN, Infinity and numbers too large for a float, for half a
+    character (a lone surrogate, which no database and no answer can hold), for what is nested too deep, and for
     anything but an object.
     """
     try:
-        content = json.loads(text, object_pairs_hook=_keep_repeated, parse_constant=_refuse_constant)
+        if isinstance(text, bytes):
+            text = text.decode(json.detect_encoding(text))
+        content = json.loads(
+            text.removeprefix("\ufeff"),
+            object_pairs_hook=_keep_repeated,
+            parse_constant=_refuse_constant,
+            parse_float=_float,
+            parse_int=_whole,
+        )
     except RecursionError:
-        raise DocumentError("body is nested too deep to be a document: send fewer levels") from None
-    except (ValueError, UnicodeDecodeError) as cause:
+        raise DocumentError(TOO_DEEP) from None
+    except ValueError as cause:
         raise DocumentError(f"body is not JSON: {cause}") from cause
     if not isinstance(content, dict):
         raise DocumentError(f"body is a JSON {type(content).__name__}, expected an object")
+    if _is_too_deep(content):
+        raise DocumentError(TOO_DEEP)
+    if _MAYBE_SURROGATE.search(text) and _has_surrogate(content):
+        raise DocumentError("body holds half a character (a lone surrogate): send whole ones")
     return content
+
+
+TOO_DEEP = f"body is nested too deep to be a document: send at most {MOST_LEVELS} levels"
+_MAYBE_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
+
+
+def _is_too_deep(content: dict[str, Any]) -> bool:
+    level: list[Any] = [content]
+    for _ in range(MOST_LEVELS):
+        level = [
+            child
+            for node in level
+            for child in (node.values() if isinstance(node, dict) else node)
+            if isinstance(child, dict | list)
+        ]
+        if not level:
+            return False
+    return True
+
+
+def _has_surrogate(content: dict[str, Any]) -> bool:
+    try:
+        json.dumps(content, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def _float(digits: str) -> float:
+    found = float(digits)
+    if math.isinf(found):
+        raise ValueError(f"{digits[:20]} is too large a number; leave the value out, or write null")
+    return found
+
+
+def _whole(digits: str) -> int | float:
+    """An int of 64 bits; a larger number is a float, as it is to every other reader of JSON."""
+    return int(digits) if len(digits) <= MOST_DIGITS else _float(digits)
 
 
 def _keep_repeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -313,7 +368,18 @@ def _refuse_constant(name: str) -> float:
 
 def same_content(one: str, other: str) -> bool:
     """Whether two posted texts are equal as JSON.  Raises DocumentError when one of them is no document."""
-    return one == other or parse_content(one) == parse_content(other)
+    return one == other or _same(parse_content(one), parse_content(other))
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Equal as JSON: to Python true is 1, to JSON it is not."""
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_same(value, other[key]) for key, value in one.items())
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_same, one, other))
+    return bool(one == other)
 
 
 # Reading
@@ -449,7 +515,7 @@ def _mend_charge(found: dict[str, float]) -> None:
     if 0 < found.get("battery_capacity", 0.0) <= MOST_AMPERE_HOURS:
         found["battery_capacity"] *= COULOMBS_PER_AMPERE_HOUR
         if "battery_charge" in found:
-            found["battery_charge"] *= COULOMBS_PER_AMPERE_HOUR
+            found["battery_charge"] = round(found["battery_charge"] * COULOMBS_PER_AMPERE_HOUR, 3)
 
 
 def _mend_controller(found: dict[str, float]) -> None:
@@ -457,7 +523,7 @@ def _mend_controller(found: dict[str, float]) -> None:
     if found.get("temp_rts") in NO_SENSOR:
         del found["temp_rts"]
     if found.get("target_voltage", 0.0) > HIGHEST_TARGET_VOLTS:
-        found["target_voltage"] = round(found["target_voltage"] * VOLTS_PER_COUNT, 4)
+        found["target_voltage"] = round(found["target_voltage"] * VOLTS_PER_COUNT, 2)
 
 
 # Section -> the metric of cell n, and what a bare byte of the old reader means in it.
@@ -480,7 +546,7 @@ def _cells(sections: _Sections) -> Iterator[tuple[str, float]]:
             first = number(inside.get("firstcellnumber", inside.get("cellnumberoffirstcellingroup")))
             if first is None or not 0 <= first < MOST_CELLS or first != int(first):
                 continue
-            for offset, posted in enumerate(_cell_values(inside)):
+            for offset, posted in _cell_values(inside):
                 value = number(posted)
                 if value is None or first + offset >= MOST_CELLS:
                     continue
@@ -494,14 +560,23 @@ def _highest(section: str) -> int:
     return HIGHEST_CELL_VOLTS if section == "batteryvoltagedetail" else HIGHEST_CELL_DEGREES
 
 
-def _cell_values(group: Node) -> Sequence[Any]:
-    """The posted values of a group's cells in cell order; one number for the whole group says nothing of a cell."""
+def _cell_values(group: Node) -> Sequence[tuple[int, Any]]:
+    """(place in the group from 0, posted value) of a group's cells: `cell 3` is the third wherever it stands.
+
+    One number for the whole group says nothing of a cell.
+    """
     for key, value in group.items():
         if key.startswith("individual") and isinstance(value, Mapping):
-            return list(value.values())
+            return [(_place(name, place), posted) for place, (name, posted) in enumerate(value.items())]
         if key.startswith("individual") and isinstance(value, list):
-            return value
+            return list(enumerate(value))
     return ()
+
+
+@lru_cache(maxsize=1024)
+def _place(name: str, otherwise: int) -> int:
+    told = re.search(r"(?<![0-9])([1-9][0-9]{0,2})\s*$", name)
+    return int(told[1]) - 1 if told else otherwise
 
 
 # Sensors
@@ -516,13 +591,17 @@ def _leaves(content: Document) -> list[tuple[str, float, str]]:
         value = number(node)
         if value is not None and path:
             unit = node.get("unit", node.get("units", "")) if isinstance(node, Mapping) else ""
-            found.append((path[:200], value, unit if isinstance(unit, str) else ""))
+            found.append((_printable(path)[:200], value, _printable(unit) if isinstance(unit, str) else ""))
         elif isinstance(node, Mapping) and depth < 20:
             children = [(f"{path}/{key}" if path else key, child, depth + 1) for key, child in node.items()]
             waiting.extend(reversed(children))
     if isinstance(content.get("unit"), str) and [key for key, _, _ in found] == ["value"]:
         return [("value", found[0][1], content["unit"])]
     return found
+
+
+def _printable(text: str) -> str:
+    return text if text.isprintable() else "".join(filter(str.isprintable, text))
 
 
 def sensor_units(content: Document) -> dict[str, str]:
@@ -602,7 +681,7 @@ def notices(family: str, content: Document) -> Notices:
             daily_flags=names(values.get("dailyflags"), list(DAILY_FLAGS.values())),
         )
     if family == "bms":
-        status = sections("bmsstatus")
+        status = _unfused(sections("bmsstatus"))
         return Notices(
             status_errors=names(status.get("statuserrors")) or _invalid(status),
             power_errors=names(status.get("powererrors")) or _set(status, POWER_REDUCTIONS),
@@ -620,6 +699,12 @@ _VALIDITY = {
     "validnumberoflivecells": STATUS_VALID[3],
     "validcelltemperatures": STATUS_VALID[5],
 }
+
+
+def _unfused(status: Node) -> Node:
+    """One reader posts two flags under one key, with a comma between their names."""
+    fused = [key for key in status if "," in key]
+    return status | {name: status[key] for key in fused for name in key.split(",")} if fused else status
 
 
 def _invalid(status: Node) -> list[str]:
