@@ -20,7 +20,7 @@ PANEL_GAP = 28
 LABEL_LETTERS = 14  # a longer name goes into a legend
 LABELLED_LINES = 4
 LABEL_SPACING = 17
-LEGEND_BELOW = 84  # under the ticks and the name of the time axis
+LEGEND_BELOW = (40, 3.4)  # pixels, and sizes of the type: under the ticks and the name of the time axis
 
 # The choice of the form -> Plotly's symbol and its size beside that of the style
 SYMBOLS = {
@@ -109,7 +109,13 @@ def graph_figure(
         uirevision=revision,
         hovermode="x unified",
         showlegend=len(lines) > 1 and not labelled,
-        legend={"orientation": "h", "x": 0, "xanchor": "left", "y": -LEGEND_BELOW / height, "yanchor": "top"},
+        legend={
+            "orientation": "h",
+            "x": 0,
+            "xanchor": "left",
+            "y": -(LEGEND_BELOW[0] + LEGEND_BELOW[1] * look.size) / height,
+            "yanchor": "top",
+        },
         annotations=annotations,
         margin=margins(drawing, letters),
         xaxis={
@@ -118,6 +124,7 @@ def graph_figure(
             "range": time_range(lines, drawing.tight, window, zone),
             "title": {"text": drawing.xlabel or "Time"},
             "tickformat": drawing.tick_format or None,
+            "tickformatstops": None if drawing.tick_format else looks.TIME_TICKS,
             "tickangle": None if drawing.tick_format else 0,
             "hoverformat": "%a %-d %b %Y %H:%M",
         },

@@ -76,6 +76,15 @@ OWN_DARK = replace(
 )
 OWN = {"light": OWN_LIGHT, "dark": OWN_DARK}
 
+# Ticks of a time axis: what changes on the first line, the day or the year under it where it begins.
+TIME_TICKS = [
+    {"dtickrange": [None, 60_000], "value": "%H:%M:%S\n%-d %b"},
+    {"dtickrange": [60_000, 86_400_000], "value": "%H:%M\n%-d %b"},
+    {"dtickrange": [86_400_000, "M1"], "value": "%-d %b\n%Y"},
+    {"dtickrange": ["M1", "M12"], "value": "%b\n%Y"},
+    {"dtickrange": ["M12", None], "value": "%Y"},
+]
+
 # What means the same on every page: (light, dark); string 2 has its own tint.
 MEANINGS = {
     "sun": ("#b06a00", "#f2b03d"),

@@ -130,6 +130,7 @@ def overview_figure(known: Day, window: TimeRange, zone: ZoneInfo, theme: str) -
             "range": time_range([], False, window, zone),
             "hoverformat": "%a %-d %b %H:%M",
             "title": {"text": "Time"},
+            "tickformatstops": looks.TIME_TICKS,
             "tickangle": 0,
         },
         yaxis={"domain": [1 - POWER_SHARE + 0.03, 1], "title": {"text": "Power (W)"}, "range": [0, top], "nticks": 6},

@@ -1,0 +1,86 @@
+"""What a test sees of a page: its graph, its boxes, its address."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from typing import Any
+
+from playwright.sync_api import Page, TimeoutError, expect
+
+READY = ".js-plotly-plot .scatterlayer .trace, .arb-empty:not([hidden]), .arb-about, .arb-narrow"
+GRAPH = """() => {
+  const shown = document.querySelector('.js-plotly-plot');
+  if (!shown || !shown._fullLayout || !shown._fullData) return null;
+  const layout = shown._fullLayout;
+  const axes = Object.keys(layout).filter(name => /^[xy]axis[0-9]*$/.test(name)).sort();
+  return JSON.stringify({
+    lines: shown._fullData.map(t => [t.name, t.mode, t._length, t.marker && t.marker.symbol, t.line && t.line.color]),
+    axes: axes.map(name => [name, layout[name].title.text, layout[name].type, layout[name].tickformat]),
+    range: layout.xaxis.range, title: layout.title.text, paper: layout.paper_bgcolor, left: layout.margin.l,
+    font: layout.font.family + layout.font.size, grid: layout.yaxis.gridcolor, ink: layout.font.color,
+  });
+}"""
+# Boxes of text that lie on each other, within the parts of a page that must not: pairs of their words.
+OVERLAPS = """() => {
+  const ELSEWHERE = '.arb-thumb, .arb-skip, .arb-visually-hidden, .modebar, .hoverlayer, select';
+  const words = [];
+  const clipped = (box, element) => {
+    let { left, right, top, bottom } = box;
+    for (let at = element; at && !(at instanceof SVGElement); at = at.parentElement) {
+      if (getComputedStyle(at).overflowX === 'visible') continue;
+      const edge = at.getBoundingClientRect();
+      [left, right] = [Math.max(left, edge.left), Math.min(right, edge.right)];
+      [top, bottom] = [Math.max(top, edge.top), Math.min(bottom, edge.bottom)];
+    }
+    return { left, right, top, bottom, width: right - left, height: bottom - top };
+  };
+  const walker = document.createTreeWalker(document.querySelector('.arb-shell'), NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const node = walker.currentNode, parent = node.parentElement;
+    if (!node.data.trim() || parent.closest(ELSEWHERE)) continue;
+    if (!parent.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    for (const box of range.getClientRects()) {
+      const seen = clipped(box, parent);
+      if (seen.width > 1 && seen.height > 1) words.push([node.data.trim(), seen, node]);
+    }
+  }
+  const found = [];
+  for (let i = 0; i < words.length; i++) {
+    for (let j = i + 1; j < words.length; j++) {
+      const [a, b] = [words[i][1], words[j][1]];
+      const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+      const high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+      if (wide > 2 && high > 4 && words[i][2] !== words[j][2]) found.push(words[i][0] + ' / ' + words[j][0]);
+    }
+  }
+  return found;
+}"""
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def overlaps(page: Page) -> list[str]:
+    """Pairs of texts that lie on each other once the page has come to rest."""
+    with contextlib.suppress(TimeoutError):
+        page.wait_for_function(f"() => ({OVERLAPS})().length === 0", timeout=3_000)
+    return list(page.evaluate(OVERLAPS))
+
+
+def ready(page: Page) -> None:
+    """Wait until the page shows what it has to show."""
+    page.wait_for_selector(READY, state="attached")
+    expect(page.locator(".arb-skeleton")).to_have_count(0)
+
+
+def graph(page: Page) -> dict[str, Any]:
+    """What the graph is made of."""
+    return dict(json.loads(page.evaluate(GRAPH)))
+
+
+def changed(page: Page, before: dict[str, Any]) -> dict[str, Any]:
+    """Wait for another graph, and give it."""
+    told = json.dumps(before, separators=(",", ":"), ensure_ascii=False)
+    page.wait_for_function(f"before => {{ const now = ({GRAPH})(); return now !== null && now !== before; }}", arg=told)
+    return graph(page)

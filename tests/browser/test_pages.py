@@ -1,0 +1,93 @@
+"""Every page, wide and on a phone, light and dark: nothing breaks, nothing overlaps, every axis has a name."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.conftest import Opener
+from tests.browser.looking import OVERFLOW, graph, overlaps, ready
+
+PAGES = (
+    "/",
+    "/home",
+    "/BMS",
+    "/BMS?units=cell_1_voltage,cell_2_voltage,cell_3_voltage,cell_4_voltage,state_of_charge,total_current",
+    "/Tristar",
+    "/Tristar?units=charge_state,p_out,temp_h&range=all&title=A+day",
+    "/Tristar?controller=tristar-msview&units=bat_max_voltage_daily,bat_min_voltage_daily&range=all",
+    "/about",
+    "/sensors/users/login",
+)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", ["wide", "phone"])
+def test_every_page_opens_without_a_fault(opened: Opener, size: str, theme: str) -> None:
+    window = opened(size, theme)
+    for path in PAGES:
+        page = window.go(path)
+        ready(page)
+        assert page.evaluate("document.documentElement.dataset.bsTheme") == theme
+        assert page.evaluate(OVERFLOW) <= 0, path
+        assert overlaps(page) == [], path
+        if page.locator(".js-plotly-plot").count():
+            assert [axis for axis in graph(page)["axes"] if not axis[1]] == [], path
+
+
+@pytest.mark.parametrize("size", ["wide", "phone"])
+def test_a_site_without_data_says_what_will_be_there(opened: Opener, empty_site: str, size: str) -> None:
+    window = opened(size, "light", empty_site)
+    page = window.go("/")
+    page.wait_for_selector("h1:has-text('Nothing has been measured yet.')")
+    page.wait_for_selector("text=python -m collector run")
+    for path in ("/BMS", "/Tristar"):
+        page = window.go(path)
+        page.wait_for_selector(".arb-empty:has-text('has sent nothing yet')")
+        assert page.evaluate(OVERFLOW) <= 0
+        assert overlaps(page) == []
+
+
+def test_the_overview_answers_in_a_sentence_five_numbers_and_warnings(opened: Opener) -> None:
+    page = opened().go("/")
+    ready(page)
+    assert page.locator("h1").inner_text().endswith(".")
+    assert page.locator(".arb-card-label").all_inner_texts() == [
+        "Power in",
+        "Power out",
+        "State of charge",
+        "Battery voltage",
+        "Solar energy today",
+    ]
+    assert [text for text in page.locator(".arb-card-number").all_inner_texts() if "–" in text] == []
+    assert page.locator(".arb-notice.warning").all_inner_texts() == ["Tristar Alarms: RTS open (string 2)"]
+    assert page.locator(".arb-notice.danger").all_inner_texts() == ["BMS ERROR: Undervoltage (protection)"]
+
+
+def test_an_age_goes_on_counting(opened: Opener) -> None:
+    page = opened().go("/")
+    ready(page)
+    before = page.locator(".arb-heard time").first.inner_text()
+    page.wait_for_function("before => document.querySelector('.arb-heard time').innerText !== before", arg=before)
+
+
+def test_the_theme_is_switched_kept_and_followed_by_the_graph(opened: Opener) -> None:
+    window = opened()
+    page = window.go("/BMS")
+    ready(page)
+    light = graph(page)["ink"]
+    page.get_by_role("button", name="Dark colours").click()
+    page.wait_for_function(f"({GRAPH_INK})() !== '{light}'")
+    page.reload()
+    ready(page)
+    assert page.evaluate("document.documentElement.dataset.bsTheme") == "dark"
+    assert graph(page)["ink"] != light
+
+
+GRAPH_INK = "() => document.querySelector('.js-plotly-plot')._fullLayout.font.color"
+
+
+@pytest.mark.parametrize(("typed", "known"), [("/bms/", "/BMS"), ("/TRISTAR", "/Tristar"), ("/Home", "/home")])
+def test_an_address_may_be_spelled_in_any_case(opened: Opener, typed: str, known: str) -> None:
+    page = opened().go(typed)
+    ready(page)
+    assert page.evaluate("window.location.pathname") == known
