@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from collector.clock import SYNCED, UNSYNCED, Stamp
+from collector.config import DeviceConfig
+from collector.device import PolledDevice
+from collector.drivers import tristar_mppt
+from collector.drivers.reading import Reading
+from collector.simulator.tristar import VirtualTristar
 from collector.spool import Answer, Document, Spool, Verdict
 
 NOON = datetime(2019, 12, 3, 19, 40, tzinfo=UTC)
@@ -74,3 +81,41 @@ def put(spool: Spool, clock: FakeClock, content: str = '{"n":1}', device: str = 
     number = spool.put(family, device, clock.stamp(), content)
     clock.pass_seconds(1)
     return number
+
+
+class FakeReader:
+    """A driver's stand-in: gives these values, or raises `problem`."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self.values = dict(values)
+        self.settings = {"absorption_voltage": 14.0}
+        self.failed: dict[str, str] = {}
+        self.problem: Exception | None = None
+        self.settings_problem: Exception | None = None
+        self.asked: list[tuple[str, ...]] = []
+        self.closed = 0
+
+    def read(self, groups: Sequence[str]) -> Reading:
+        self.asked.append(tuple(groups))
+        if self.problem is not None:
+            raise self.problem
+        if "eeprom_settings" in groups:
+            if self.settings_problem is not None:
+                raise self.settings_problem
+            return Reading(self.settings)
+        return Reading(dict(self.values), dict(self.failed))
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+def controller(reader: FakeReader, name: str = "tristar-1", interval_seconds: float = 60.0) -> PolledDevice:
+    """A charge controller at a site in California."""
+    config = DeviceConfig(name, "tristar_mppt", "/dev/none", 1, 1, interval_seconds)
+    return PolledDevice(config, reader, ZoneInfo("America/Los_Angeles"))
+
+
+def live_values() -> dict[str, Any]:
+    """What a poll of a charge controller gives: everything but the settings."""
+    values = VirtualTristar().decoded()
+    return {row.key: values[row.key] for row in tristar_mppt.REGISTERS}
