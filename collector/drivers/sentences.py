@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 import crcmod.predefined
 
@@ -142,18 +143,19 @@ def decode_fields(name: str, rows: Sequence[Field] | None, fields: Sequence[byte
             raise DecodeError(
                 f"{name} has {len(value)} {row.key} where {row.counted_by} is {values[row.counted_by]}; read it again"
             )
-        meaning = names(row, value)
-        if meaning is not None:
-            meanings[row.key] = meaning
+        if row.codes is not None or row.flags is not None:
+            meaning = names(row, value)
+            if meaning is not None:
+                meanings[row.key] = meaning
     return Sentence(name, values, meanings)
 
 
 def names(row: Field, value: Value) -> str | list[str] | None:
     """The name of a code or the names of the set flags; None for other fields, no value and unknown codes."""
-    if row.codes is not None and isinstance(value, int | str):
-        return row.codes.get(value)
+    if row.codes is not None:
+        return row.codes.get(value) if isinstance(value, (int, str)) else None
     if row.flags is not None and isinstance(value, int):
-        return [name for bit, name in row.flags.items() if value >> bit & 1]
+        return [name for bit, name in row.flags.items() if value >> bit & 1] if value else []
     return None
 
 
@@ -173,19 +175,26 @@ def _decode_value(row: Field, raw: bytes) -> Value:
     if row.encoding == "HexDecByteArray":
         if len(raw) % 2:
             raise ValueError("two digits for each element are expected")
-        return [_scaled(row, number) for number in bytes.fromhex(raw.decode())]
+        elements = _elements(row.offset, row.multiplier)
+        return [elements[number] for number in bytes.fromhex(raw.decode())]
     number = int(raw, 16)
     if row.signed and number >> (4 * len(raw) - 1):
         number -= 1 << 4 * len(raw)
     if not -WIDEST_NUMBER < number < WIDEST_NUMBER:
         raise ValueError("a number of at most 64 bits is expected")
-    return _scaled(row, number) if row.encoding == "HexDec" else number
+    return _scaled(number, row.offset, row.multiplier) if row.encoding == "HexDec" else number
 
 
-def _scaled(row: Field, number: int) -> int | float:
-    if row.multiplier == 1:
-        return number + row.offset
-    return round((number + row.offset) * row.multiplier, decimals(row.multiplier))
+def _scaled(number: int, offset: int, multiplier: float) -> int | float:
+    if multiplier == 1:
+        return number + offset
+    return round((number + offset) * multiplier, decimals(multiplier))
+
+
+@lru_cache(maxsize=32)
+def _elements(offset: int, multiplier: float) -> tuple[Any, ...]:
+    """What each byte of an array means."""
+    return tuple(_scaled(number, offset, multiplier) for number in range(256))
 
 
 @lru_cache(maxsize=32)
