@@ -79,5 +79,4 @@ test: lint browser
 	@$(BIN)/python -m pytest -q -n auto
 
 bench: setup
-	@for script in benchmarks/[a-z]*.py; do \
-		[ -e "$$script" ] || continue; echo "== $$script"; PYTHONPATH=. $(BIN)/python "$$script" || exit 1; done
+	@$(BIN)/python -m benchmarks

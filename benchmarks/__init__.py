@@ -1,0 +1,1 @@
+"""Scripts that print numbers; `make bench` runs them all."""
