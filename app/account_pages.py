@@ -104,12 +104,12 @@ def sensors() -> Any:
                 sensor.units or "",
                 sensor.protocol or "",
                 sensor.public,
-                url_for("posting.sensor", username=user.username, sensor_name=sensor.name, _external=True),
+                url_for("posting.sensor", username=user.username, sensor_name=sensor.name),
                 *newest_words(newest.get(sensor.id), now),
             )
             for sensor in accounts.sensors_of(session, user)
         ]
-    return render_template("sensors.html", rows=rows)
+    return render_template("sensors.html", rows=rows, host=request.host_url.rstrip("/"))
 
 
 @accounts_pages.route("/sensors/register", methods=("GET", "POST"))
