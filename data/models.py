@@ -177,8 +177,9 @@ class JSONDataEntry(Base):
     recorded_at: Mapped[datetime] = mapped_column(Instant)
     date_posted: Mapped[datetime] = mapped_column(Instant, default=now)
     clock: Mapped[str] = mapped_column(String(10), default="server")
-    content: Mapped[str] = mapped_column(Text)
+    # Before the content: SQLite walks through a long document to reach what stands behind it in the row.
     readings: Mapped[str] = mapped_column(Text)
+    content: Mapped[str] = mapped_column(Text)
 
     @declared_attr
     def device_id(cls) -> Mapped[int]:  # noqa: N805 - SQLAlchemy calls it with the class
