@@ -1,0 +1,44 @@
+"""docs/devices has a page for each driver and a row for each of its values, codes and bits."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from collector.drivers import DRIVERS, emus_g1, tristar_mppt
+from collector.drivers.registers import Register
+from collector.drivers.sentences import Field
+
+PAGES = Path(__file__).parents[3] / "docs" / "devices"
+MODULE = re.compile(r"module_\d+_")
+
+
+def explained(driver: str) -> set[str]:
+    """The keys and names that stand in a table of the driver's page."""
+    lines = (PAGES / f"{driver}.md").read_text(encoding="utf-8").splitlines()
+    return {word for line in lines if line.startswith("|") for word in re.findall(r"`(\w+)`", line)}
+
+
+def words(row: Register | Field) -> set[str]:
+    return {row.key, *(row.codes or {}).values(), *(row.flags or {}).values()}
+
+
+def test_each_value_of_the_controller_is_explained() -> None:
+    wanted = {word for row in tristar_mppt.ALL for word in words(row)}
+    assert wanted - explained("tristar_mppt") == set()
+
+
+def test_each_field_of_the_battery_manager_is_explained() -> None:
+    rows = [row for table in (emus_g1.SENTENCES, emus_g1.HOST_SENTENCES) for rows in table.values() for row in rows]
+    wanted = {MODULE.sub("module_n_", word) for row in rows for word in words(row)}
+    assert wanted - explained("emus_g1") == set()
+
+
+@pytest.mark.parametrize("driver", DRIVERS)
+def test_each_driver_has_a_page_with_its_wiring_its_settings_and_what_goes_wrong(driver: str) -> None:
+    page = (PAGES / f"{driver}.md").read_text(encoding="utf-8")
+    for heading in ("Wiring", "Settings of the collector", "What the driver asks", "What goes wrong"):
+        assert f"\n## {heading}\n" in page
+    assert f'driver = "{driver}"' in page
