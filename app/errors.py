@@ -40,7 +40,7 @@ def error_response(code: int, message: str | None = None) -> Response:
     )
     log.log(
         logging.ERROR if code >= 500 else logging.INFO,
-        "%s %s answered %d, reference %s: %s",
+        "%s %r answered %d, reference %s: %s",  # %r: a path may hold a line end
         request.method,
         request.path,
         code,

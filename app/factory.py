@@ -46,6 +46,7 @@ def create_app(config: Config | None = None) -> Flask:
     server = Flask("app", static_folder=str(ASSETS), static_url_path="/static")
     server.secret_key = secret_key(settings)
     server.config["MAX_CONTENT_LENGTH"] = LIMIT
+    server.logger.setLevel(logging.INFO)  # the reference of every error is in the log
     server.json.sort_keys = False  # type: ignore[attr-defined]
     server.extensions[EXTENSION] = Parts(settings, engine, sessions)
 

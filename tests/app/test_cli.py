@@ -173,3 +173,15 @@ def test_progress_is_lines_where_there_is_no_terminal() -> None:
     half, full = stream.getvalue().splitlines()
     assert half == f"importing [{'#' * 15}{'.' * 15}] 1/2"
     assert full == f"importing [{'#' * 30}] 2/2"
+
+
+def test_run_is_another_name_for_wsgi(at_home: Config) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "import run, wsgi; print(run.app is wsgi.server)"],
+        capture_output=True,
+        text=True,
+        cwd=PROJECT,
+        timeout=120,
+        check=False,
+    )
+    assert done.stdout == "True\n", done.stderr
