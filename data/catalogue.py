@@ -5,9 +5,11 @@ Standard library only: the collector reads it too.  A key is the api_parameter t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 from data.errors import NotFoundError
@@ -224,13 +226,32 @@ def _rows(family: str, rows: tuple[tuple[Any, ...], ...]) -> tuple[Metric, ...]:
 
 LAST: dict[str, Any] = {"aggregate": Aggregate.LAST}
 COUNTER: dict[str, Any] = {"aggregate": Aggregate.COUNTER}
-CELLS = 8  # listed; decoding takes as many as a document has
+CELLS = 8  # listed
+MOST_CELLS = 256  # decoded
 
 _BMS = _rows(
     "bms",
     (
-        ("average_cell_voltage", "Average Cell Voltage", V, "voltage", 0, 6, 2, "Mean voltage of all cells."),
-        ("maximum_cell_voltage", "Maximum Cell Voltage", V, "voltage", 0, 6, 2, "The highest cell; it ends a charge."),
+        (
+            "average_cell_voltage",
+            "Average Cell Voltage",
+            V,
+            "voltage",
+            0,
+            6,
+            2,
+            "The mean voltage of all cells of the battery.",
+        ),
+        (
+            "maximum_cell_voltage",
+            "Maximum Cell Voltage",
+            V,
+            "voltage",
+            0,
+            6,
+            2,
+            "The voltage of the fullest cell; charging has to stop when it reaches the cells' upper limit.",
+        ),
         (
             "minimum_cell_voltage",
             "Minimum Cell Voltage",
@@ -239,10 +260,19 @@ _BMS = _rows(
             0,
             6,
             2,
-            "The lowest cell; it ends a discharge.",
+            ("The voltage of the emptiest cell; the loads have to stop when it reaches the cells' lower limit."),
         ),
-        ("total_voltage", "Total Voltage", V, "voltage", 0, 1000, 2, "Voltage of the whole pack."),
-        ("total_current", "Total Battery Current", A, "current", -5000, 5000, 1, "Into the battery is positive."),
+        ("total_voltage", "Total Voltage", V, "voltage", 0, 1000, 2, "The voltage of the whole battery."),
+        (
+            "total_current",
+            "Total Battery Current",
+            A,
+            "current",
+            -5000,
+            5000,
+            1,
+            "The current into the battery: above zero it is being charged, below zero it feeds the loads.",
+        ),
         (
             "a_current",
             "PV array Current",
@@ -251,7 +281,10 @@ _BMS = _rows(
             -5000,
             5000,
             1,
-            "An old name for the battery current; the panels' current is array_current of a controller.",
+            (
+                "An old name for the total battery current, kept for old graphs; the panels' own current is the "
+                "array current of the charge controllers."
+            ),
         ),
         (
             "a_cell_b_rate",
@@ -261,10 +294,28 @@ _BMS = _rows(
             0,
             100,
             1,
-            "How hard the cell modules bleed off charge to even out the cells.",
+            ("How hard, on average, the cell modules burn off charge to bring the fuller cells down to the others."),
         ),
-        ("a_cell_temperature", "Average Cell Temperature", C, "temperature", -60, 120, 0, "Mean of the cells' probes."),
-        ("max_cell_temperature", "Maximum Cell Temperature", C, "temperature", -60, 120, 0, "The hottest cell."),
+        (
+            "a_cell_temperature",
+            "Average Cell Temperature",
+            C,
+            "temperature",
+            -60,
+            120,
+            0,
+            "The mean temperature of the cells, where probes are fitted to them.",
+        ),
+        (
+            "max_cell_temperature",
+            "Maximum Cell Temperature",
+            C,
+            "temperature",
+            -60,
+            120,
+            0,
+            "The temperature of the warmest cell, where probes are fitted.",
+        ),
         (
             "min_cell_temperature",
             "Minimum Cell Temperature",
@@ -273,7 +324,7 @@ _BMS = _rows(
             -60,
             120,
             0,
-            "The coldest cell; below 0 °C these cells must not be charged.",
+            "The temperature of the coldest cell; lithium cells must not be charged below freezing.",
         ),
         (
             "a_cell_m_temperature",
@@ -283,7 +334,7 @@ _BMS = _rows(
             -60,
             150,
             0,
-            "Mean of the electronics on the cells.",
+            "The mean temperature of the small circuit boards that sit on the cells.",
         ),
         (
             "max_cell_m_temperature",
@@ -293,7 +344,7 @@ _BMS = _rows(
             -60,
             150,
             0,
-            "The hottest of the electronics on the cells.",
+            "The temperature of the warmest cell module; modules warm up while they balance.",
         ),
         (
             "min_cell_m_temperature",
@@ -303,14 +354,71 @@ _BMS = _rows(
             -60,
             150,
             0,
-            "The coldest of the electronics on the cells.",
+            "The temperature of the coldest cell module.",
         ),
-        ("battery_capacity", "Battery Capacity", "C", "charge", 0, 1e9, 1, "The charge a full pack holds.", LAST | AH),
-        ("battery_charge", "Battery Charge", "C", "charge", -1e8, 1e9, 1, "The charge in the pack, as counted.", AH),
-        ("state_of_charge", "State of Charge", "%", "ratio", -20, 120, 0, "How full the battery is, as counted."),
-        ("min_cell_b_rate", "Minimum Cell Balancing Rate", "%", "ratio", 0, 100, 1, "The least balanced cell."),
-        ("max_cell_b_rate", "Maximum Cell Balancing Rate", "%", "ratio", 0, 100, 1, "The most balanced cell."),
-        ("balancing_threshold", "Balancing Threshold", V, "voltage", 0, 6, 2, "Cells above it are balanced.", LAST),
+        (
+            "battery_capacity",
+            "Battery Capacity",
+            "C",
+            "charge",
+            0,
+            1e9,
+            1,
+            "How much charge the battery holds when it is full.",
+            LAST | AH,
+        ),
+        (
+            "battery_charge",
+            "Battery Charge",
+            "C",
+            "charge",
+            -1e8,
+            1e9,
+            1,
+            "How much charge is in the battery now, as its manager estimates it.",
+            AH,
+        ),
+        (
+            "state_of_charge",
+            "State of Charge",
+            "%",
+            "ratio",
+            -20,
+            120,
+            0,
+            "How full the battery is: 100 % is full, 0 % is empty.",
+        ),
+        (
+            "min_cell_b_rate",
+            "Minimum Cell Balancing Rate",
+            "%",
+            "ratio",
+            0,
+            100,
+            1,
+            "The balancing of the cell module that burns off least.",
+        ),
+        (
+            "max_cell_b_rate",
+            "Maximum Cell Balancing Rate",
+            "%",
+            "ratio",
+            0,
+            100,
+            1,
+            "The balancing of the cell module that burns off most.",
+        ),
+        (
+            "balancing_threshold",
+            "Balancing Threshold",
+            V,
+            "voltage",
+            0,
+            6,
+            2,
+            "A cell above this voltage is balanced.",
+            LAST,
+        ),
         (
             "number_of_cells",
             "Number of Cells",
@@ -319,7 +427,7 @@ _BMS = _rows(
             0,
             256,
             0,
-            "How many cells the battery manager sees.",
+            ("How many cells the battery manager can talk to; fewer than installed means that some do not answer."),
             LAST,
         ),
         (
@@ -330,7 +438,7 @@ _BMS = _rows(
             0,
             255,
             0,
-            "What the battery manager's own charging is doing.",
+            "What the battery manager is doing about charging.",
             LAST | {"codes": CHARGING_STAGES},
         ),
         (
@@ -341,17 +449,46 @@ _BMS = _rows(
             0,
             255,
             0,
-            "Why a charge was stopped the last time.",
+            "Why charging was stopped the last time that it went wrong.",
             LAST | {"codes": CHARGING_ERRORS},
         ),
-        ("stage_duration", "Stage Duration", S, "time", 0, 4.3e9, 0, "Time in the present charging stage.", LAST),
-        ("uptime", "Battery Manager Uptime", S, "time", 0, 4.3e9, 0, "Time since the battery manager started.", LAST),
+        (
+            "stage_duration",
+            "Stage Duration",
+            S,
+            "time",
+            0,
+            4.3e9,
+            0,
+            "How long the present charging stage has lasted.",
+            LAST,
+        ),
+        (
+            "uptime",
+            "Battery Manager Uptime",
+            S,
+            "time",
+            0,
+            4.3e9,
+            0,
+            "How long the battery manager has been running since it was last switched on.",
+            LAST,
+        ),
     ),
 )
 # key of cell n, label, unit, quantity, low, high, decimals, explanation
 CELL_METRICS = (
-    ("cell_{}_voltage", "Cell {} Voltage", V, "voltage", 0, 6, 2, "Voltage of this cell."),
-    ("cell_{}_temperature", "Cell {} Temperature", C, "temperature", -60, 120, 0, "Temperature of this cell."),
+    ("cell_{}_voltage", "Cell {} Voltage", V, "voltage", 0, 6, 2, "The voltage of this one cell."),
+    (
+        "cell_{}_temperature",
+        "Cell {} Temperature",
+        C,
+        "temperature",
+        -60,
+        120,
+        0,
+        "The temperature of this one cell, where a probe is fitted to it.",
+    ),
     (
         "cell_{}_m_temperature",
         "Cell {} Module Temperature",
@@ -360,9 +497,18 @@ CELL_METRICS = (
         -60,
         150,
         0,
-        "Temperature of the electronics on this cell.",
+        "The temperature of the small circuit board on this cell.",
     ),
-    ("cell_{}_b_rate", "Cell {} Balancing Rate", "%", "ratio", 0, 100, 1, "How hard this cell is bled off."),
+    (
+        "cell_{}_b_rate",
+        "Cell {} Balancing Rate",
+        "%",
+        "ratio",
+        0,
+        100,
+        1,
+        "How hard the module of this cell burns off charge to bring it down to the others.",
+    ),
 )
 _CELLS = _rows(
     "bms",
@@ -372,7 +518,16 @@ _CELLS = _rows(
 _TRISTAR = _rows(
     "tristar",
     (
-        ("bat_voltage", "Battery Voltage", V, "voltage", -2, 200, 2, "Battery voltage the controller regulates by."),
+        (
+            "bat_voltage",
+            "Battery Voltage",
+            V,
+            "voltage",
+            -2,
+            200,
+            2,
+            "The battery voltage that the controller regulates by.",
+        ),
         (
             "bat_terminal_voltage",
             "Battery Terminal Voltage",
@@ -381,7 +536,10 @@ _TRISTAR = _rows(
             -2,
             200,
             2,
-            "At the controller's terminals.",
+            (
+                "The voltage at the controller's battery terminals; higher than at the battery while charging, "
+                "because the cable takes a little."
+            ),
         ),
         (
             "bat_sense_voltage",
@@ -391,18 +549,99 @@ _TRISTAR = _rows(
             -2,
             200,
             2,
-            "At the end of the sense wires; without wires it means nothing.",
+            ("The voltage at the battery itself, by separate thin wires; means nothing when they are not connected."),
         ),
-        ("array_voltage", "Array Voltage", V, "voltage", -2, 200, 1, "The panels' side; more than 150 V breaks it."),
-        ("bat_current", "Battery Current", A, "current", -200, 200, 1, "From the controller towards the battery."),
-        ("array_current", "Array Current", A, "current", -200, 200, 1, "From the panels; up to 20 % off."),
-        ("12V_supply", "12 V Supply", V, "voltage", -2, 40, 1, "A supply inside the controller."),
-        ("3V_supply", "3 V Supply", V, "voltage", -2, 10, 2, "A supply inside the controller."),
-        ("meterbus_voltage", "MeterBus Voltage", V, "voltage", -2, 40, 1, "Supply of the controller's meter port."),
-        ("1_8V_supply", "1.8 V Supply", V, "voltage", -2, 10, 2, "A supply inside the controller."),
-        ("v_ref", "Reference Voltage", V, "voltage", -2, 10, 2, "The controller measures everything against it."),
-        ("temp_h", "Heatsink Temperature", C, "temperature", -127, 127, 0, "The controller's cooling fins."),
-        ("temp_rts", "RTS Temperature", C, "temperature", -127, 127, 0, "The remote sensor at the battery."),
+        ("array_voltage", "Array Voltage", V, "voltage", -2, 200, 1, "The voltage that the solar panels deliver at."),
+        (
+            "bat_current",
+            "Battery Current",
+            A,
+            "current",
+            -200,
+            200,
+            1,
+            "The current from the controller into the battery.",
+        ),
+        (
+            "array_current",
+            "Array Current",
+            A,
+            "current",
+            -200,
+            200,
+            1,
+            "The current from the solar panels; the controller only estimates it, to about 20 %.",
+        ),
+        (
+            "12V_supply",
+            "12 V Supply",
+            V,
+            "voltage",
+            -2,
+            40,
+            1,
+            "The controller's own 12 V supply; only of interest when the controller misbehaves.",
+        ),
+        (
+            "3V_supply",
+            "3 V Supply",
+            V,
+            "voltage",
+            -2,
+            10,
+            2,
+            "The controller's own 3 V supply; only of interest when the controller misbehaves.",
+        ),
+        (
+            "meterbus_voltage",
+            "MeterBus Voltage",
+            V,
+            "voltage",
+            -2,
+            40,
+            1,
+            "The supply that the controller gives to meters plugged into it.",
+        ),
+        (
+            "1_8V_supply",
+            "1.8 V Supply",
+            V,
+            "voltage",
+            -2,
+            10,
+            2,
+            "The controller's own 1.8 V supply; only of interest when the controller misbehaves.",
+        ),
+        (
+            "v_ref",
+            "Reference Voltage",
+            V,
+            "voltage",
+            -2,
+            10,
+            2,
+            "The voltage that the controller measures everything else against; it should not change.",
+        ),
+        (
+            "temp_h",
+            "Heatsink Temperature",
+            C,
+            "temperature",
+            -127,
+            127,
+            0,
+            "The temperature of the controller's cooling fins; when they get too hot it charges less.",
+        ),
+        (
+            "temp_rts",
+            "RTS Temperature",
+            C,
+            "temperature",
+            -127,
+            127,
+            0,
+            ("The temperature at the battery, from the controller's probe; nothing when the probe is not connected."),
+        ),
         (
             "temp_bat_reg",
             "Battery Regulation Temperature",
@@ -411,7 +650,7 @@ _TRISTAR = _rows(
             -127,
             127,
             0,
-            "What the controller corrects its set point by.",
+            "The temperature by which the controller corrects the voltage it charges to.",
         ),
         (
             "charging_current",
@@ -421,7 +660,7 @@ _TRISTAR = _rows(
             -200,
             200,
             1,
-            "Battery current, smoothed over a minute.",
+            "The current into the battery, smoothed over about a minute.",
         ),
         (
             "min_bat_voltage",
@@ -431,7 +670,7 @@ _TRISTAR = _rows(
             -2,
             200,
             2,
-            "The lowest since the counters were last reset.",
+            ("The lowest battery voltage since the controller's Ah counter was last set to zero, not since midnight."),
             LAST,
         ),
         (
@@ -442,18 +681,109 @@ _TRISTAR = _rows(
             -2,
             200,
             2,
-            "The highest since the counters were last reset.",
+            ("The highest battery voltage since the controller's Ah counter was last set to zero, not since midnight."),
             LAST,
         ),
-        ("ah_resettable", "Ah Charge Resettable", "Ah", "charge", 0, 4.3e8, 1, "Charge since the last reset.", COUNTER),
-        ("ah_total", "Ah Charge Total", "Ah", "charge", 0, 4.3e8, 1, "Charge in the controller's life.", COUNTER),
-        ("kwhr_resettable", "kWh Charge Resettable", "kWh", "energy", 0, 65535, 0, "Since the last reset.", COUNTER),
-        ("kwhr_total", "kWh Charge Total", "kWh", "energy", 0, 65535, 0, "In the controller's life.", COUNTER),
-        ("p_out", "Output Power", W, "power", 0, 8000, 0, "Power the controller gives to battery and loads."),
-        ("p_in", "Input Power", W, "power", 0, 8000, 0, "Power taken from the panels; an estimate."),
-        ("V_max_power", "Max Power of Last Sweep", W, "power", 0, 8000, 0, "What the panels could give.", LAST),
-        ("V_mp", "Vmp of Last Sweep", V, "voltage", -2, 200, 1, "Panel voltage at the most power.", LAST),
-        ("V_oc", "Voc of Last Sweep", V, "voltage", -2, 200, 1, "Panel voltage without load.", LAST),
+        (
+            "ah_resettable",
+            "Ah Charge Resettable",
+            "Ah",
+            "charge",
+            0,
+            4.3e8,
+            1,
+            "The charge put into the battery since this counter was last set to zero.",
+            COUNTER,
+        ),
+        (
+            "ah_total",
+            "Ah Charge Total",
+            "Ah",
+            "charge",
+            0,
+            4.3e8,
+            1,
+            "All the charge that this controller has ever put into a battery.",
+            COUNTER,
+        ),
+        (
+            "kwhr_resettable",
+            "kWh Charge Resettable",
+            "kWh",
+            "energy",
+            0,
+            65535,
+            0,
+            "The energy put into the battery since this counter was last set to zero.",
+            COUNTER,
+        ),
+        (
+            "kwhr_total",
+            "kWh Charge Total",
+            "kWh",
+            "energy",
+            0,
+            65535,
+            0,
+            "All the energy that this controller has ever put into a battery.",
+            COUNTER,
+        ),
+        (
+            "p_out",
+            "Output Power",
+            W,
+            "power",
+            0,
+            8000,
+            0,
+            "The power that goes from the controller into battery and loads.",
+        ),
+        (
+            "p_in",
+            "Input Power",
+            W,
+            "power",
+            0,
+            8000,
+            0,
+            ("The power that comes from the solar panels; the controller only estimates it and can be far off."),
+        ),
+        (
+            "V_max_power",
+            "Max Power of Last Sweep",
+            W,
+            "power",
+            0,
+            8000,
+            0,
+            "The most power that the panels could give when the controller last tried them out.",
+            LAST,
+        ),
+        (
+            "V_mp",
+            "Vmp of Last Sweep",
+            V,
+            "voltage",
+            -2,
+            200,
+            1,
+            "The panel voltage at which they gave most power when the controller last tried them out.",
+            LAST,
+        ),
+        (
+            "V_oc",
+            "Voc of Last Sweep",
+            V,
+            "voltage",
+            -2,
+            200,
+            1,
+            (
+                "The panel voltage without any current when the controller last tried them out; it must stay "
+                "below the controller's limit."
+            ),
+            LAST,
+        ),
         (
             "bat_voltage_slow",
             "Battery Voltage (slow)",
@@ -462,10 +792,29 @@ _TRISTAR = _rows(
             -2,
             200,
             2,
-            "Battery voltage, smoothed over a minute.",
+            "The battery voltage, smoothed over about a minute.",
         ),
-        ("target_voltage", "Target Regulation Voltage", V, "voltage", -2, 200, 2, "Where the controller wants to be."),
-        ("hourmeter", "Hour Meter", "h", "time", 0, 4.3e9, 0, "Hours the controller has run.", COUNTER),
+        (
+            "target_voltage",
+            "Target Regulation Voltage",
+            V,
+            "voltage",
+            -2,
+            200,
+            2,
+            "The voltage that the controller charges towards, corrected for temperature; zero at night.",
+        ),
+        (
+            "hourmeter",
+            "Hour Meter",
+            "h",
+            "time",
+            0,
+            4.3e9,
+            0,
+            "How many hours the controller has been running in its life.",
+            COUNTER,
+        ),
         (
             "charge_state",
             "Charge State",
@@ -474,7 +823,10 @@ _TRISTAR = _rows(
             0,
             65535,
             0,
-            "What the charger is doing; MPPT is bulk charging with all the panels give.",
+            (
+                "What the controller is doing: MPPT takes all the panels give, absorption and float hold a full "
+                "battery, night waits for the sun."
+            ),
             LAST | {"codes": CHARGE_STATES},
         ),
         (
@@ -485,10 +837,23 @@ _TRISTAR = _rows(
             0,
             65535,
             0,
-            "What the lamps on the controller show.",
+            ("What the lights on the controller show: green is well, yellow is half empty, red is empty or wrong."),
             LAST | {"codes": LED_STATES},
         ),
-        ("dip_switches", "DIP Switches", "", "state", 0, 255, 0, "Switches 1 to 8 as one number, bit 0 is 1.", LAST),
+        (
+            "dip_switches",
+            "DIP Switches",
+            "",
+            "state",
+            0,
+            255,
+            0,
+            (
+                "The small switches inside the controller as one number; it only changes when somebody moves "
+                "one, which stops charging until a restart."
+            ),
+            LAST,
+        ),
     ),
 )
 
@@ -503,7 +868,7 @@ _TRISTAR_DAILY = _rows(
             -2,
             200,
             2,
-            "Lowest of the day.",
+            "The lowest battery voltage of the day.",
             LAST,
         ),
         (
@@ -514,18 +879,108 @@ _TRISTAR_DAILY = _rows(
             -2,
             200,
             2,
-            "Highest of the day.",
+            "The highest battery voltage of the day.",
             LAST,
         ),
-        ("input_voltage_max_daily", "Input Voltage Maximum Daily", V, "voltage", -2, 200, 1, "Panels, highest.", LAST),
-        ("Ah_daily", "Amp Hours Accumulated Daily", "Ah", "charge", 0, 7000, 1, "Charge given that day.", LAST),
-        ("Wh_daily", "Watt Hours Accumulated Daily", "Wh", "energy", 0, 70000, 0, "Energy given that day.", LAST),
-        ("P_max_daily", "Maximum Power Output Daily", W, "power", 0, 8000, 0, "The strongest moment of the day.", LAST),
-        ("min_temp_daily", "Minimum Temperature Daily", C, "temperature", -127, 127, 0, "Battery, coldest.", LAST),
-        ("max_temp_daily", "Maximum Temperature Daily", C, "temperature", -127, 127, 0, "Battery, hottest.", LAST),
-        ("time_ab_daily", "Time in Absorption Daily", S, "time", 0, 65535, 0, "Held at absorption voltage.", LAST),
-        ("time_eq_daily", "Time in Equalize Daily", S, "time", 0, 65535, 0, "Overcharged on purpose.", LAST),
-        ("time_fl_daily", "Time in Float Daily", S, "time", 0, 65535, 0, "Full, held at the lower voltage.", LAST),
+        (
+            "input_voltage_max_daily",
+            "Input Voltage Maximum Daily",
+            V,
+            "voltage",
+            -2,
+            200,
+            1,
+            "The highest voltage of the solar panels that day.",
+            LAST,
+        ),
+        (
+            "Ah_daily",
+            "Amp Hours Accumulated Daily",
+            "Ah",
+            "charge",
+            0,
+            7000,
+            1,
+            "The charge put into the battery that day.",
+            LAST,
+        ),
+        (
+            "Wh_daily",
+            "Watt Hours Accumulated Daily",
+            "Wh",
+            "energy",
+            0,
+            70000,
+            0,
+            "The energy put into the battery that day; the controller counts it in steps of 10 Wh.",
+            LAST,
+        ),
+        (
+            "P_max_daily",
+            "Maximum Power Output Daily",
+            W,
+            "power",
+            0,
+            8000,
+            0,
+            "The highest power into battery and loads that day.",
+            LAST,
+        ),
+        (
+            "min_temp_daily",
+            "Minimum Temperature Daily",
+            C,
+            "temperature",
+            -127,
+            127,
+            0,
+            "The lowest battery temperature of the day.",
+            LAST,
+        ),
+        (
+            "max_temp_daily",
+            "Maximum Temperature Daily",
+            C,
+            "temperature",
+            -127,
+            127,
+            0,
+            "The highest battery temperature of the day.",
+            LAST,
+        ),
+        (
+            "time_ab_daily",
+            "Time in Absorption Daily",
+            S,
+            "time",
+            0,
+            65535,
+            0,
+            "How long the battery was held at the absorption voltage that day, the last step before full.",
+            LAST,
+        ),
+        (
+            "time_eq_daily",
+            "Time in Equalize Daily",
+            S,
+            "time",
+            0,
+            65535,
+            0,
+            "How long the battery was equalized that day; lithium batteries must never be.",
+            LAST,
+        ),
+        (
+            "time_fl_daily",
+            "Time in Float Daily",
+            S,
+            "time",
+            0,
+            65535,
+            0,
+            "How long the battery was held in float that day: it was full.",
+            LAST,
+        ),
     ),
 )
 
@@ -540,11 +995,23 @@ FORM_CHOICES: Mapping[str, tuple[str, ...]] = {
 
 
 def metric(key: str) -> Metric:
-    """The metric of that key.  Raises NotFoundError."""
-    try:
-        return _BY_KEY[key]
-    except KeyError:
-        raise NotFoundError(f"no metric named {key!r}") from None
+    """The metric of that key, of a cell beyond the listed ones too.  Raises NotFoundError."""
+    found = _BY_KEY.get(key) or _further_cell(key)
+    if found is None:
+        raise NotFoundError(f"no metric named {key!r}")
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _further_cell(key: str) -> Metric | None:
+    cell = re.fullmatch(r"cell_([1-9][0-9]{0,2})_[a-z_]+", key)
+    if cell is None or int(cell[1]) > MOST_CELLS:
+        return None
+    like = {
+        template.format(cell[1]): (template.format(cell[1]), label.format(cell[1]), *rest)
+        for template, label, *rest in CELL_METRICS
+    }
+    return _rows("bms", (like[key],))[0] if key in like else None
 
 
 def metrics(family: str) -> tuple[Metric, ...]:
