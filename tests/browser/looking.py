@@ -15,10 +15,11 @@ GRAPH = """() => {
   const layout = shown._fullLayout;
   const axes = Object.keys(layout).filter(name => /^[xy]axis[0-9]*$/.test(name)).sort();
   return JSON.stringify({
-    lines: shown._fullData.map(t => [t.name, t.mode, t._length, t.marker && t.marker.symbol, t.line && t.line.color]),
-    axes: axes.map(name => [name, layout[name].title.text, layout[name].type, layout[name].tickformat]),
-    range: layout.xaxis.range, title: layout.title.text, paper: layout.paper_bgcolor, left: layout.margin.l,
-    font: layout.font.family + layout.font.size, grid: layout.yaxis.gridcolor, ink: layout.font.color,
+    lines: shown._fullData.map(t => [t.name, t.mode, t._length, t.marker?.symbol, t.line?.color,
+      Math.round([...(t.y || [])].reduce((sum, y) => Number.isFinite(y) ? sum + y : sum, 0))]),
+    axes: axes.map(name => [name, layout[name].title?.text, layout[name].type, layout[name].tickformat]),
+    range: layout.xaxis?.range, title: layout.title?.text, paper: layout.paper_bgcolor, left: layout.margin.l,
+    font: layout.font.family + layout.font.size, grid: layout.yaxis?.gridcolor, ink: layout.font.color,
   });
 }"""
 # Boxes of text that lie on each other, within the parts of a page that must not: pairs of their words.
@@ -82,5 +83,6 @@ def graph(page: Page) -> dict[str, Any]:
 def changed(page: Page, before: dict[str, Any]) -> dict[str, Any]:
     """Wait for another graph, and give it."""
     told = json.dumps(before, separators=(",", ":"), ensure_ascii=False)
-    page.wait_for_function(f"before => {{ const now = ({GRAPH})(); return now !== null && now !== before; }}", arg=told)
+    drawn_anew = "now !== null && now !== before && JSON.parse(now).lines.length > 0"
+    page.wait_for_function(f"before => {{ const now = ({GRAPH})(); return {drawn_anew}; }}", arg=told)
     return graph(page)

@@ -79,9 +79,7 @@ def steps(prefix: str, second: bool) -> list[Step]:
         ("logarithmic_scale", click("logarithmic_scale"), lambda b, a: b["axes"][1][2] != a["axes"][1][2]),
     ]
     if prefix == "tristar":
-        only = "tristar-2" if second else "tristar-1"
         made.insert(1, ("controller", select("controller", "tristar-1", "tristar-2"), differs("lines")))
-        assert only
     return made
 
 
@@ -116,7 +114,7 @@ def test_back_and_forward_go_through_the_states(opened: Opener) -> None:
     third = changed(page, second)
     page.go_back()
     expect(page.locator("#tristar-marker")).to_have_value("None")
-    assert changed(page, third)["lines"] == second["lines"]
+    assert [line[:2] for line in changed(page, third)["lines"]] == [line[:2] for line in second["lines"]]
     page.go_back()
     expect(page.locator("#tristar-style")).to_have_value("arboretum")
     assert page.evaluate("window.location.search") == ""
@@ -153,7 +151,7 @@ def test_the_keyboard_alone_is_enough(opened: Opener) -> None:
     ready(page)
     seen = graph(page)
     reached: list[str] = []
-    for _ in range(40):
+    for _ in range(90):
         page.keyboard.press("Tab")
         name = page.evaluate("document.activeElement.id || document.activeElement.name || ''")
         reached.append(name)
@@ -165,6 +163,7 @@ def test_the_keyboard_alone_is_enough(opened: Opener) -> None:
         assert outlined or name == "", name
         if name == "bms-logarithmic_scale":
             break
+    assert reached[-1] == "bms-logarithmic_scale"
     for name in ("units", "range", "start", "end", "interval", "title", "xlabel", "ylabel", "date_format", "style"):
         assert f"bms-{name}" in reached
     page.keyboard.press("Space")
