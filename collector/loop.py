@@ -127,6 +127,8 @@ def uplink_loop(spool: Spool, uplink: Uplink, clock: Clock, batch: int, hold: Ho
             connection.failed("this turn failed", repr(problem), problem)
             drained = Drained(kept="failed")
         else:
+            if clock.wait(0.0):
+                return  # what a stop cut short is no news
             tell(drained, connection, refusals)
         if drained.kept:
             clock.wait(pause.next_seconds())

@@ -10,13 +10,14 @@ import signal
 import sqlite3
 import sys
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from collector.clock import SystemClock
 from collector.config import Config, read_config
-from collector.device import PolledDevice, open_devices
+from collector.device import open_devices
 from collector.hold import Hold
 from collector.loop import poll_loop, uplink_loop
 from collector.spool import Spool
@@ -24,8 +25,8 @@ from collector.uplink import HttpUplink
 from data.errors import ArboretumError, ConfigError
 
 SUMMARY = "read the devices, keep every reading on disk, send it on"
-# A read of a silent device ends by itself within this; what is cut off then is on disk or was never begun.
-LAST_TURN_SECONDS = 4.0
+LAST_ANSWER_SECONDS = 1.0  # what the server's answer may still take; unheard, it comes as `repeated` at the next start
+LAST_TURN_SECONDS = 4.0  # within this the read of a silent device ends by itself
 
 log = logging.getLogger(__name__)
 
@@ -89,19 +90,20 @@ def run_until(stop: threading.Event, config: Config) -> None:
     for thread in threads:
         thread.start()
     stop.wait()
-    uplink.close()
-    end(threads, clock, spool, [device for devices in ports.values() for device in devices])
-
-
-def end(threads: Sequence[threading.Thread], clock: SystemClock, spool: Spool, devices: Sequence[PolledDevice]) -> None:
-    """Give every loop the time for its last turn, then close what is no longer used."""
-    deadline = clock.monotonic() + LAST_TURN_SECONDS
-    for thread in threads:
-        thread.join(max(0.0, deadline - clock.monotonic()))
-    if any(thread.is_alive() for thread in threads):
+    if not all_ended(threads, LAST_ANSWER_SECONDS):
+        uplink.close()
+    if not all_ended(threads, LAST_TURN_SECONDS):
         log.warning("collector: stopped in the middle of a turn; nothing that was on disk is lost")
         return
-    for device in devices:
+    for device in (device for devices in ports.values() for device in devices):
         device.close()
     log.info("collector: stopped, %s", spool.ledger().as_json())
     spool.close()
+
+
+def all_ended(threads: Sequence[threading.Thread], seconds: float) -> bool:
+    """Wait so long at most for all loops to end; True when they have."""
+    deadline = time.monotonic() + seconds
+    for thread in threads:
+        thread.join(max(0.0, deadline - time.monotonic()))
+    return not any(thread.is_alive() for thread in threads)
