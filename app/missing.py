@@ -26,7 +26,6 @@ for prefix in JSON_PREFIXES:
 
 
 @missing.post("/BMS", endpoint="graph_form")
-@missing.post("/BMS/server_side", endpoint="graph_form")
 @missing.post("/Tristar", endpoint="graph_form")
 def graph_form() -> AnyResponse:
     """The graph pages were forms once; their controls are live now, and the page is at the same address."""

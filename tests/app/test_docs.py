@@ -27,14 +27,14 @@ def test_every_command_is_in_the_manual_of_operation(command: str) -> None:
 
 def test_every_json_route_is_in_the_manual_of_routes(server: Flask) -> None:
     manual = (DOCS / "api.md").read_text(encoding="utf-8")
-    names = {"<date>": "", "<interval>": "<minutes>", "<sensor_id>": "<id>"}
+    names = {"<interval>": "<minutes>", "<sensor_id>": "<id>"}
     missing = []
     for rule in server.url_map.iter_rules():
         if not rule.endpoint.startswith(ROUTES):
             continue
         address = rule.rule
         for written, shown in names.items():
-            address = address.replace(written, shown or written)
+            address = address.replace(written, shown)
         other = re.sub(
             "single_(data_)?point", lambda found: "single_point" if found[1] else "single_data_point", address
         )
