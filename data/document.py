@@ -306,13 +306,14 @@ def parse_content(text: str | bytes) -> dict[str, Any]:
         raise DocumentError(f"body is a JSON {type(content).__name__}, expected an object")
     if _is_too_deep(content):
         raise DocumentError(TOO_DEEP)
-    if _MAYBE_SURROGATE.search(text) and _has_surrogate(content):
+    if (not text.isascii() or ("\\u" in text and _ESCAPED_SURROGATE.search(text))) and _has_surrogate(content):
         raise DocumentError("body holds half a character (a lone surrogate): send whole ones")
     return content
 
 
 TOO_DEEP = f"body is nested too deep to be a document: send at most {MOST_LEVELS} levels"
-_MAYBE_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
+_ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_CONTAINERS = (dict, list)
 
 
 def _is_too_deep(content: dict[str, Any]) -> bool:
@@ -322,7 +323,7 @@ def _is_too_deep(content: dict[str, Any]) -> bool:
             child
             for node in level
             for child in (node.values() if isinstance(node, dict) else node)
-            if isinstance(child, dict | list)
+            if isinstance(child, _CONTAINERS)
         ]
         if not level:
             return False
@@ -400,11 +401,20 @@ def _folded(section: Any) -> Node:
     return node
 
 
+_SCALARS = (int, float, str)
+
+
+def _by_any_case(section: dict[str, Any], wanted: str) -> Any:
+    return next((value for key, value in section.items() if key.lower() == wanted), None)
+
+
 def number(value: Any) -> float | None:
     """The finite number in a value: a number, a numeric string, or an object with `value`; None for anything else."""
-    if isinstance(value, Mapping):
-        value = next((value[key] for key in value if isinstance(key, str) and key.lower() == "value"), None)
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
+    if type(value) is float:
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        value = value["value"] if "value" in value else _by_any_case(value, "value")
+    if isinstance(value, bool) or not isinstance(value, _SCALARS):
         return None
     try:
         found = float(value)
