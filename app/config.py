@@ -68,7 +68,10 @@ class Config:
             path = Path(named) if named else SYSTEM_FILE
             stated = {name: (value, str(path)) for name, value in read_file(path).items() if value not in ("", None)}
         stated |= {name: (environment[name], "environment") for name in SETTINGS if environment.get(name)}
-        return cls(**checked(stated))
+        found = checked(stated)
+        # A database somebody has named may hold real documents: invented ones come into it only when that is said.
+        found.setdefault("demo", not found.get("database_url"))
+        return cls(**found)
 
 
 def yes_or_no(value: Any) -> bool:

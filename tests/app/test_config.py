@@ -48,6 +48,14 @@ def test_both_names_of_the_database_are_read(tmp_path: Path) -> None:
         assert Config.from_env({**environment, name: "sqlite:////x.db"}).database_url == "sqlite:////x.db"
 
 
+def test_a_named_database_gets_invented_documents_only_when_that_is_said(tmp_path: Path) -> None:
+    environment = config_file(tmp_path, "{}")
+    named = {**environment, "DATABASE_URL": "postgresql://db/site"}
+    assert Config.from_env(environment).demo
+    assert not Config.from_env(named).demo
+    assert Config.from_env({**named, "DEMO": "yes"}).demo
+
+
 def test_every_kind_of_setting_is_read(tmp_path: Path) -> None:
     config = Config.from_env(
         {
