@@ -303,10 +303,16 @@ def register_page(
             "_tick": Input(ids.clock, "n_intervals"),
             "_press": Input(ids.go_there, "n_clicks"),
             "suggested": State(ids.suggestion, "data"),
+            "visit": State(ids.visit, "data"),
         },
     )
     def draw(
-        controls: dict[str, Any], theme: str, _tick: int | None, _press: int | None, suggested: dict[str, Any] | None
+        controls: dict[str, Any],
+        theme: str,
+        _tick: int | None,
+        _press: int | None,
+        suggested: dict[str, Any] | None,
+        visit: str | None,
     ) -> dict[str, Any]:
         triggered = (ctx.triggered_id or "").removeprefix(f"{ids.prefix}-") or None
         now = clock()
@@ -316,6 +322,8 @@ def register_page(
         with sessions() as session:
             devices = seen_by(viewer(), queries.devices(session, kind))
             shown = answer(session, kind, values, devices, now, site, theme or "light")
+        if "address" in shown:
+            shown["address"] = {"search": shown["address"], "visit": visit}
         return settled(shown, list(shown_outputs), triggered)
 
     dash_app.clientside_callback(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import uuid4
 
 import dash_bootstrap_components as dbc
 from dash import dcc, html
@@ -21,6 +22,7 @@ TYPING_PAUSE_SECONDS = 0.5
 def layout(kind: str, ids: GraphIds, heading: str, query: Mapping[str, Any]) -> html.Div:
     """A graph page whose controls stand as the address says; `kind` is `bms` or `tristar`."""
     values = values_from_query(kind, query)
+    visit = uuid4().hex
     return html.Div(
         [
             html.Header(
@@ -55,10 +57,12 @@ def layout(kind: str, ids: GraphIds, heading: str, query: Mapping[str, Any]) -> 
             ),
             html.Section(_how(ids, values), className="arb-graph-how", **{"aria-label": "How to draw it"}),
             dcc.Store(id=ids.address),
+            dcc.Store(id=ids.visit, data=visit),
             dcc.Store(id=ids.suggestion),
             dcc.Interval(id=ids.clock, interval=CLOCK_MILLISECONDS),
         ],
         className="arb-graph-page",
+        **{"data-visit": visit},
     )
 
 

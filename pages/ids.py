@@ -73,8 +73,13 @@ class GraphIds:
 
     @property
     def address(self) -> str:
-        """The query string of the state shown; the browser puts it in the address bar."""
+        """The query string of the state shown, with the visit it belongs to; the browser puts it in the address bar."""
         return self.of("address")
+
+    @property
+    def visit(self) -> str:
+        """A name of this one laying out of the page, by which the browser knows answers to an earlier one."""
+        return self.of("visit")
 
     @property
     def clock(self) -> str:

@@ -12,10 +12,11 @@
   }
   var believed = place();
   var settled = null;
+  var left = new Set(); // visits that Back or a link has ended: an answer to one of them may still come
 
-  function remember(search) {
-    if (typeof search === "string") {
-      var wanted = window.location.pathname + search;
+  function remember(address) {
+    if (address && !left.has(address.visit)) {
+      var wanted = window.location.pathname + address.search;
       if (place() !== wanted) {
         var write = settled === place() ? "pushState" : "replaceState";
         window.history[write]({}, "", wanted);
@@ -28,6 +29,8 @@
   function moved() {
     var shown = place();
     if (shown === settled) return; // only the fragment changed
+    var page = document.querySelector("[data-visit]");
+    if (page) left.add(page.getAttribute("data-visit"));
     if (shown === believed) clientside.set_props("_pages_location", { search: window.location.search });
     believed = shown;
   }

@@ -35,7 +35,10 @@ def draw(client: FlaskClient, names: GraphIds, changed: str | None = None, **cha
         {"id": names.clock, "property": "n_intervals", "value": 0},
         {"id": names.go_there, "property": "n_clicks", "value": 0},
     ]
-    state = [{"id": names.suggestion, "property": "data", "value": None}]
+    state = [
+        {"id": names.suggestion, "property": "data", "value": None},
+        {"id": names.visit, "property": "data", "value": "one"},
+    ]
     output = f"..{'...'.join(f'{one.component_id}.{one.component_property}' for one in outputs(names).values())}.."
     named = (
         [f"{names.of(changed)}.value"]
@@ -71,7 +74,7 @@ def names_of(figure: dict[str, Any]) -> list[str]:
 def test_the_graph_pages_answer_a_stranger(filled: sessionmaker[Session], client: FlaskClient) -> None:
     shown = draw(client, ids.BMS)
     assert names_of(shown["bms-figure"]["figure"]) == ["Battery Charge"]
-    assert shown["bms-address"]["data"] == ""
+    assert shown["bms-address"]["data"] == {"search": "", "visit": "one"}
     assert shown["bms-say"]["children"].startswith("Battery Charge ")
     assert names_of(draw(client, ids.TRISTAR)["tristar-figure"]["figure"]) == ["String 1", "String 2"]
 
@@ -93,7 +96,7 @@ def test_a_typed_start_makes_the_window_ones_own(filled: sessionmaker[Session], 
     start, end = (f"{now + timedelta(hours=hours):%Y-%m-%dT%H:%M}" for hours in (-12, 0))
     shown = draw(client, ids.BMS, "start", start=start, end=end)
     assert shown["bms-range"]["value"] == "custom"
-    assert shown["bms-address"]["data"] == f"?start={start}&end={end}"
+    assert shown["bms-address"]["data"]["search"] == f"?start={start}&end={end}"
 
 
 def test_a_tick_of_the_clock_moves_the_graph_and_leaves_the_fields(
@@ -113,7 +116,10 @@ def test_an_old_window_does_not_move(filled: sessionmaker[Session], client: Flas
         {"id": ids.BMS.go_there, "property": "n_clicks", "value": 0},
     ]
     output = f"..{'...'.join(f'{one.component_id}.{one.component_property}' for one in outputs(ids.BMS).values())}.."
-    state = [{"id": ids.BMS.suggestion, "property": "data", "value": None}]
+    state = [
+        {"id": ids.BMS.suggestion, "property": "data", "value": None},
+        {"id": ids.BMS.visit, "property": "data", "value": "one"},
+    ]
     assert fire(client, output, inputs, state, [f"{ids.BMS.clock}.n_intervals"]).status_code == 204
 
 
