@@ -20,6 +20,7 @@ PANEL_GAP = 28
 LABEL_LETTERS = 14  # a longer name goes into a legend
 LABELLED_LINES = 4
 LABEL_SPACING = 17
+LETTER_WIDTH = 0.62  # of the size of the type
 LEGEND_BELOW = (40, 3.4)  # pixels, and sizes of the type: under the ticks and the name of the time axis
 
 # The choice of the form -> Plotly's symbol and its size beside that of the style
@@ -101,7 +102,7 @@ def graph_figure(
             figure.add_trace(trace(one, values, names[id(one)], color, axis, drawing, look, dashed, len(lines) > 1))
         if labelled:
             pixels = (height - 90) * share
-            annotations += labels(group, names, colors, axis, (low, high), pixels, logarithmic)
+            annotations += labels(group, names, colors, axis, (low, high), pixels, logarithmic, look.size)
     letters = max((len(name) for name in names.values()), default=0) if labelled else 0
     figure.update_layout(
         template=looks.template(drawing.style, drawing.theme),
@@ -117,7 +118,7 @@ def graph_figure(
             "yanchor": "top",
         },
         annotations=annotations,
-        margin=margins(drawing, letters),
+        margin=margins(drawing, letters, look.size),
         xaxis={
             "type": "date",
             "anchor": f"y{len(groups)}" if len(groups) > 1 else "y",
@@ -329,9 +330,9 @@ def state_ticks(group: Sequence[Line]) -> dict[str, Any]:
     return {"tickmode": "array", "tickvals": seen, "ticktext": [codes.get(code, f"code {code}") for code in seen]}
 
 
-def margins(drawing: Drawing, letters: int) -> dict[str, int]:
-    """Room around the plot; `letters` is the longest name that stands at the end of a line."""
-    right = round(letters * 7.6) + 14 if letters else 0
+def margins(drawing: Drawing, letters: int, size: float) -> dict[str, int]:
+    """Room around the plot; `letters` is the longest name at the end of a line, `size` that of the type."""
+    right = round(letters * LETTER_WIDTH * size) + 14 if letters else 0
     if drawing.tight:
         return {"l": 0, "r": right, "t": 4, "b": 0, "pad": 0}
     return {"l": 64, "r": max(24, right), "t": 28, "b": 64, "pad": 4}
@@ -345,6 +346,7 @@ def labels(
     ends: tuple[float, float],
     pixels: float,
     logarithmic: bool,
+    size: float,
 ) -> list[dict[str, Any]]:
     """The name of each line at its right end, pushed apart where lines end close to each other."""
     placed = []
@@ -359,7 +361,7 @@ def labels(
     free_from = -float("inf")
     for one, value, height in placed:
         wanted = max(height, free_from)
-        free_from = wanted + LABEL_SPACING
+        free_from = wanted + max(LABEL_SPACING, 1.3 * size)
         annotations.append(
             {
                 "text": names[id(one)],

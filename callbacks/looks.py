@@ -257,7 +257,7 @@ def template(style: str, theme: str) -> go.layout.Template:
         "linecolor": chosen.frame or None,
         "linewidth": chosen.frame_width,
         "showline": bool(chosen.frame),
-        "mirror": bool(chosen.frame),
+        "mirror": "all" if chosen.frame else False,  # around every panel
         "ticks": chosen.ticks,
         "ticklen": chosen.tick_length,
         "tickcolor": chosen.frame or chosen.ink,

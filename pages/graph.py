@@ -111,6 +111,21 @@ def _what(kind: str, ids: GraphIds, values: Mapping[str, Any]) -> list[Any]:
             ],
             className="arb-field",
         ),
+        html.Div(
+            _switch(
+                "Re-timed",
+                "Takes the hour back that each record of the export has drifted.",
+                ids.of("retimed"),
+                values["retimed"],
+            ),
+            id=ids.retimed_field,
+            hidden=values["controller"] != IMPORTED,
+        ),
+    ]
+
+
+def _how(ids: GraphIds, values: Mapping[str, Any]) -> list[Any]:
+    return [
         *(
             field(
                 label,
@@ -127,21 +142,6 @@ def _what(kind: str, ids: GraphIds, values: Mapping[str, Any]) -> list[Any]:
             )
             for label, name in (("Start", "start"), ("End", "end"))
         ),
-        html.Div(
-            _switch(
-                "Re-timed",
-                "Takes the hour back that each record of the export has drifted.",
-                ids.of("retimed"),
-                values["retimed"],
-            ),
-            id=ids.retimed_field,
-            hidden=values["controller"] != IMPORTED,
-        ),
-    ]
-
-
-def _how(ids: GraphIds, values: Mapping[str, Any]) -> list[Any]:
-    return [
         field(
             "Interval, minutes",
             _text(ids, "interval", values, inputMode="numeric"),
