@@ -3,9 +3,12 @@ from __future__ import annotations
 import json
 import logging
 import random
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from collector.config import DeviceConfig
+from collector.device import PolledDevice, open_devices
 from collector.hold import Hold
 from collector.ledger import Ledger
 from collector.loop import Drained, Grid, Pause, drain_once, poll_loop, poll_once, uplink_loop
@@ -173,3 +176,17 @@ def test_an_outage_is_logged_at_its_start_and_its_end_and_the_order_holds(
     assert messages[0] == "uplink: no answer"
     assert messages[1].startswith("uplink: works again after ")
     assert len(messages) == 2
+
+
+def test_controllers_on_one_port_leave_it_free_for_each_other(spool: Spool, clock: FakeClock) -> None:
+    configs = [DeviceConfig(f"tristar-{unit}", "tristar_mppt", "/dev/bus", unit, unit, 10.0) for unit in (1, 2)]
+    assert [[device.name for device in devices] for devices in open_devices(configs, ZoneInfo("UTC")).values()] == [
+        ["tristar-1", "tristar-2"]
+    ]
+    readers = [FakeReader(LOG), FakeReader(LOG)]
+    shared = [
+        PolledDevice(config, reader, ZoneInfo("UTC"), True) for config, reader in zip(configs, readers, strict=True)
+    ]
+    clock.stop_after_waits = 4
+    poll_loop(shared, spool, clock)
+    assert [(len(reader.asked), reader.closed) for reader in readers] == [(2, 2), (2, 2)]
