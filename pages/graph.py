@@ -16,7 +16,7 @@ from pages.ids import GraphIds
 
 GRAPH_HEIGHT = 480
 CLOCK_MILLISECONDS = 30_000
-TYPING_PAUSE_SECONDS = 0.5
+TYPING_PAUSE_SECONDS = 0.35
 
 
 def layout(kind: str, ids: GraphIds, heading: str, query: Mapping[str, Any]) -> html.Div:
