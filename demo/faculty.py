@@ -72,10 +72,11 @@ def _veml7700(lux: float) -> float:
     """To counts at the gain that fits, and back through the maker's correction."""
     if lux < DARK_LUX:
         return round(round(lux / FINE) * FINE, 2)
-    counted = lux
-    for _ in range(30):
-        counted -= (_corrected(counted) - lux) / 2.5
-    return round(_corrected(min(WORD, round(counted / COARSE)) * COARSE), 1)
+    low, high = 0, WORD
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if _corrected(middle * COARSE) <= lux else (low, middle)
+    return round(_corrected(low * COARSE), 1)
 
 
 def _corrected(lux: float) -> float:

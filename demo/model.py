@@ -115,7 +115,7 @@ class Model:
                 controller.aim(round(pack.degrees))
             pack.warm((self.room + forcing.air[place]) / 2 + 1.0, seconds)
         manager.watch((minute + 1) * SECONDS, pack, controllers)
-        self._surroundings(forcing, place, load_watts)
+        self._surroundings(forcing, place)
         self.minute += 1
         self.hours += 1 / 60
         return kept
@@ -195,7 +195,7 @@ class Model:
         if stage == FLOAT:
             log.flags |= ENTERED_FLOAT
 
-    def _surroundings(self, forcing: Week, place: int, load_watts: float) -> None:
+    def _surroundings(self, forcing: Week, place: int) -> None:
         """The greenhouse, the heatsinks, the slow values, the sweeps: once a minute, after its steps."""
         heater = 0.0 if self.heater_gone or not self.manager.loads_on else forcing.heater[place]
         relief = FAN_RELIEF if self.fan else 1.0
