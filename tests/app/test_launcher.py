@@ -9,9 +9,11 @@ import socket
 import subprocess
 import sys
 import threading
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -133,6 +135,33 @@ def test_an_empty_site_starts_answers_and_ends_without_a_trace(port: int, tmp_pa
     with launched(port, data_dir, DEMO="no") as site:
         site.wait_for("ready: ")
         assert not site.said("admin password: ")
+
+
+def test_the_demonstration_shows_what_virtual_devices_say_and_ends_without_a_trace(port: int, tmp_path: Path) -> None:
+    data_dir = tmp_path / "site"
+
+    def answered(path: str) -> bool:
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S")
+        try:
+            return "value" in json.loads(ask(port, path.format(now)))
+        except urllib.error.HTTPError:
+            return False
+
+    with launched(port, data_dir) as site:
+        site.wait_for("ready: ")
+        for path in (
+            "/BMS/api/single_point/{}/state_of_charge",
+            "/Tristar/api/single_point/{}/bat_voltage?string=1",
+            "/Tristar/api/single_point/{}/bat_voltage?string=2",
+        ):
+            assert wait_until(lambda path=path: answered(path), START_SECONDS), path
+        site.wait_for("msview: done")
+        assert wait_until(lambda: "history" in (data_dir / "log" / "history.log").read_text("utf-8"), START_SECONDS)
+        children = site.descendants()
+        site.process.terminate()
+        assert site.process.wait(15) == 0
+        assert not any(runs(pid) for pid in children)
+    assert not [line for line in site.lines if "starts again" in line]
 
 
 def test_nothing_survives_a_launcher_killed_with_9(port: int, tmp_path: Path) -> None:
