@@ -11,7 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from callbacks import looks, numbers
-from callbacks.lines import Line, Numbers, segments
+from callbacks.lines import Line, Numbers, axis_times, segments
 from data.ranges import TimeRange, to_milliseconds
 
 ONE_PANEL_HEIGHT = 480
@@ -213,7 +213,7 @@ def trace(
         hover += f"  (%{{customdata[0]:.{metric.decimals}f}} to %{{customdata[1]:.{metric.decimals}f}})"
         custom = np.column_stack([one.low, one.high])
     return go.Scatter(
-        x=one.at,
+        x=axis_times(one.at),
         y=values,
         name=name,
         yaxis=axis,
@@ -243,7 +243,7 @@ def band(one: Line, color: str, axis: str, logarithmic: bool) -> go.Scatter:
         x += [at, at[::-1], np.array([np.nan])]
         y += [one.high[run], low[run][::-1], np.array([np.nan])]
     return go.Scatter(
-        x=np.concatenate(x) if x else [],
+        x=axis_times(np.concatenate(x)) if x else [],
         y=np.concatenate(y) if y else [],
         yaxis=axis,
         mode="lines",
@@ -295,19 +295,19 @@ def value_range(group: Sequence[Line], logarithmic: bool, tight: bool) -> tuple[
     return bottom, high + pad
 
 
-def time_range(lines: Sequence[Line], tight: bool, window: TimeRange, zone: ZoneInfo) -> list[float]:
+def time_range(lines: Sequence[Line], tight: bool, window: TimeRange, zone: ZoneInfo) -> list[str | None]:
     """The ends of the time axis: the window, or where a tight layout has data."""
     known = [part for one in lines if len(part := one.at)]
     if tight and known:
         first, last = min(float(part.min()) for part in known), max(float(part.max()) for part in known)
         if first < last:
-            return [first, last]
+            return axis_times(np.array([first, last]))
     ends = []
     for at in (window.start_at, window.end_at):
         offset = at.astimezone(zone).utcoffset()
         assert offset is not None
         ends.append(to_milliseconds(at) + offset.total_seconds() * 1000)
-    return ends
+    return axis_times(np.array(ends))
 
 
 def axis_title(group: Sequence[Line], label: str) -> str:

@@ -59,6 +59,16 @@ def wall_milliseconds(index: pd.DatetimeIndex, zone: ZoneInfo) -> Numbers:
     return wall.to_numpy().astype("datetime64[ms]").astype("int64").astype("float64")
 
 
+def axis_times(at: Numbers) -> list[str | None]:
+    """Wall-clock milliseconds as Plotly wants them on a time axis; NaN is None.
+
+    Written out, because Plotly shifts bare numbers into the zone of the browser: a reader abroad would see other hours.
+    """
+    known = np.isfinite(at)
+    written = np.where(known, at, 0).astype("int64").astype("datetime64[ms]").astype(str)
+    return [text if is_known else None for text, is_known in zip(written.tolist(), known.tolist(), strict=True)]
+
+
 def statistics(buckets: pd.DataFrame, width: timedelta, window: TimeRange, now: datetime) -> Statistics:
     """The numbers of one metric's buckets (columns MEASURES, index bucket starts in UTC)."""
     filled = buckets[buckets["count"] > 0]

@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 
 from callbacks import looks
 from callbacks.graph_figure import LABEL_SPACING, faint, time_range
-from callbacks.lines import Numbers, wall_milliseconds
+from callbacks.lines import Numbers, axis_times, wall_milliseconds
 from data import catalogue
 from data.ranges import TimeRange
 
@@ -104,7 +104,7 @@ def overview_figure(known: Day, window: TimeRange, zone: ZoneInfo, theme: str) -
     battery = looks.meaning("battery", theme)
     figure.add_trace(
         go.Scatter(
-            x=at,
+            x=axis_times(at),
             y=known.percent,
             yaxis="y2",
             name="State of charge",
@@ -152,7 +152,7 @@ def _column(frame: pd.DataFrame | None, metric: str, measure: str, index: pd.Dat
 
 def _power(at: Numbers, watts: Numbers, name: str, color: str, dash: str, fill: bool) -> go.Scatter:
     return go.Scatter(
-        x=at,
+        x=axis_times(at),
         y=watts,
         name=name,
         mode="lines",
@@ -203,14 +203,14 @@ def _nights(known: Day, zone: ZoneInfo, color: str) -> list[dict[str, Any]]:
     """One shape for each run of night buckets, behind both panels."""
     edges = np.flatnonzero(np.diff(np.concatenate(([False], known.night, [False])).astype(int)))
     at = wall_milliseconds(known.index, zone)
-    width = WIDTH.total_seconds() * 1000
+    starts, ends = axis_times(at), axis_times(at + WIDTH.total_seconds() * 1000)
     return [
         {
             "type": "rect",
             "xref": "x",
             "yref": "paper",
-            "x0": float(at[first]),
-            "x1": float(at[last - 1]) + width,
+            "x0": starts[first],
+            "x1": ends[last - 1],
             "y0": 0,
             "y1": 1,
             "line": {"width": 0},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -18,6 +19,8 @@ from data.queries import Energy, Latest
 from pages.components import age, notice, quantity, table
 
 SEEN_WHOLE = 0.995
+CELL = re.compile(r"cell_(\d+)_(\w+)")
+CELL_COLUMNS = {"voltage": "Voltage", "temperature": "Cell", "m_temperature": "Module", "b_rate": "Balancing"}
 
 
 def notices(state: Condition) -> list[Any]:
@@ -136,9 +139,9 @@ def _age(source: Source) -> html.Time:
 
 
 def raw(rows: Sequence[Latest], state: Condition) -> list[Any]:
-    """All that was last measured, a table for each family, a column for each device."""
+    """All that was last measured: a table for each family with a column for each device, and one of the cells."""
     ages = {source.latest.device.id: source for source in (*state.strings, *([state.battery] if state.battery else []))}
-    tables = []
+    tables: list[Any] = []
     for family, heading, page in (
         ("bms", "Battery manager", "/BMS"),
         ("tristar", "Solar charge controllers", "/Tristar"),
@@ -149,18 +152,43 @@ def raw(rows: Sequence[Latest], state: Condition) -> list[Any]:
         )
         if newest:
             tables.append(_raw_table(newest, family, heading, page, ages))
-    return (
-        [html.H2("All that was last measured", className="arb-h2"), html.Div(tables, className="arb-raw")]
-        if tables
-        else []
-    )
+        if family == "bms":
+            tables += [_cells_table(row) for row in newest if cells(row)]
+    heading = html.H2("All that was last measured", className="arb-h2")
+    return [heading, html.Div(tables, className="arb-raw")] if tables else []
+
+
+def cells(row: Latest) -> dict[int, dict[str, float]]:
+    """The readings of each cell by its number, under the keys of CELL_COLUMNS."""
+    found: dict[int, dict[str, float]] = {}
+    for key, value in row.readings.items():
+        match = CELL.fullmatch(key)
+        if match:
+            found.setdefault(int(match[1]), {})[match[2]] = value
+    return dict(sorted(found.items()))
+
+
+def _cells_table(row: Latest) -> html.Div:
+    known = cells(row)
+    columns = [key for key in CELL_COLUMNS if any(key in readings for readings in known.values())]
+    body = []
+    for number, readings in known.items():
+        keys = [f"cell_{number}_{column}" for column in columns]
+        charted = [key for key in keys if key in catalogue.FORM_CHOICES["bms"]]
+        name: Any = f"Cell {number}"
+        if charted:
+            name = html.A(name, href=f"/BMS?units={charted[0]}", title="Draw its voltage over time")
+        measured = [(catalogue.metric(f"cell_1_{column}"), readings.get(column)) for column in columns]
+        body.append([name, *(quantity(*numbers.reading(metric, value)) for metric, value in measured)])
+    head = ["Cells", *(CELL_COLUMNS[column] for column in columns)]
+    return html.Div(table(head, body, caption="Cells"), className="arb-raw-table")
 
 
 def _raw_table(newest: Sequence[Latest], family: str, heading: str, page: str, ages: dict[int, Source]) -> html.Div:
     charted = catalogue.FORM_CHOICES["bms" if family == "bms" else "tristar"]
     rows = []
     for metric in catalogue.metrics(family):
-        if not any(metric.key in row.readings for row in newest):
+        if CELL.fullmatch(metric.key) or not any(metric.key in row.readings for row in newest):
             continue
         label: Any = metric.label
         if metric.key in charted:

@@ -112,6 +112,7 @@ def opened(browser: Browser, site: str) -> Iterator[Opener]:
             color_scheme=theme,  # type: ignore[arg-type]
             has_touch=size == "phone",
             reduced_motion="reduce",
+            timezone_id="Asia/Tokyo",  # times are the site's, wherever the reader is
         )
         contexts.append(context)
         page = context.new_page()

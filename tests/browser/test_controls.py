@@ -104,6 +104,16 @@ def test_two_passes_through_all_controls_change_the_graph_as_they_say(opened: Op
     assert again.evaluate("window.location.pathname + window.location.search") == address
 
 
+def test_a_reader_in_another_zone_sees_the_hours_of_the_site(opened: Opener) -> None:
+    start, end = field(12), field(2)
+    page = opened().go(f"/BMS?start={start}&end={end}")
+    ready(page)
+    assert page.evaluate("Intl.DateTimeFormat().resolvedOptions().timeZone") == "Asia/Tokyo"
+    assert [str(at).replace(" ", "T")[:16] for at in graph(page)["range"]] == [start, end]
+    first = page.evaluate("document.querySelector('.js-plotly-plot')._fullData.at(-1).x[0]")
+    assert start[:13] == str(first).replace(" ", "T")[:13]
+
+
 def test_back_and_forward_go_through_the_states(opened: Opener) -> None:
     page = opened().go("/Tristar")
     ready(page)

@@ -9,7 +9,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from callbacks.lines import bucketed, line, segments, statistics, usual_spacing, wall_milliseconds, wide_enough
+from callbacks.lines import (
+    axis_times,
+    bucketed,
+    line,
+    segments,
+    statistics,
+    usual_spacing,
+    wall_milliseconds,
+    wide_enough,
+)
 from data import catalogue
 from data.ranges import TimeRange
 from tests.callbacks.frames import NOON, SITE, TEN, buckets, made, window
@@ -116,6 +125,10 @@ def test_samples_out_of_order_fall_into_their_buckets() -> None:
     found = bucketed(samples, TEN)
     assert list(found.index) == [NOON, NOON + 2 * TEN]
     assert found["bat_voltage"].to_numpy().tolist() == [[2.0, 1.0, 3.0, 3.0, 3.0], [4.0, 4.0, 4.0, 4.0, 1.0]]
+
+
+def test_times_go_to_the_axis_written_out_so_that_no_browser_moves_them() -> None:
+    assert axis_times(np.array([WALL_NOON, np.nan])) == ["2019-12-03T12:00:00.000", None]
 
 
 def test_wall_time_of_another_zone_is_that_zone() -> None:

@@ -70,7 +70,7 @@ def test_both_panels_name_their_axis_with_its_unit_and_gaps_stay_empty() -> None
 
 def test_one_shape_shades_each_night() -> None:
     shapes = overview_figure(three_buckets(), window(3), SITE, "light").layout.shapes
-    assert [(shape.x1 - shape.x0) / 60_000 for shape in shapes] == [20.0]
+    assert [(shape.x0, shape.x1) for shape in shapes] == [("2019-12-03T12:10:00.000", "2019-12-03T12:30:00.000")]
 
 
 def test_every_line_has_its_name_at_its_end() -> None:
