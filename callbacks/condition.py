@@ -14,7 +14,7 @@ from data.queries import Latest
 from pages.graph_form import IMPORTED
 
 IDLE_WATTS = 5.0
-FULL_PERCENT = 99.5
+FULL_PERCENT = 99.0
 SILENT_AFTER = timedelta(minutes=10)
 SILENT_INTERVALS = 3
 USUAL_INTERVAL = timedelta(seconds=60)

@@ -75,7 +75,11 @@ def graph_figure(
     names = line_names(lines)
     dashed = len({one.device_slug for one in lines}) > 1
     colors = line_colors(groups, drawing)
-    labelled = 1 < len(lines) <= LABELLED_LINES and max(map(len, names.values())) <= LABEL_LETTERS
+    labelled = (
+        any(len(group) > 1 for group in groups)
+        and len(lines) <= LABELLED_LINES
+        and max(map(len, names.values())) <= LABEL_LETTERS
+    )
     figure = go.Figure()
     annotations: list[dict[str, Any]] = []
     layout: dict[str, Any] = {}
@@ -109,7 +113,7 @@ def graph_figure(
         autosize=True,
         uirevision=revision,
         hovermode="x unified",
-        showlegend=len(lines) > 1 and not labelled,
+        showlegend=not labelled and any(len(group) > 1 for group in groups),
         legend={
             "orientation": "h",
             "x": 0,

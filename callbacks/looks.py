@@ -54,8 +54,9 @@ TAB10 = (
 DEEP = ("#4C72B0", "#55A868", "#C44E52", "#8172B2", "#CCB974", "#64B5CD")
 
 # Told apart by readers with any common kind of colour vision; after Okabe and Ito, tuned to each ground for contrast.
+# Those with a meaning (MEANINGS) come last: a second value of the battery should not look like the sun.
 OWN_LIGHT = Look(
-    colors=("#0b7a70", "#b06a00", "#5a50c4", "#bd3a1b", "#2f7fb8", "#9a3f86", "#5f7a1f", "#6b625a"),
+    colors=("#0b7a70", "#2f7fb8", "#9a3f86", "#5f7a1f", "#6b625a", "#b06a00", "#5a50c4", "#bd3a1b"),
     paper="rgba(0,0,0,0)",
     plot="rgba(0,0,0,0)",
     ink="#1e2923",
@@ -69,7 +70,7 @@ OWN_LIGHT = Look(
 )
 OWN_DARK = replace(
     OWN_LIGHT,
-    colors=("#45c9b6", "#f2b03d", "#a9a1ff", "#ff9270", "#6cb8ee", "#ee8fd6", "#b3cf6a", "#b9b2a6"),
+    colors=("#45c9b6", "#6cb8ee", "#ee8fd6", "#b3cf6a", "#b9b2a6", "#f2b03d", "#a9a1ff", "#ff9270"),
     ink="#e9ece5",
     quiet="#a5b0aa",
     grid="#28343a",

@@ -150,8 +150,13 @@ def test_the_second_string_is_told_apart_by_dash_and_tint() -> None:
 def test_up_to_four_short_names_stand_at_their_lines_and_longer_ones_in_a_legend() -> None:
     few = figure(volts()).layout
     assert ([one.text for one in few.annotations], few.showlegend) == (["String 2", "String 1"], False)
-    many = figure([made("battery_charge", [1, 2, 3]), made("average_cell_voltage", [3.3, 3.3, 3.4])]).layout
+    many = figure([made("average_cell_voltage", [3.3, 3.3, 3.4]), made("maximum_cell_voltage", [3.4, 3.4, 3.5])]).layout
     assert (len(many.annotations), many.showlegend) == (0, True)
+
+
+def test_a_panel_with_one_line_is_named_by_its_axis() -> None:
+    apart = figure([made("battery_charge", [1, 2, 3]), made("average_cell_voltage", [3.3, 3.3, 3.4])]).layout
+    assert (len(apart.annotations), apart.showlegend) == (0, False)
 
 
 def test_names_at_lines_that_end_together_are_pushed_apart() -> None:
