@@ -6,7 +6,6 @@ import argparse
 import os
 import signal
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -22,11 +21,10 @@ EVERY_SECONDS = 60.0
 def main(argv: list[str] | None = None) -> int:
     """Run one command; 1 with the reason on stderr when it could not."""
     arguments = parser().parse_args(argv)
-    stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, leave)
     try:
-        return {"live": live, "history": history, "sensors": sensors}[arguments.command](arguments, stop)
+        return {"live": live, "history": history, "sensors": sensors}[arguments.command](arguments)
     except ArboretumError as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -34,6 +32,11 @@ def main(argv: list[str] | None = None) -> int:
         # Whoever read this has gone; the interpreter must not try to write the rest at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+
+
+def leave(_number: int, _frame: object) -> None:
+    """End at once, wherever the work is: files are replaced as a whole, and what a transaction began is undone."""
+    raise SystemExit(0)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -61,35 +64,34 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def live(arguments: argparse.Namespace, stop: threading.Event) -> int:
+def live(arguments: argparse.Namespace) -> int:
     """Write a line a second until SIGTERM or until nobody reads any more."""
     from demo.launch import enter
     from demo.live import Present, lines
 
     now = datetime.now(UTC)
     launch = enter(arguments.state, now)
-    for line in lines(Present(launch, arguments.state, now), seconds(stop)):
+    for line in lines(Present(launch, arguments.state, now), seconds()):
         print(line, flush=True)
     return 0
 
 
-def seconds(stop: threading.Event) -> Iterator[datetime]:
-    """The present, once at the beginning of every second, until `stop`."""
-    while not stop.is_set():
+def seconds() -> Iterator[datetime]:
+    """The present, at the beginning of every second."""
+    while True:
         yield datetime.now(UTC)
-        stop.wait(1 - time.time() % 1)
+        time.sleep(1 - time.time() % 1)
 
 
-def history(arguments: argparse.Namespace, stop: threading.Event) -> int:
-    """Load what is missing of the history; what was loaded stays when this ends early."""
+def history(arguments: argparse.Namespace) -> int:
+    """Load what is missing of the history; what was loaded stays when this ends early, and the next run goes on."""
     from data.engine import migrate, open_engine, session_factory
     from demo.history import load
     from demo.launch import Launch, enter
 
     os.nice(NICENESS)
-    # Nothing here waits for anybody: a stop may end it anywhere, a batch is stored whole or not at all.
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, signal.SIG_DFL)
+        signal.signal(number, signal.SIG_DFL)  # not a good end: whoever supervises this starts it again
     now = datetime.now(UTC)
     end = parse_instant(arguments.end) if arguments.end else None
     path = arguments.state or (None if end else arguments.default_state)
@@ -102,10 +104,10 @@ def history(arguments: argparse.Namespace, stop: threading.Event) -> int:
     stored = load(session_factory(engine), launch, path, lambda line: print(line, flush=True))
     engine.dispose()
     print(f"history: {stored} documents stored")
-    return 0 if not stop.is_set() else 1
+    return 0
 
 
-def sensors(arguments: argparse.Namespace, stop: threading.Event) -> int:
+def sensors(arguments: argparse.Namespace) -> int:
     """Post a round of documents every minute until SIGTERM."""
     from demo.launch import enter
     from demo.live import Present
@@ -114,10 +116,9 @@ def sensors(arguments: argparse.Namespace, stop: threading.Event) -> int:
     now = datetime.now(UTC)
     launch = enter(arguments.state, now)
     poster = Poster(Present(launch, None, now), arguments.url, arguments.key, lambda line: print(line, flush=True))
-    while not stop.is_set():
+    while True:
         poster.turn(datetime.now(UTC))
-        stop.wait(max(1.0, arguments.every_seconds))
-    return 0
+        time.sleep(max(1.0, arguments.every_seconds))
 
 
 if __name__ == "__main__":

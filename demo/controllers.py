@@ -45,8 +45,8 @@ LIMIT_AMPERES = 60.0
 # What converting costs: so many watts to switch at all, and a share of what comes out; 96 % at 250 W.
 OWN_WATTS, SHARE_LOST = 3.0, 0.028
 CABLE_OHMS = 0.0032  # controller to battery
-DROOP_OHMS = 0.004
-SENSE_VOLTS = (0.004, -0.004)
+DROOP_OHMS = 0.001
+SENSE_VOLTS = (0.002, -0.002)
 WAKE_WATTS, SLEEP_WATTS = 7.0, 4.0
 WAKE_MINUTES, SLEEP_MINUTES = 3, 10
 BELOW_FLOAT_VOLTS = 0.05
@@ -149,6 +149,11 @@ def share(
     The pack is `electromotive` volts behind `ohms`; each controller gives what its target asks, no more than its
     `watts`, no more than its limit.
     """
+    first, second = controllers
+    if not (watts[0] or watts[1]):
+        first.amperes = second.amperes = 0.0
+        first.holds = second.holds = False
+        return electromotive - ohms * load_amperes
     volts = guess
     for _ in range(2):
         most = [_limit(available, volts) for available in watts]

@@ -71,11 +71,11 @@ class Episodes:
         return COLD_DEGREES if COLD_FROM <= relative <= COLD_UNTIL else 0.0
 
     def received_minute(self, minute: int) -> float:
-        """When a document measured at that minute reaches the site: at once, or after the modem outage, in order."""
-        if minute not in self.modem_outage:
+        """When a document measured at that minute reaches the site: at once, or after the modem outage in its turn."""
+        if minute < self.modem_outage.first:
             return minute
-        waited = minute - self.modem_outage.first
-        return self.modem_outage.last + waited * BURST_SECONDS / 60
+        turn = self.modem_outage.last + (minute - self.modem_outage.first) * BURST_SECONDS / 60
+        return max(minute, turn)
 
     def _span(self, first: tuple[int, int], last: tuple[int, int]) -> Span:
         return Span(self._minute(*first), self._minute(*last))

@@ -50,10 +50,12 @@ class Batch:
         return range(-(-self.first // self.step) * self.step, self.last, self.step)
 
 
-def load(sessions: sessionmaker[Session], launch: Launch, path: Path | None, say: Say) -> int:
+def load(
+    sessions: sessionmaker[Session], launch: Launch, path: Path | None, say: Say, dense_days: int = DENSE_DAYS
+) -> int:
     """Load what is missing of the history and of the pauses; the number of documents stored."""
     spans = sorted([launch.history, *launch.pauses], key=lambda span: span.end_at, reverse=True)
-    plans = [(span, batches(span, None if span == launch.history else span.end_at)) for span in spans]
+    plans = [(span, batches(span, None if span == launch.history else span.end_at, dense_days)) for span in spans]
     total = sum(len(plan) for _, plan in plans)
     with sessions() as session:
         known = next((job for job in queries.jobs(session) if job.name == JOB), None)
@@ -82,10 +84,10 @@ def load(sessions: sessionmaker[Session], launch: Launch, path: Path | None, say
     return stored
 
 
-def batches(span: TimeRange, received_at: datetime | None) -> list[Batch]:
+def batches(span: TimeRange, received_at: datetime | None, dense_days: int = DENSE_DAYS) -> list[Batch]:
     """The batches of a span, newest first; none crosses the end of a local solar day."""
     first, last = minute_of(span.start_at) + 1, minute_of(span.end_at) + 1
-    dense = max(first, last - DENSE_DAYS * DAY)
+    dense = max(first, last - dense_days * DAY)
     found = []
     for begin, end, step, size in ((first, dense, STEP_MINUTES, BATCH_MINUTES), (dense, last, 1, DENSE_BATCH_MINUTES)):
         at = begin

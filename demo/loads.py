@@ -53,7 +53,7 @@ def loads(first_minute: int, count: int, ghi: Array, seed: int, episodes: Episod
     chances = {int(day): np.random.default_rng([seed, DRAW_LAPTOP, int(day)]).random() for day in np.unique(days)}
     chance = np.array([chances[int(day)] for day in days])
     begins = 9.5 + 4 * chance
-    visited = (chance < 0.7) & (local.dayofweek.to_numpy() < 5) & (clock >= begins) & (clock < begins + 2.5)
+    visited = (chance < 0.7) & (local.day_of_week.to_numpy() < 5) & (clock >= begins) & (clock < begins + 2.5)
     spare = spare + LAPTOP / INVERTER_EFFICIENCY * visited
     heater = np.where(
         (minutes >= episodes.heater.first) & (minutes < episodes.heater.last), HEATER_WATTS / INVERTER_EFFICIENCY, 0.0

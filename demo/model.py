@@ -112,7 +112,8 @@ class Model:
                 before = controller.stage
                 controller.charge(volts - controller.sense, pack.degrees, seconds)
                 self._time(before, controller.stage, log, seconds)
-                controller.aim(round(pack.degrees))
+                if controller.stage != before:
+                    controller.aim(round(pack.degrees))
             pack.warm((self.room + forcing.air[place]) / 2 + 1.0, seconds)
         manager.watch((minute + 1) * SECONDS, pack, controllers)
         self._surroundings(forcing, place)

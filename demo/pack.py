@@ -51,7 +51,7 @@ class Pack:
         self.terminal_volts = 13.2
         self.book = {"terminal": 0.0, "heat": 0.0, "side": 0.0, "shunt": 0.0}
         self.coulombs = 0.0
-        self._heat = 0.0
+        self._heat, self._factor = 0.0, 1.0
         self.lost_coulombs = 0.0  # by cell: side reactions and shunts, summed over all cells
         self._solved: list[tuple[float, float]] = []
         self._rest: list[tuple[float, float]] = []
@@ -60,7 +60,7 @@ class Pack:
     def line(self, seconds: float) -> tuple[float, float]:
         """The pack over the next step as a voltage behind a resistance: V = line[0] + line[1] * current into it."""
         charge, volts_of, slopes_of = self.charge, VOLTS, SLOPES
-        factor = resistance_factor(self.degrees)
+        factor = self._factor = resistance_factor(self.degrees)
         share = SLOW_SECONDS / seconds * (1 - math.exp(-seconds / SLOW_SECONDS))
         half = seconds / 2
         rest, shunts, solved = [], [], []
@@ -92,7 +92,7 @@ class Pack:
 
     def apply(self, terminal_volts: float, seconds: float) -> None:
         """Go through the step that `line` described, at that terminal voltage."""
-        factor = resistance_factor(self.degrees)
+        factor = self._factor
         decay = math.exp(-seconds / SLOW_SECONDS)
         share = SLOW_SECONDS / seconds * (1 - decay)
         heat, side, shunt = 0.0, 0.0, 0.0

@@ -56,7 +56,7 @@ def sky(first_minute: int, weather: Weather) -> Sky:
         return np.interp(np.arange(count), coarse, values)
 
     zenith, azimuth = by_minute(zenith_then), by_minute(sun["azimuth"].to_numpy())
-    extra = by_minute(pvlib.irradiance.get_extra_radiation(times).to_numpy())
+    extra = by_minute(pvlib.irradiance.get_extra_radiation(times.day_of_year.to_numpy()))
     is_day = zenith < NIGHT_ZENITH
     clear_ghi, clear_dni = by_minute(clear["ghi"]) * is_day, by_minute(clear["dni"]) * is_day
     ghi = clear_ghi * weather.clear_sky_index
@@ -76,9 +76,9 @@ def _clear_sky(times: pd.DatetimeIndex, zenith: Array) -> dict[str, Array]:
     pressure = pvlib.atmosphere.alt2pres(ALTITUDE_METRES)
     mass = pvlib.atmosphere.get_absolute_airmass(pvlib.atmosphere.get_relative_airmass(zenith), pressure)
     # Mid-month values, joined by lines.
-    place = (times.dayofyear.to_numpy() / 365.2425 * 12 - 0.5) % 12
+    place = (times.day_of_year.to_numpy() / 365.2425 * 12 - 0.5) % 12
     turbidity = np.interp(place, np.arange(13), [*TURBIDITY, TURBIDITY[0]])
-    extra = pvlib.irradiance.get_extra_radiation(times).to_numpy()
+    extra = pvlib.irradiance.get_extra_radiation(times.day_of_year.to_numpy())
     with np.errstate(divide="ignore", invalid="ignore"):  # at night, where the answer is not used
         clear = pvlib.clearsky.ineichen(zenith, mass, turbidity, ALTITUDE_METRES, extra)
     return {key: np.nan_to_num(np.asarray(clear[key])) for key in ("ghi", "dni")}
