@@ -19,7 +19,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     parser.add_argument("--links", type=Path, required=True, help="folder for the names tristar_1, tristar_2 and emus")
     parser.add_argument(
-        "--state", choices=["-"], help="read a state from standard input, JSON on each line; ends with it"
+        "--state",
+        choices=["-"],
+        help="read a state from standard input, JSON on each line; silent until the first, ends with the last",
     )
     parser.add_argument(
         "--every-seconds", type=float, default=5.0, help="how often the battery manager speaks unasked; 0: never"
@@ -31,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     stopped, stop = os.pipe()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: os.write(stop, b"x"))
-    site = VirtualSite(arguments.links, max(arguments.every_seconds, 0.0))
+    site = VirtualSite(arguments.links, max(arguments.every_seconds, 0.0), waits=bool(arguments.state))
     try:
         print(f"simulating: {arguments.links}", flush=True)
         states = sys.stdin.fileno() if arguments.state else None

@@ -18,14 +18,18 @@ SECOND = {"battery_current": 17.9, "output_power": 241.1, "input_power": 251.0, 
 
 
 class VirtualSite:
-    """Three devices on pseudo-terminals, under symbolic links in a folder; they answer until `close`."""
+    """Three devices on pseudo-terminals, under symbolic links in a folder; they answer until `close`.
 
-    def __init__(self, folder: Path, every_seconds: float = 0.0) -> None:
+    With `waits` they are silent until the first state comes: before it they would tell of a site that is not there.
+    """
+
+    def __init__(self, folder: Path, every_seconds: float = 0.0, waits: bool = False) -> None:
         self.tristars = {"1": VirtualTristar(), "2": VirtualTristar(SECOND)}
         self.emus = VirtualEmus(every_seconds=every_seconds)
         self.lines = {line: PtyLink(folder / line, self.tristars[name]) for line, name in TRISTARS.items()}
         self.lines[EMUS] = PtyLink(folder / EMUS, self.emus)
         for line in self.lines.values():
+            line.silent = waits
             line.start()
 
     def change(self, state: Mapping[str, Any]) -> None:

@@ -55,6 +55,9 @@ class Installation:
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
             assert process.stdout.readline().startswith("simulating: ")
+            assert process.stdin is not None
+            process.stdin.write("{}\n")  # a state that names nothing: answer as the devices stand
+            process.stdin.flush()
             yield process
             process.kill()
 

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -231,17 +232,26 @@ def simulating(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
         process.kill()
 
 
+def hours(reader: TristarMppt) -> Any:
+    try:
+        return reader.read(("status",)).values["hourmeter"]
+    except TransportError:
+        return None
+
+
 def test_the_command_answers_on_its_links_takes_states_and_ends_with_them(
     tmp_path: Path, simulating: subprocess.Popen[str]
 ) -> None:
     links = sorted((tmp_path / "dev").iterdir())
     assert [link.name for link in links] == ["emus", "tristar_1", "tristar_2"]
+    reader = TristarMppt.open(str(tmp_path / "dev" / "tristar_2"))
+    with pytest.raises(TransportError):  # silent until somebody says how the site stands
+        reader.read(("status",))
     assert simulating.stdin is not None
     simulating.stdin.write(json.dumps({"tristar": {"2": {"hourmeter": 77}}, "silent": []}) + "\n")
     simulating.stdin.flush()
-    reader = TristarMppt.open(str(tmp_path / "dev" / "tristar_2"))
     deadline = time.monotonic() + 10
-    while reader.read(("status",)).values["hourmeter"] != 77:
+    while hours(reader) != 77:
         assert time.monotonic() < deadline
     reader.close()
     simulating.stdin.close()
