@@ -155,7 +155,7 @@ def documents_of(recorder: Recorder, batch: Batch, instants: dict[int, Instant])
 
 def daily_minutes(batch: Batch) -> dict[int, date]:
     """The minutes of a batch at which daily documents are due, with their days."""
-    found = {}
+    found: dict[int, date] = {}
     day = instant_of(batch.first).astimezone(ZONE).date()
     while True:
         due = datetime(day.year, day.month, day.day, DAILY_HOUR, DAILY_MINUTE, tzinfo=ZONE)

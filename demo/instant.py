@@ -64,22 +64,30 @@ def between(before: Instant, after: Instant, second: float) -> Instant:
     share = (second - before.second) / (after.second - before.second)
 
     def mixed(name: str) -> float:
-        earlier = getattr(before, name)
-        return earlier + share * (getattr(after, name) - earlier)
+        earlier: float = getattr(before, name)
+        later: float = getattr(after, name)
+        return earlier + share * (later - earlier)
 
     if before.loads_on != after.loads_on:
         return replace(before, second=second)
+    one, two = (
+        _controller(earlier, later, share) for earlier, later in zip(before.controllers, after.controllers, strict=True)
+    )
     return replace(
         before,
         second=second,
-        **{name: mixed(name) for name in ("volts", "amperes", "degrees", "load_watts", "room", "air", "ghi", "hours")},
+        volts=mixed("volts"),
+        amperes=mixed("amperes"),
+        degrees=mixed("degrees"),
+        load_watts=mixed("load_watts"),
+        room=mixed("room"),
+        air=mixed("air"),
+        ghi=mixed("ghi"),
+        hours=mixed("hours"),
         cells=_mixed(before.cells, after.cells, share),
         rates=_mixed(before.rates, after.rates, share),
         charge=mixed("charge") if after.manager.stage == before.manager.stage else before.charge,
-        controllers=tuple(
-            _controller(earlier, later, share)
-            for earlier, later in zip(before.controllers, after.controllers, strict=True)
-        ),
+        controllers=(one, two),
     )
 
 

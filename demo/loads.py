@@ -44,8 +44,8 @@ def loads(first_minute: int, count: int, ghi: Array, seed: int, episodes: Episod
     hour, minute = local.hour.to_numpy(), local.minute.to_numpy()
     clock = hour + minute / 60
     air = minute % 30 < 15
-    steady = ELECTRONICS + INVERTER_IDLE + AIR_PUMP * air
-    lamps = LAMPS * ((clock >= 17.5) & (clock < 21.5) & (ghi < 60))
+    steady: Array = (ELECTRONICS + INVERTER_IDLE + AIR_PUMP * air).astype(np.float64)
+    lamps: Array = LAMPS * ((clock >= 17.5) & (clock < 21.5) & (ghi < 60)).astype(np.float64)
     by_day = (hour >= 7) & (hour < 20)
     watering = by_day & (minute < np.where(ghi > 500, 14, 9))
     spare = AIR_PUMP * ~air + lamps + WATER_PUMP * watering
