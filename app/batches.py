@@ -74,7 +74,9 @@ def read_line(line: str, sender: Poster) -> ingest.Posted | str:
     except (DocumentError, RangeError) as problem:
         return str(problem)
     if not sender.may_post(device):
-        return f"this key may not post for {device}"
+        # For the whole request: a document refused by its line is given up by its sender, and a wrongly bound key is
+        # mended on the server, after which everything can still come.
+        abort(403, description=f"This key may not post for {device}: use that device's key, or its owner's.")
     return ingest.Posted(family, device, json.dumps(content), recorded_at, clock)
 
 

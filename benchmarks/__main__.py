@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import decoding, site, store
+from benchmarks import decoding, model, site, store
 from benchmarks.figures import Figure, table, write
 
-PARTS = (decoding, store, site)
+PARTS = (decoding, store, model, site)
 
 
 def main() -> int:
