@@ -16,9 +16,10 @@ def figures() -> Iterator[Figure]:
     """A month of minutes, a week of weather, and the documents of some hundred instants."""
     began = time.perf_counter()
     from demo.forcing import week
-    from demo.launch import Launch, fresh
+    from demo.launch import Launch
     from demo.minutes import week_of
     from demo.past import Recorder
+    from demo.resume import fresh
 
     yield Figure("import the model with pvlib", time.perf_counter() - began, "s")
     launch = Launch(datetime(2026, 11, 24, 20, tzinfo=UTC))

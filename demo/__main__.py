@@ -110,12 +110,11 @@ def history(arguments: argparse.Namespace) -> int:
 def sensors(arguments: argparse.Namespace) -> int:
     """Post a round of documents every minute until SIGTERM."""
     from demo.launch import enter
-    from demo.live import Present
     from demo.poster import Poster
+    from demo.sensing import source
 
-    now = datetime.now(UTC)
-    launch = enter(arguments.state, now)
-    poster = Poster(Present(launch, None, now), arguments.url, arguments.key, lambda line: print(line, flush=True))
+    launch = enter(arguments.state, datetime.now(UTC))
+    poster = Poster(source(launch, arguments.state), arguments.url, arguments.key, lambda line: print(line, flush=True))
     while True:
         poster.turn(datetime.now(UTC))
         time.sleep(max(1.0, arguments.every_seconds))

@@ -14,9 +14,10 @@ from data import ingest, jobs, queries
 from data.errors import NotFoundError
 from data.ranges import TimeRange
 from demo.instant import Instant
-from demo.launch import Launch, fresh, model_at
+from demo.launch import Launch
 from demo.minutes import DAY, ZONE, day_of, instant_of, minute_of, start_of_day
 from demo.past import Recorder
+from demo.resume import fresh, model_at
 from demo.saved import restore, save
 
 JOB, LABEL = "history", "Demonstration: history"

@@ -18,8 +18,6 @@ from typing import Any
 from data.errors import ConfigError
 from data.ranges import TimeRange
 from demo.minutes import day_of, minute_of, start_of_day
-from demo.model import Model
-from demo.saved import restore, save
 
 FORMAT = 1
 SEED = 1
@@ -67,28 +65,22 @@ def enter(path: Path, now: datetime, days: int | None = None, anchor: datetime |
     return launch
 
 
-def model_at(launch: Launch, path: Path | None, minute: int) -> Model:
-    """The model at a minute, from what was saved beside the state file or, without that, from its start."""
-    saved = _saved(path) if path is not None else None
-    model = restore(saved, launch.seed, launch.anchor, launch.start) if saved else None
-    if model is None or model.minute > minute:
-        model = Model(launch.seed, launch.anchor, launch.start)
-    model.advance(minute)
-    return model
-
-
 def keep(path: Path, saved: dict[str, Any]) -> None:
-    """Keep the state of the model that `demo.saved.save` gave."""
+    """Keep what the live model left, beside the state file."""
     _write(_model_path(path), saved)
 
 
-def fresh(launch: Launch) -> Model:
-    """The model at its start."""
-    return Model(launch.seed, launch.anchor, launch.start)
+def kept(path: Path) -> dict[str, Any] | None:
+    """What the live model left last; None when there is nothing that can be read."""
+    try:
+        found = json.loads(_model_path(path).read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None
+    return found if isinstance(found, dict) and isinstance(found.get("minute"), int) else None
 
 
 def _with_pause(launch: Launch, path: Path, now: datetime) -> Launch:
-    saved = _saved(path)
+    saved = kept(path)
     if not saved or saved.get("anchor") != launch.anchor.isoformat():
         return launch
     last = launch.pauses[-1].end_at if launch.pauses else launch.anchor
@@ -101,15 +93,6 @@ def _with_pause(launch: Launch, path: Path, now: datetime) -> Launch:
 
 def _model_path(path: Path) -> Path:
     return path.with_name(f"{path.stem}.model.json")
-
-
-def _saved(path: Path) -> dict[str, Any] | None:
-    """The saved model; None when there is none that can be read, and then the model runs from its start."""
-    try:
-        found = json.loads(_model_path(path).read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
-        return None
-    return found if isinstance(found, dict) and isinstance(found.get("minute"), int) else None
 
 
 def _read(path: Path) -> Launch | None:
@@ -153,6 +136,3 @@ def _locked(path: Path) -> Iterator[None]:
     with path.with_name(f"{path.name}.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
-
-
-__all__ = ["Launch", "enter", "fresh", "keep", "model_at", "save"]

@@ -8,11 +8,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from demo import sensing
 from demo.instant import Instant, between
-from demo.launch import Launch, keep, model_at
+from demo.launch import Launch, keep
 from demo.minutes import EPOCH, instant_of, minute_of
 from demo.model import Model
 from demo.registers import tristar
+from demo.resume import model_at
 from demo.saved import save
 from demo.sentences import emus
 
@@ -57,7 +59,7 @@ class Present:
         """Keep the state from which the present minute begins: a restart at once must not find the model ahead."""
         self._saved = self._saved[-3:]
         if self._path is not None:
-            keep(self._path, self._saved[0])
+            keep(self._path, {**self._saved[0], sensing.KEY: sensing.shared(self._before)})
 
 
 def state(instant: Instant) -> dict[str, Any]:

@@ -8,8 +8,7 @@ import urllib.request
 from collections.abc import Callable
 from datetime import datetime
 
-from demo import faculty
-from demo.live import Present
+from demo.sensing import Source
 
 OWNER = "admin"
 ROUTE = "/sensors/post-json"
@@ -21,18 +20,15 @@ Say = Callable[[str], None]
 class Poster:
     """Posts one document per sensor and turn; says when the site goes away and when it is back."""
 
-    def __init__(self, present: Present, url: str, key: str, say: Say) -> None:
-        self._present, self._url, self._key, self._say = present, url.rstrip("/"), key, say
+    def __init__(self, source: Source, url: str, key: str, say: Say) -> None:
+        self._source, self._url, self._key, self._say = source, url.rstrip("/"), key, say
         # The site is asked directly, whatever proxy is configured for the rest of the world.
         self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         self._missed = 0
 
     def turn(self, now: datetime) -> int:
         """One round; how many documents the site took.  While the site is dark there is nobody to post."""
-        instant = self._present.at(now)
-        if not instant.loads_on:
-            return 0
-        return sum(self._post(name, content) for name, content in faculty.documents(instant).items())
+        return sum(self._post(name, content) for name, content in self._source(now).items())
 
     def _post(self, name: str, content: dict[str, object]) -> bool:
         request = urllib.request.Request(

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from flask import Flask
@@ -19,12 +19,20 @@ from collector.drivers.tristar_mppt import REGISTERS, USUAL_SCALES
 from collector.simulator.emus import VirtualEmus
 from collector.simulator.tristar import VirtualTristar
 from data import queries
-from demo.launch import Launch
+from demo.launch import Launch, enter
 from demo.live import Present, state
+from demo.minutes import instant_of, minute_of
 from demo.poster import Poster
+from demo.sensing import Source, measured, of_live, source
 
 ANCHOR = datetime(2026, 11, 24, 20, 0, 30, tzinfo=UTC)
 ROOT = Path(__file__).parents[2]
+
+
+def of_present() -> Source:
+    """The sensors of a model that knows the anchor."""
+    present = Present(Launch(ANCHOR, days=1), None, ANCHOR)
+    return lambda now: measured(present.at(now))
 
 
 def test_the_virtual_devices_take_the_state(tmp_path: Path) -> None:
@@ -68,7 +76,7 @@ def test_the_faculty_sensors_post_on_the_routes_of_the_first_site(server: Flask)
     thread = threading.Thread(target=site.serve_forever)
     thread.start()
     try:
-        poster = Poster(Present(Launch(ANCHOR, days=1), None, ANCHOR), f"http://127.0.0.1:{site.port}/", "", print)
+        poster = Poster(of_present(), f"http://127.0.0.1:{site.port}/", "", print)
         assert poster.turn(ANCHOR) == 3
     finally:
         site.shutdown()
@@ -83,6 +91,25 @@ def test_the_faculty_sensors_post_on_the_routes_of_the_first_site(server: Flask)
 
 def test_a_site_that_is_away_is_asked_again_and_told_of_once() -> None:
     heard: list[str] = []
-    poster = Poster(Present(Launch(ANCHOR, days=1), None, ANCHOR), "http://127.0.0.1:9", "", heard.append)
+    poster = Poster(of_present(), "http://127.0.0.1:9", "", heard.append)
     assert [poster.turn(ANCHOR), poster.turn(ANCHOR)] == [0, 0]
     assert len(heard) == 1
+
+
+def test_the_poster_takes_what_the_live_model_left_as_long_as_it_is_of_the_present(tmp_path: Path) -> None:
+    path = tmp_path / "demo_state.json"
+    now = datetime.now(UTC)
+    present = Present(enter(path, now, days=1), path, now)
+    left = of_live(path, now)
+    assert left is not None
+    assert left == json.loads(json.dumps(measured(present.at(instant_of(minute_of(now))))))
+    assert of_live(path, now + timedelta(minutes=10)) is None
+    taken = source(Launch(now, days=1), path, patience_seconds=0)
+    assert taken(now) == left
+    assert taken(now + timedelta(minutes=10)) == {}
+
+
+def test_without_a_live_model_the_poster_has_one_of_its_own(tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    taken = source(Launch(now, days=1), tmp_path / "demo_state.json", patience_seconds=0)
+    assert set(taken(now + timedelta(seconds=5))) == {"SI7020_A20", "VEML7700", "BH1745NUC"}

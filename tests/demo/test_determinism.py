@@ -12,10 +12,11 @@ import numpy as np
 from demo.episodes import Episodes
 from demo.forcing import week
 from demo.instant import Instant
-from demo.launch import Launch, enter, fresh, keep
+from demo.launch import Launch, enter, keep
 from demo.live import Present, state
 from demo.minutes import day_of, instant_of, minute_of, week_of
 from demo.past import Recorder
+from demo.resume import fresh
 from demo.saved import restore, save
 from demo.weather import weather
 

@@ -1,0 +1,59 @@
+"""Where the poster finds what the sensors measure now: from the live model's file, which costs nothing, or a model."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from demo import faculty
+from demo.instant import Instant
+from demo.launch import Launch, kept
+
+KEY = "sensors"
+# The live model writes every minute; what is older than this is not the present.
+FRESH_SECONDS = 150
+PATIENCE_SECONDS, LOOK_SECONDS = 30.0, 0.5
+
+Documents = dict[str, dict[str, Any]]
+Source = Callable[[datetime], Documents]
+
+
+def shared(instant: Instant) -> dict[str, Any]:
+    """What the live model leaves for the poster; no documents while the site is dark."""
+    return {"second": instant.second, "documents": measured(instant)}
+
+
+def measured(instant: Instant) -> Documents:
+    """What the sensors would post at an instant, by their names."""
+    return faculty.documents(instant) if instant.loads_on else {}
+
+
+def of_live(path: Path, now: datetime) -> Documents | None:
+    """What the live model left, if that is of the present."""
+    found = (kept(path) or {}).get(KEY)
+    if not isinstance(found, dict) or abs(now.timestamp() - found["second"]) > FRESH_SECONDS:
+        return None
+    documents: Documents = found["documents"]
+    return documents
+
+
+def source(launch: Launch, path: Path, patience_seconds: float = PATIENCE_SECONDS) -> Source:
+    """The live model's sensors once it is there, and nothing while it is away; a model of our own if it never comes."""
+    deadline = time.monotonic() + patience_seconds
+    while True:
+        if of_live(path, datetime.now(UTC)) is not None:
+            return lambda now: of_live(path, now) or {}
+        if time.monotonic() >= deadline:
+            return of_model(launch)
+        time.sleep(LOOK_SECONDS)
+
+
+def of_model(launch: Launch) -> Source:
+    """The sensors of a model of our own."""
+    from demo.live import Present  # here, because pvlib comes with it: seconds, and 170 MB
+
+    present = Present(launch, None, datetime.now(UTC))
+    return lambda now: measured(present.at(now))
