@@ -1,0 +1,32 @@
+"""The posted documents, in every dialect ever posted: parsed, and read by one rule and one table.
+
+The rule (docs/api.md, "Documents"): keys are compared without spaces, underscores and case; a value is a number, a
+numeric string or an object with `value`; null, an empty string or a sentence is no reading; unknown keys are kept and
+never refused.  Standard library only: the collector builds its documents from the same table.
+"""
+
+from data.document.fields import FAMILIES, FIELDS, FieldRow
+from data.document.folding import Document, fold, number
+from data.document.names import Notices, names, notices
+from data.document.origin import controller_string, same_content, stated_instant
+from data.document.parsing import parse_content
+from data.document.reading import readings
+from data.document.sensors import sensor_units
+
+__all__ = [
+    "FAMILIES",
+    "FIELDS",
+    "Document",
+    "FieldRow",
+    "Notices",
+    "controller_string",
+    "fold",
+    "names",
+    "notices",
+    "number",
+    "parse_content",
+    "readings",
+    "same_content",
+    "sensor_units",
+    "stated_instant",
+]

@@ -1,0 +1,113 @@
+"""The names a document reports: alarms, faults, flags, errors and pins, in the posted words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from data.catalogue import ALARMS, DAILY_FLAGS, FAULTS, PINS, POWER_REDUCTIONS, PROTECTIONS, STATUS_VALID
+from data.document.folding import Document, Node, Sections, fold
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """The names a document reports, in the posted words; an empty list is a clear answer or none at all."""
+
+    alarms: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    daily_alarms: list[str] = field(default_factory=list)
+    daily_faults: list[str] = field(default_factory=list)
+    daily_flags: list[str] = field(default_factory=list)
+    status_errors: list[str] = field(default_factory=list)
+    power_errors: list[str] = field(default_factory=list)
+    protection_errors: list[str] = field(default_factory=list)
+    pins: list[str] = field(default_factory=list)
+
+
+def names(value: Any, known: Sequence[str] = ()) -> list[str]:
+    """The names in null, a text with commas, a list, or an object of flags; names run together are told apart.
+
+    `known` are the names to look for in a text without separators.
+    """
+    if isinstance(value, str):
+        parts = [part.strip() for part in value.split(",")]
+        return [name for part in parts if part for name in _told_apart(part, known)]
+    if isinstance(value, Mapping):
+        return [str(key).strip() for key, flag in value.items() if _flag(flag)]
+    if isinstance(value, list | tuple):
+        return [name.strip() for name in value if isinstance(name, str) and name.strip()]
+    return []
+
+
+def _told_apart(text: str, known: Sequence[str]) -> list[str]:
+    """The known names that make up a text written without separators; the text itself when they do not."""
+    spellings = {fold(name): name for name in known} | ({"eneredfloat": "Entered float"} if known else {})
+    rest, found = fold(text), []
+    while rest:
+        match = max((one for one in spellings if rest.startswith(one)), key=len, default=None)
+        if match is None:
+            return [text]
+        found.append(spellings[match])
+        rest = rest[len(match) :]
+    return found
+
+
+def _flag(value: Any) -> bool | None:
+    """A flag that travels as a boolean or as the word for one; None for anything else."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.strip().lower() in ("true", "false"):
+        return value.strip().lower() == "true"
+    return None
+
+
+def notices(family: str, content: Document) -> Notices:
+    """The names of alarms, faults, flags, errors and pins in a document.  Never raises for a document."""
+    sections = Sections(content)
+    if family == "tristar":
+        status = sections("status")
+        return Notices(
+            alarms=names(status.get("alarms"), list(ALARMS.values())),
+            faults=names(status.get("faults"), list(FAULTS.values())),
+        )
+    if family == "tristar_daily":
+        values = sections("dailyloggervalues")
+        return Notices(
+            daily_alarms=names(values.get("dailyalarms"), list(ALARMS.values())),
+            daily_faults=names(values.get("dailyfaults"), list(FAULTS.values())),
+            daily_flags=names(values.get("dailyflags"), list(DAILY_FLAGS.values())),
+        )
+    if family == "bms":
+        status = _unfused(sections("bmsstatus"))
+        return Notices(
+            status_errors=names(status.get("statuserrors")) or _invalid(status),
+            power_errors=names(status.get("powererrors")) or _set(status, POWER_REDUCTIONS),
+            protection_errors=names(status.get("protectionerrors")) or _set(status, PROTECTIONS),
+            pins=names(status.get("pinsconnected")) or _set(status, PINS),
+        )
+    return Notices()
+
+
+# The old reader's validity flags, which are true when all is well -> what to say when they are not.
+_VALIDITY = {
+    "validcellvoltages": STATUS_VALID[0],
+    "validcellmoduletemperatures": STATUS_VALID[1],
+    "validbalancingrates": STATUS_VALID[2],
+    "validnumberoflivecells": STATUS_VALID[3],
+    "validcelltemperatures": STATUS_VALID[5],
+}
+
+
+def _unfused(status: Node) -> Node:
+    """One reader posts two flags under one key, with a comma between their names."""
+    fused = [key for key in status if "," in key]
+    return status | {name: status[key] for key in fused for name in key.split(",")} if fused else status
+
+
+def _invalid(status: Node) -> list[str]:
+    return [said for key, said in _VALIDITY.items() if _flag(status.get(key)) is False]
+
+
+def _set(status: Node, words: Mapping[int, str]) -> list[str]:
+    return [word for word in words.values() if _flag(status.get(fold(word))) is True]

@@ -1,0 +1,114 @@
+"""From a document in any dialect to metrics: one rule, one table, and the units of the catalogue."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from data import catalogue
+from data.document.cells import cells
+from data.document.fields import FAMILIES, FIELDS
+from data.document.folding import Document, Sections, fold, number
+from data.document.sensors import leaves
+
+# Battery capacities up to this are taken to be ampere-hours already.
+MOST_AMPERE_HOURS = 5000
+COULOMBS_PER_AMPERE_HOUR = 3600
+# A target voltage above this is the bare register.
+HIGHEST_TARGET_VOLTS = 100
+VOLTS_PER_COUNT = 180 / 32768
+NO_SENSOR = (128.0, -128.0)
+
+_WORDS = re.compile(r"[^a-z0-9]+")
+
+
+@lru_cache(maxsize=4096)
+def _word(text: str) -> str:
+    return _WORDS.sub("", text.lower()).removesuffix("stage")
+
+
+_CODES = {
+    metric.key: {_word(text): float(code) for code, text in metric.codes.items()}
+    for metric in catalogue.METRICS
+    if metric.codes is not None
+}
+
+
+def _code(metric: str, value: Any) -> float | None:
+    """The code of a state that travels as a word; a bare number is the code itself."""
+    if metric == "dip_switches" and isinstance(value, str) and not value.strip().isdigit():
+        return _switches(value)
+    if isinstance(value, str) and (found := _CODES.get(metric, {}).get(_word(value))) is not None:
+        return found
+    return number(value)
+
+
+def _switches(text: str) -> float | None:
+    """`OFF ON …`, switch 1 first, as one number with switch 1 in bit 0."""
+    positions = text.upper().split()
+    if not positions or any(position not in ("ON", "OFF") for position in positions):
+        return None
+    return float(sum(1 << bit for bit, position in enumerate(positions) if position == "ON"))
+
+
+_PLACES: dict[str, tuple[tuple[str, bool, tuple[tuple[str, ...], ...]], ...]] = {
+    family: tuple(
+        (row.metric, row.shape == "text", tuple(tuple(map(fold, place)) for place in (row.pointer, *row.aliases)))
+        for row in FIELDS
+        if row.family == family
+    )
+    for family in FAMILIES
+}
+_LIMITS = {metric.key: (metric.low, metric.high) for metric in catalogue.METRICS}
+
+
+def readings(family: str, content: Document) -> dict[str, float]:
+    """Metric key -> finite value in the catalogue's unit; what is absent, no number or beyond its limits is left out.
+
+    A sensor's keys are those it posts: every numeric leaf, under its path joined by `/`.  Never raises for a document.
+    """
+    if family == "sensor":
+        return {key: value for key, value, _ in leaves(content)}
+    sections = Sections(content)
+    found: dict[str, float] = {}
+    for metric, is_text, places in _PLACES[family]:
+        for place in places:
+            posted = sections.value(place)
+            value = _code(metric, posted) if is_text else number(posted)
+            if value is not None:
+                found[metric] = value
+                break
+    if family == "bms":
+        _mend_charge(found)
+        for metric, value in cells(sections):
+            found[metric] = value
+    elif family == "tristar":
+        _mend_controller(found)
+    return {metric: value for metric, value in found.items() if _plausible(metric, value)}
+
+
+def _plausible(metric: str, value: float) -> bool:
+    low, high = _LIMITS.get(metric) or _LIMITS[_first_cell(metric)]
+    return low <= value <= high
+
+
+@lru_cache(maxsize=2048)
+def _first_cell(metric: str) -> str:
+    return re.sub(r"\d+", "1", metric, count=1)
+
+
+def _mend_charge(found: dict[str, float]) -> None:
+    """Small capacities are ampere-hours; the charge beside them is in the same unit."""
+    if 0 < found.get("battery_capacity", 0.0) <= MOST_AMPERE_HOURS:
+        found["battery_capacity"] *= COULOMBS_PER_AMPERE_HOUR
+        if "battery_charge" in found:
+            found["battery_charge"] = round(found["battery_charge"] * COULOMBS_PER_AMPERE_HOUR, 3)
+
+
+def _mend_controller(found: dict[str, float]) -> None:
+    """A disconnected sensor says 128; one reader posts the target voltage as the bare register."""
+    if found.get("temp_rts") in NO_SENSOR:
+        del found["temp_rts"]
+    if found.get("target_voltage", 0.0) > HIGHEST_TARGET_VOLTS:
+        found["target_voltage"] = round(found["target_voltage"] * VOLTS_PER_COUNT, 2)
