@@ -36,7 +36,15 @@ def reading(metric: Metric, value: float | None) -> tuple[str, str]:
         return NOTHING, ""
     if metric.codes is not None:
         return metric.codes.get(round(value), f"code {value:.0f}"), ""
+    if metric.quantity == "switches":
+        return switches(round(value)), ""
     return number(on_screen(metric, value), metric.decimals), unit(metric)
+
+
+def switches(word: int) -> str:
+    """Which switches are on, counted from 1 as on the case; bit 0 is the first."""
+    on = [str(bit + 1) for bit in range(word.bit_length()) if word >> bit & 1]
+    return f"{', '.join(on)} on" if on else "all off"
 
 
 def unit(metric: Metric) -> str:

@@ -844,13 +844,13 @@ _TRISTAR = _rows(
             "dip_switches",
             "DIP Switches",
             "",
-            "state",
+            "switches",
             0,
             255,
             0,
             (
-                "The small switches inside the controller as one number; it only changes when somebody moves "
-                "one, which stops charging until a restart."
+                "The small switches inside the controller, in graphs as one number; it only changes when somebody "
+                "moves one, which stops charging until a restart."
             ),
             LAST,
         ),

@@ -79,3 +79,9 @@ def test_a_forecast_is_rounded() -> None:
     assert numbers.rounded_to(datetime(2019, 12, 3, 15, 36, tzinfo=UTC), 10) == datetime(
         2019, 12, 3, 15, 40, tzinfo=UTC
     )
+
+
+def test_switches_are_named_as_on_the_case() -> None:
+    metric = catalogue.metric("dip_switches")
+    assert numbers.reading(metric, 60) == ("3, 4, 5, 6 on", "")
+    assert numbers.reading(metric, 0) == ("all off", "")
