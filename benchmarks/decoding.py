@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from benchmarks.figures import Figure, median_seconds
-from collector.drivers import emus_g1, registers, tristar_mppt
+from collector.battery_documents import build_bms
+from collector.documents import build_tristar, compact
+from collector.drivers import emus_g1, emus_reader, registers, tristar_mppt
 from collector.drivers.scalings import Scales
+from collector.simulator.emus import VirtualEmus
 from data.errors import DecodeError
 
 EXAMPLES = Path(__file__).parents[1] / "tests/captures/protocols/emus_g1/examples.txt"
 POLL_SENTENCES = ("BB1", "BC1", "BT1", "BT3", "BV1", "CG1", "CV1", "IN1", "OT1", "ST1", "TD1", "VR1", "BV2", "BT2")
+
+
+def decoded_poll(words: dict[int, int]) -> dict[str, registers.Value]:
+    """The values of the 80 words that one request of a poll brings, by the scales among them."""
+    scales = Scales.from_words([words[address] for address in range(4)])
+    return registers.decode(tristar_mppt.REGISTERS, words, scales)
 
 
 def figures() -> Iterator[Figure]:
@@ -22,6 +32,13 @@ def figures() -> Iterator[Figure]:
     yield Figure(
         "decode the 56 live registers of a TriStar MPPT",
         1e6 * median_seconds(lambda: registers.decode(live, words, scales), 200),
+        "µs",
+        1000,
+    )
+    polled = registers.block(0x0000, [180, 0, 80, 0, 0x42] + [2400] * 75)
+    yield Figure(
+        "decode a whole poll of a TriStar MPPT and write its document",
+        1e6 * median_seconds(lambda: compact(build_tristar(decoded_poll(polled))), 200),
         "µs",
         1000,
     )
@@ -40,3 +57,24 @@ def figures() -> Iterator[Figure]:
         1e6 * median_seconds(lambda: [emus_g1.decode(line) for line in lines], 200),
         "µs",
     )
+    poll = [line for lines_of_poll in _whole_poll() for line in lines_of_poll]
+    yield Figure(
+        f"decode a whole poll of an Emus G1, {len(poll)} lines, and build its document",
+        1e6 * median_seconds(lambda: _document(poll), 100),
+        "µs",
+        1000,
+    )
+
+
+def _whole_poll() -> Iterator[list[bytes]]:
+    unit = VirtualEmus()
+    for name in (*emus_reader.LIVE, *emus_reader.LISTED):
+        yield unit.lines(name)
+
+
+def _document(lines: list[bytes]) -> dict[str, Any]:
+    fields: dict[str, list[Any]] = {}
+    for line in lines:
+        sentence = emus_g1.decode(line)
+        fields.setdefault(sentence.name, []).append(sentence.fields)
+    return build_bms(fields)

@@ -6,30 +6,51 @@ import argparse
 import importlib
 import sys
 
+from data.errors import ArboretumError, ConfigError
+
 # One module of this package per command, each with SUMMARY, add_arguments(parser) and run(arguments) -> exit code.
 COMMANDS = {
-    "decode": "collector.decode",
     "run": "collector.run",
     "status": "collector.status",
+    "probe": "collector.commands.probe",
+    "read": "collector.commands.read",
+    "watch": "collector.commands.watch",
+    "dump": "collector.commands.dump",
+    "settings": "collector.commands.settings",
+    "capture": "collector.commands.capture",
+    "replay": "collector.commands.replay",
     "simulate": "collector.simulate",
+    "decode": "collector.decode",
+    "change": "collector.commands.change",
 }
+INTERRUPTED = 130
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Parse the command line, run one command and return its exit code."""
+    """Parse the command line, run one command and return its exit code: 2 for wrong words, 1 for what did not work."""
+    given = sys.argv[1:] if argv is None else argv
+    arguments = build_parser(given).parse_args(given)
+    try:
+        code: int = arguments.run(arguments)
+    except ArboretumError as problem:
+        print(problem, file=sys.stderr)
+        return 2 if isinstance(problem, ConfigError) else 1
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return code
+
+
+def build_parser(given: list[str]) -> argparse.ArgumentParser:
+    """The parser for these words.  Only the module of the command asked for is loaded: the daemon stays small."""
     parser = argparse.ArgumentParser(prog="python -m collector", description=sys.modules["collector"].__doc__)
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    given = sys.argv[1:] if argv is None else argv
-    # Only the module of the command is loaded: `decode` starts without what the daemon needs.
     asked = [name for name in COMMANDS if given[:1] == [name]] or list(COMMANDS)
     for name in asked:
         module = importlib.import_module(COMMANDS[name])
         subparser = subparsers.add_parser(name, help=module.SUMMARY, description=module.SUMMARY)
         module.add_arguments(subparser)
         subparser.set_defaults(run=module.run)
-    arguments = parser.parse_args(given)
-    code: int = arguments.run(arguments)
-    return code
+    return parser
 
 
 if __name__ == "__main__":

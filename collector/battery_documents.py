@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from collector.battery_words import EVENTS, STATISTICS, Statistic
-from collector.documents import Content, measured, rounded, set_names, with_unit
+from collector.battery_words import EVENTS, STATISTICS, UNITS
+from collector.documents import Content, measured_section, rounded, set_names, with_unit
+from collector.drivers import emus_statistics
 from data.catalogue import CAN_STATUSES, PINS, POWER_REDUCTIONS, PROTECTIONS, STATUS_VALID
+from data.document import FIELDS
 
 Fields = Mapping[str, Any]
 Sentences = Mapping[str, Sequence[Fields]]
@@ -22,6 +24,7 @@ OF_CELLS = ("BB1", "BB2", "BT1", "BT2", "BT3", "BT4", "BV1", "BV2")
 # Those of external probes are empty too on a pack that has none.
 OF_PROBES = ("BT3", "BT4")
 SECONDS_1970_TO_2000 = 946_684_800
+CLOSING: Content = {"Distance And Energy": {"error": "not programmed"}}  # a vehicle's data
 
 
 def build_bms(sentences: Sentences) -> Content:
@@ -32,16 +35,29 @@ def build_bms(sentences: Sentences) -> Content:
     the sentence that says so; one of probes that the pack has not is empty.
     """
     content: Content = {"name": "BMS"}
-    values = measured("bms", lambda key: _read(sentences, key), lambda key: key.partition("/")[0] in sentences)
-    for section, (name, build) in SECTIONS.items():
-        if name not in sentences:
-            content[section] = None
-        elif name in OF_CELLS and _is_empty(sentences[name]):
-            content[section] = {} if name in OF_PROBES and _cells_answer(sentences) else NO_CELLS
-        else:
-            content[section] = {**(values.get(section) or {}), **build(sentences[name])}
-    content["Distance And Energy"] = {"error": "not programmed"}  # a vehicle's data
-    return content
+    for section in SECTIONS:
+        content[section] = build_section(section, sentences)
+    return content | CLOSING
+
+
+def build_section(section: str, sentences: Sentences) -> Any:
+    """One section of the document; of the sentences only those of `needed` count."""
+    name, build = SECTIONS[section]
+    if name not in sentences:
+        return None
+    if name in OF_CELLS and _is_empty(sentences[name]):
+        return {} if name in OF_PROBES and _cells_answer(sentences) else NO_CELLS
+    values = measured_section(
+        "bms", section, lambda key: _read(sentences, key), lambda key: key.partition("/")[0] in sentences
+    )
+    return {**(values or {}), **build(sentences[name])}
+
+
+def needed(section: str) -> tuple[str, ...]:
+    """The sentences that a section is built from, or whose answers decide how it looks."""
+    name, _ = SECTIONS[section]
+    measured = {row.driver.partition("/")[0] for row in FIELDS if row.family == "bms" and row.pointer[0] == section}
+    return tuple(sorted({name, *measured, *(OF_CELLS if name in OF_PROBES else ())}))
 
 
 def by_sentence(values: Mapping[str, Any]) -> Sentences:
@@ -99,7 +115,8 @@ def _groups(field: str, key: str, unit: str) -> Callable[[Sequence[Fields]], Con
     return build
 
 
-def _can_devices(answers: Sequence[Fields]) -> Content:
+def can_devices(answers: Sequence[Fields]) -> Content:
+    """The CAN current sensor and the groups of cells on CAN, counted from 1."""
     fields = answers[0]
     content: Content = {"CAN current sensor status": _can_status(fields.get("can_current_sensor_status"))}
     for module in range(32):
@@ -114,7 +131,8 @@ def _can_status(code: Any) -> Any:
     return CAN_STATUSES.get(code, code)
 
 
-def _can_message(answers: Sequence[Fields]) -> Content:
+def can_message(answers: Sequence[Fields]) -> Content:
+    """The newest of some CAN messages."""
     fields = answers[-1]
     return {
         "CAN identifier": f"{fields.get('can_identifier') or 0:08X}",
@@ -158,7 +176,9 @@ def _level(pins: Any, bit: int) -> str | None:
 
 
 def _events(answers: Sequence[Fields]) -> Content:
-    events = sorted((one for one in answers if one.get("event_id") is not None), key=lambda one: one["sequence_number"])
+    events = sorted(
+        (one for one in answers if one.get("event_id") is not None), key=lambda one: one.get("sequence_number") or 0
+    )
     return {
         f"log event number {number}": {
             "log event": EVENTS.get(event["event_id"], f"Event {event['event_id']}"),
@@ -179,17 +199,13 @@ def _statistics(answers: Sequence[Fields]) -> Content:
 
 def statistic(fields: Fields) -> Content:
     """One statistic in words; the raw number under its identifier when it is not a known one."""
-    identifier = fields["statistic_id"]
-    row = STATISTICS.get(identifier, Statistic(f"Statistic {identifier}"))
-    number, extra = fields.get("value"), fields.get("additional_info")
-    if row.is_count and extra is not None:
-        number = extra
+    known = emus_statistics.interpret(fields)
     return {
-        "name": row.name,
-        "value": None if number is None else rounded((number + row.offset) * row.multiplier),
-        "unit": row.unit,
-        "unix timestamp": _unix(fields.get("timestamp")),
-        "Cell ID": extra if row.names_cell else None,
+        "name": STATISTICS.get(known.identifier, f"Statistic {known.identifier}"),
+        "value": rounded(known.value),
+        "unit": UNITS.get(known.unit, known.unit),
+        "unix timestamp": _unix(known.timestamp),
+        "Cell ID": known.cell,
     }
 
 
@@ -241,8 +257,8 @@ SECTIONS: dict[str, tuple[str, Callable[[Sequence[Fields]], Content]]] = {
     "Battery Cell Temperature Detail": ("BT4", CELL_TEMPERATURES),
     "BatteryVoltageSummary": ("BV1", _voltage_summary),
     "BatteryVoltageDetail": ("BV2", VOLTAGES),
-    "CANDevicesStatus": ("CG1", _can_devices),
-    "ReceivedCANMessages": ("CN1", _can_message),
+    "CANDevicesStatus": ("CG1", can_devices),
+    "ReceivedCANMessages": ("CN1", can_message),
     "ChargerStatus": ("CS1", _charger),
     "CurrentAndVoltage": ("CV1", _only_measured),
     "Input Pins": ("IN1", _input_pins),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 # Event of the log -> its text.
 EVENTS = {
     0: "No Event",
@@ -43,73 +41,54 @@ EVENTS = {
     44: "Warning: High cell temperature – reducing power",
     45: "Power reduction due to high cell temperature recovered",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Statistic:
-    """One statistic: value = (number + offset) * multiplier.
-
-    A count stands in the additional field; with `names_cell` that field is the number of the cell, counted from 0.
-    """
-
-    name: str
-    unit: str = "N/A"
-    offset: int = 0
-    multiplier: float = 1
-    names_cell: bool = False
-    is_count: bool = False
-
-
-def _counts(*rows: tuple[int, str]) -> dict[int, Statistic]:
-    return {number: Statistic(name, is_count=True) for number, name in rows}
-
-
+# Statistic -> its name.
 STATISTICS = {
-    0: Statistic("Total Discharge", "Ah"),
-    1: Statistic("Total Charge", "Ah"),
-    2: Statistic("Total Discharge Energy", "Wh"),
-    3: Statistic("Total Charge Energy", "Wh"),
-    4: Statistic("Total Discharge Time", "s"),
-    5: Statistic("Total Charge Time", "s"),
-    6: Statistic("Total Distance", "pulses"),
-    8: Statistic("Maximum Discharge Current", "A", multiplier=0.1),
-    9: Statistic("Maximum Charge Current", "A", multiplier=0.1),
-    10: Statistic("Minimum Cell Voltage", "V", 200, 0.01, names_cell=True),
-    11: Statistic("Maximum Cell Voltage", "V", 200, 0.01, names_cell=True),
-    12: Statistic("Maximum Cell Voltage Difference", "V", multiplier=0.01),
-    13: Statistic("Minimum Pack Voltage", "V", multiplier=0.01),
-    14: Statistic("Maximum Pack Voltage", "V", multiplier=0.01),
-    15: Statistic("Minimum Cell Module Temperature", "C", -100, names_cell=True),
-    16: Statistic("Maximum Cell Module Temperature", "C", -100, names_cell=True),
-    17: Statistic("Maximum Cell Module Temperature Difference", "C"),
-    47: Statistic("Minimum Cell Temperature", "C", -100, names_cell=True),
-    48: Statistic("Maximum Cell Temperature", "C", -100, names_cell=True),
-    49: Statistic("Maximum Cell Temperature Difference", "C"),
-    **_counts(
-        (7, "Master clear count"),
-        (18, "BMS starts count"),
-        (19, "Under-voltage protection count"),
-        (20, "Over-voltage protection count"),
-        (21, "Discharge over-current protection count"),
-        (22, "Charge over-current protection count"),
-        (23, "Cell module overheat protection count"),
-        (24, "Leakage protection count"),
-        (25, "No cell communication protection count"),
-        (26, "Low voltage power reduction count"),
-        (27, "High current power reduction count"),
-        (28, "High cell module temperature power reduction count"),
-        (29, "Charger connect count"),
-        (30, "Charger disconnect count"),
-        (31, "Pre-heat stage count"),
-        (32, "Pre-charge stage count"),
-        (33, "Main charge stage count"),
-        (34, "Balancing stage count"),
-        (35, "Charging finished count"),
-        (36, "Charging error count"),
-        (37, "Charging retry count"),
-        (38, "Trips count"),
-        (39, "Charge restarts count"),
-        (45, "Cell overheat protection count"),
-        (46, "High cell temperature power reduction count"),
-    ),
+    0: "Total Discharge",
+    1: "Total Charge",
+    2: "Total Discharge Energy",
+    3: "Total Charge Energy",
+    4: "Total Discharge Time",
+    5: "Total Charge Time",
+    6: "Total Distance",
+    7: "Master clear count",
+    8: "Maximum Discharge Current",
+    9: "Maximum Charge Current",
+    10: "Minimum Cell Voltage",
+    11: "Maximum Cell Voltage",
+    12: "Maximum Cell Voltage Difference",
+    13: "Minimum Pack Voltage",
+    14: "Maximum Pack Voltage",
+    15: "Minimum Cell Module Temperature",
+    16: "Maximum Cell Module Temperature",
+    17: "Maximum Cell Module Temperature Difference",
+    18: "BMS starts count",
+    19: "Under-voltage protection count",
+    20: "Over-voltage protection count",
+    21: "Discharge over-current protection count",
+    22: "Charge over-current protection count",
+    23: "Cell module overheat protection count",
+    24: "Leakage protection count",
+    25: "No cell communication protection count",
+    26: "Low voltage power reduction count",
+    27: "High current power reduction count",
+    28: "High cell module temperature power reduction count",
+    29: "Charger connect count",
+    30: "Charger disconnect count",
+    31: "Pre-heat stage count",
+    32: "Pre-charge stage count",
+    33: "Main charge stage count",
+    34: "Balancing stage count",
+    35: "Charging finished count",
+    36: "Charging error count",
+    37: "Charging retry count",
+    38: "Trips count",
+    39: "Charge restarts count",
+    45: "Cell overheat protection count",
+    46: "High cell temperature power reduction count",
+    47: "Minimum Cell Temperature",
+    48: "Maximum Cell Temperature",
+    49: "Maximum Cell Temperature Difference",
 }
+NO_UNIT = "N/A"
+# The driver's units -> the documents'.
+UNITS = {"": NO_UNIT, "degC": "C"}

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from collector.drivers import DRIVERS
+from collector.transports.modbus_tcp import SCHEME, ModbusTcp
 from data.errors import ConfigError, RangeError
 from data.ranges import zone_named
 
@@ -199,8 +200,20 @@ def _device(table: Table) -> DeviceConfig:
     )
     if device.name and not DEVICE_NAME.fullmatch(device.name):
         table.complain("name", f"{device.name!r}: use small letters, digits, - _ and ., at most 40, like tristar-1")
+    if device.port.startswith(f"{SCHEME}://"):
+        _check_network_port(table, device)
     table.finish()
     return device
+
+
+def _check_network_port(table: Table, device: DeviceConfig) -> None:
+    if device.driver == "emus_g1":
+        table.complain("port", f"{device.port!r}: an emus_g1 is on a serial port")
+        return
+    try:
+        ModbusTcp.at(device.port)
+    except ValueError as problem:
+        table.complain("port", f"{problem}: write it like tcp://192.168.1.253")
 
 
 def _check_devices_together(devices: tuple[DeviceConfig, ...], wrong: list[str]) -> None:

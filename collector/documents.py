@@ -7,8 +7,9 @@ Source of the shapes: docs/api.md, "Documents".
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from data.catalogue import ALARMS, DAILY_FLAGS, FAULTS, METRICS
@@ -17,6 +18,7 @@ from data.document import FIELDS, FieldRow
 Values = Mapping[str, Any]
 Content = dict[str, Any]
 
+_ON_ONE_LINE = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 DECIMALS = 3  # finer than one count of any register or sentence
 SWITCHES = 8
 
@@ -62,19 +64,19 @@ FLAGS: Mapping[str, Mapping[str, Mapping[str, tuple[str, Mapping[int, str]]]]] =
 CODES = {metric.key: metric.codes for metric in METRICS if metric.codes is not None}
 
 
-def compact(content: Content) -> str:
-    """The document as it is kept and sent: JSON on one line."""
-    return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+def compact(content: Any) -> str:
+    """A document, or a part of one, as it is kept and sent: JSON on one line."""
+    return _ON_ONE_LINE.encode(content)
 
 
 def build_tristar(values: Values, string: int | None = None, day: date | None = None) -> Content:
     """The instantaneous document.  A section none of whose registers was read is null; so is a value there is not."""
-    return {**_heading(string, day), **_sections("tristar", values)}
+    return {**heading(string, day), **_sections("tristar", values)}
 
 
 def build_tristar_daily(values: Values, string: int | None = None, day: date | None = None) -> Content:
     """The daily document: the day's log, and the charge settings when they were read too."""
-    content = {**_heading(string, day), **_sections("tristar_daily", values)}
+    content = {**heading(string, day), **_sections("tristar_daily", values)}
     if any(key in values for key in SETTINGS.values()):
         content["Charge Settings"] = {name: rounded(values.get(key)) for name, key in SETTINGS.items()}
     else:
@@ -88,13 +90,17 @@ def measured(family: str, read: Callable[[str], Any], was_read: Callable[[str], 
     `read` gives the value of a driver's key, `was_read` says whether it is known; a section of which nothing is known
     is None.
     """
-    found: dict[str, Content | None] = {}
-    for section, rows in _rows(family).items():
-        if any(was_read(row.driver) for row in rows):
-            found[section] = {row.pointer[1]: shaped(row, read(row.driver)) for row in rows}
-        else:
-            found[section] = None
-    return found
+    return {section: measured_section(family, section, read, was_read) for section in rows_of(family)}
+
+
+def measured_section(
+    family: str, section: str, read: Callable[[str], Any], was_read: Callable[[str], bool]
+) -> Content | None:
+    """One section of `measured`."""
+    rows = rows_of(family).get(section, ())
+    if any(was_read(row.driver) for row in rows):
+        return {row.pointer[1]: shaped(row, read(row.driver)) for row in rows}
+    return None
 
 
 def shaped(row: FieldRow, value: Any) -> Any:
@@ -120,20 +126,27 @@ def set_names(value: Any, names: Mapping[int, str], separator: str = ", ") -> st
     """The names of the set bits in one text; None when no bit is set or nothing is known."""
     if not isinstance(value, int) or value == 0:
         return None
-    return separator.join(_bit_names(value, names)) or None
+    return separator.join(bit_names(value, names)) or None
 
 
-def _bit_names(value: int, names: Mapping[int, str]) -> Iterable[str]:
-    return (names.get(bit, f"N/A {bit + 1}") for bit in range(value.bit_length()) if value >> bit & 1)
+def bit_names(value: int, names: Mapping[int, str]) -> list[str]:
+    """The names of the set bits; a bit without a name by its number, counted from 1."""
+    return [names.get(bit, f"N/A {bit + 1}") for bit in range(value.bit_length()) if value >> bit & 1]
 
 
-def _heading(string: int | None, day: date | None) -> Content:
-    heading: Content = {"name": "Tristar"}
+def switches(value: int) -> str:
+    """ON or OFF for each DIP switch, from 1 to 8."""
+    return " ".join("ON" if value >> bit & 1 else "OFF" for bit in range(SWITCHES))
+
+
+def heading(string: int | None, day: date | None) -> Content:
+    """What stands before the sections of a controller's document."""
+    content: Content = {"name": "Tristar"}
     if day is not None:
-        heading["date"] = day.strftime("%m/%d/%Y")
+        content["date"] = day.strftime("%m/%d/%Y")
     if string is not None:
-        heading["string"] = string
-    return heading
+        content["string"] = string
+    return content
 
 
 def _sections(family: str, values: Values) -> dict[str, Content | None]:
@@ -145,7 +158,9 @@ def _sections(family: str, values: Values) -> dict[str, Content | None]:
     return sections
 
 
-def _rows(family: str) -> dict[str, list[FieldRow]]:
+@lru_cache(maxsize=8)
+def rows_of(family: str) -> Mapping[str, Sequence[FieldRow]]:
+    """The rows of a family by section, in the order of FIELDS."""
     sections: dict[str, list[FieldRow]] = {}
     for row in FIELDS:
         if row.family == family:
@@ -156,5 +171,5 @@ def _rows(family: str) -> dict[str, list[FieldRow]]:
 def _text(metric: str, value: Any) -> Any:
     """The word of a code; the number itself when the code is not known; the switches from 1 to 8."""
     if metric == "dip_switches":
-        return None if value is None else " ".join("ON" if value >> bit & 1 else "OFF" for bit in range(SWITCHES))
+        return None if value is None else switches(value)
     return CODES[metric].get(value, value)

@@ -8,6 +8,7 @@ import sqlite3
 import sys
 from pathlib import Path
 
+from collector.commands.terminal import Sheet, show
 from collector.config import read_config
 from collector.spool import Spool
 from data.errors import ArboretumError
@@ -18,6 +19,8 @@ SUMMARY = "print the ledger of the spool as JSON: made, sent, stored, repeated, 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     parser.add_argument("--config", type=Path, required=True, help="the collector's TOML file")
+    parser.add_argument("--table", action="store_true", help="a table for people instead of JSON")
+    parser.add_argument("--json", action="store_true", help="JSON, as without this word")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -43,5 +46,8 @@ def run(arguments: argparse.Namespace) -> int:
         "last_reason": letters[-1][1] if letters else None,
     }
     spool.close()
-    print(json.dumps(said, ensure_ascii=False))
+    if arguments.table and not arguments.json:
+        show(Sheet("documents", ("what", "how many"), list(said.items())))
+    else:
+        print(json.dumps(said, ensure_ascii=False))
     return 0

@@ -1,11 +1,15 @@
-"""Reads an EMUS G1: asks for one sentence after another.  It says `NAME,?` and nothing else."""
+"""Reads an EMUS G1: asks for one sentence after another.  It says questions and nothing else."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, Protocol, Self
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Protocol, Self, TypeVar
 
-from collector.drivers import emus_g1, sentences
+from collector.drivers import emus_g1, emus_parameters, sentences
+from collector.drivers.emus_parameters import Parameter
+from collector.drivers.emus_reply import LISTED as LISTED
+from collector.drivers.emus_reply import Reply
 from collector.drivers.reading import Reading
 from collector.drivers.sentences import Sentence
 from collector.transports.serial_line import SerialLine
@@ -15,9 +19,14 @@ from data.errors import DecodeError, TransportError
 STATE = ("VR1", "TD1", "ST1", "CV1", "BC1", "CG1", "CS1", "IN1", "OT1")
 CELLS = ("BV1", "BV2", "BB1", "BB2", "BT1", "BT2", "BT3", "BT4")
 LIVE = (*STATE, *CELLS)
-# Replies of many sentences with no end mark and no count.
-LISTED = ("LG1", "SS1")
 SUMMARIES = ("BV1", "BB1", "BT1")
+# External probes: not every cell has one.
+OF_PROBES = ("BT4",)
+# What the unit says by itself and cannot be asked for.
+CAN_MESSAGES = ("CN1", "CN2")
+OVERHEARD = (*(name.encode() for name in CAN_MESSAGES), b"PW1")
+
+Answer = TypeVar("Answer")
 
 TRIES = 3
 TIMEOUT_SECONDS = 0.5
@@ -26,10 +35,15 @@ TIMEOUT_SECONDS = 0.5
 class LineSource(Protocol):
     """What the reader needs of a transport."""
 
+    overheard: deque[bytes]  # lines of OVERHEARD that came while others were wanted
+
     def ask_lines(
         self, request: bytes, name: bytes, is_last: Callable[[bytes], bool], timeout_seconds: float = ...
     ) -> list[bytes]:
         """The lines called `name` after the request, or TransportError."""
+
+    def listen(self, names: tuple[bytes, ...], seconds: float, most: int = ...) -> list[bytes]:
+        """The lines called one of `names` that come by themselves in `seconds`."""
 
     def close(self) -> None:
         """Let go of the line."""
@@ -42,16 +56,17 @@ class EmusG1:
         self._transport = transport
 
     @classmethod
-    def open(cls, port: str, unit_id: int = 1) -> Self:  # noqa: ARG003
+    def open(cls, port: str, unit_id: int = 1, baud: int = 57600) -> Self:  # noqa: ARG003
         """A reader on a serial port, which is opened at the first read.  The device has no unit id."""
-        return cls(SerialLine(port))
+        return cls(SerialLine(port, baud, overhear=OVERHEARD))
 
     def read(self, groups: Sequence[str] = LIVE) -> Reading:
         """One poll.
 
         Keys are `BV1.total_voltage`, sentence and field; for sentences that come once per group of cells or entry
-        (BB2, BT2, BT4, BV2, LG1, SS1) the key is the sentence and the value a list of its fields.  Raises ValueError
-        for a sentence that cannot be asked for, TransportError when nothing answered.
+        (BB2, BT2, BT4, BV2, LG1, SS1) the key is the sentence and the value a list of its fields.  CAN messages that
+        came meanwhile are such lists too, `CN1` and `CN2`.  Raises ValueError for a sentence that cannot be asked for,
+        TransportError when nothing answered.
         """
         refused = [name for name in groups if name not in emus_g1.REQUESTABLE]
         if refused:
@@ -59,6 +74,7 @@ class EmusG1:
         values: dict[str, Any] = {}
         failed: dict[str, str] = {}
         silent = 0
+        self._transport.overheard.clear()
         for name in groups:
             try:
                 # After one silence the others are asked once: a dead line must not take a minute to find out.
@@ -78,79 +94,125 @@ class EmusG1:
                 values |= {f"{name}.{key}": value for reply in replies for key, value in reply.fields.items()}
         if not values:
             raise TransportError("; ".join(dict.fromkeys(failed.values())))
+        return Reading(values | self._can_messages(), failed)
+
+    def read_statistic(self, identifier: int) -> Sentence:
+        """One statistic.  Raises TransportError without an answer, DecodeError when none was whole."""
+        if isinstance(identifier, bool) or not 0 <= identifier <= 0xFF:
+            raise ValueError(f"{identifier!r} is no statistic: give a number from 0 to 255")
+        request = sentences.frame("SS1", f"{identifier:02X}")
+        return self._ask_one(request, f"SS1,{identifier:02X}".encode(), emus_g1.decode)
+
+    def read_parameter(self, name: str | int, tries: int = TRIES) -> Parameter:
+        """One parameter, by identifier or key.
+
+        Raises ValueError for what is no identifier, TransportError without an answer (a unit does not answer for a
+        parameter that it has not), DecodeError when none was whole.
+        """
+        wire = f"CF2,{emus_parameters.identify(name):04X}"
+        return self._ask_one(sentences.frame(*wire.split(","), "?"), wire.encode(), emus_parameters.decode, tries)
+
+    def read_parameters(self, names: Iterable[str | int] = tuple(emus_parameters.PARAMETERS)) -> Reading:
+        """The values of parameters, of all that the table has unless told, by their keys; units are in the table.
+
+        What did not come is in `failed`.  Raises TransportError when nothing answered.
+        """
+        values: dict[str, Any] = {}
+        failed: dict[str, str] = {}
+        silent = 0
+        for name in names:
+            key = f"parameter_{emus_parameters.identify(name):04X}"
+            row = emus_parameters.PARAMETERS.get(emus_parameters.identify(name))
+            try:
+                found = self.read_parameter(name, 1 if silent else TRIES)
+            except TransportError as error:
+                failed[row.key if row else key] = str(error)
+                silent += 1
+                if silent == 2 and not values:
+                    raise
+            except DecodeError as error:
+                failed[row.key if row else key] = str(error)
+            else:
+                values[found.key], silent = found.value, 0
+        if not values:
+            raise TransportError("; ".join(dict.fromkeys(failed.values())))
         return Reading(values, failed)
+
+    def listen(self, names: Sequence[str], seconds: float, most: int = 1) -> list[Sentence]:
+        """What the unit says by itself under these names in so many seconds, at most so many; damaged lines are not.
+
+        Raises TransportError when the port is gone.
+        """
+        found: list[Sentence] = []
+        for line in self._transport.listen(tuple(name.encode() for name in names), seconds, most):
+            try:
+                found.append(emus_g1.decode(line))
+            except DecodeError:
+                continue
+        return found
 
     @staticmethod
     def _number_of_cells(values: dict[str, Any]) -> int | None:
         counts = (values.get(f"{name}.number_of_cells") for name in SUMMARIES)
         return next((count for count in counts if count), None)
 
+    def _can_messages(self) -> dict[str, list[Any]]:
+        found: dict[str, list[Any]] = {}
+        for line in self._transport.overheard:
+            try:
+                sentence = emus_g1.decode(line)
+            except DecodeError:
+                continue
+            if sentence.name in CAN_MESSAGES and not sentence.is_empty:
+                found.setdefault(sentence.name, []).append(sentence.fields)
+        return found
+
+    def _wants_login(self) -> bool:
+        return any(b"PW1,?," in line for line in self._transport.overheard)
+
     def _ask(self, name: str, number_of_cells: int | None, tries: int) -> tuple[list[Sentence], str | None]:
         """The sentences of one reply, and why it is not whole.  Raises TransportError when the last try was silence."""
         reply, reason, silence = Reply(name, number_of_cells), None, None
         for _ in range(tries):
-            reply, silence = Reply(name, number_of_cells), None
+            reply, silence = Reply(name, number_of_cells, name not in OF_PROBES), None
             try:
                 self._transport.ask_lines(sentences.request(name), name.encode(), reply.take, TIMEOUT_SECONDS)
             except TransportError as error:
                 silence = error
-            except DecodeError as error:
-                reason = str(error)
             else:
                 reason = reply.missing()
                 if reason is None:
                     break
         if silence is not None:
-            raise silence
+            raise self._explained(silence)
         return reply.sentences, reason
+
+    def _ask_one(self, request: bytes, name: bytes, decode: Callable[[bytes], Answer], tries: int = TRIES) -> Answer:
+        """The first whole line that answers, decoded.  Raises what the last try met."""
+        problem: TransportError | DecodeError | None = None
+        found: list[Answer] = []
+
+        def take(line: bytes) -> bool:
+            nonlocal problem
+            try:
+                found.append(decode(line))
+            except DecodeError as error:
+                problem = error
+            return bool(found)
+
+        for _ in range(tries):
+            try:
+                self._transport.ask_lines(request, name, take, TIMEOUT_SECONDS)
+            except TransportError as error:
+                problem = self._explained(error)
+            if found:
+                return found[0]
+        assert problem is not None, "a line came, or none did"
+        raise problem
+
+    def _explained(self, silence: TransportError) -> TransportError:
+        return TransportError(f"{silence}; the unit asks for a log-in") if self._wants_login() else silence
 
     def close(self) -> None:
         """Let go of the port."""
         self._transport.close()
-
-
-class Reply:
-    """Collects the sentences of one reply and knows when there are no more to come."""
-
-    def __init__(self, name: str, number_of_cells: int | None) -> None:
-        self.sentences: list[Sentence] = []
-        self._name = name
-        self._number_of_cells = number_of_cells
-        self._cells: set[int] = set()
-
-    def take(self, line: bytes) -> bool:
-        """Add one line; True when it was the last.  Raises DecodeError when it is damaged or not an answer."""
-        sentence = emus_g1.decode(line)
-        if sentence.is_question:
-            raise DecodeError(f"{self._name} came back as the question; the device wants a log-in, or the line echoes")
-        if self._name in LISTED:
-            return self._take_entry(sentence)
-        if self._name in emus_g1.GROUPED and not sentence.is_empty:
-            return self._take_group(sentence)
-        self.sentences = [sentence]
-        return True
-
-    def _take_entry(self, sentence: Sentence) -> bool:
-        first = next(iter(sentence.fields))
-        if any(sentence.fields[first] == known.fields[first] for known in self.sentences):
-            # Seen before: a new reply begins, what came so far was the rest of an older one.
-            self.sentences = []
-        self.sentences.append(sentence)
-        return sentence.is_empty
-
-    def _take_group(self, sentence: Sentence) -> bool:
-        start, size = sentence.fields["first_cell_number"], sentence.fields["group_size"]
-        if not isinstance(start, int) or not isinstance(size, int) or size > 256:
-            raise DecodeError(f"{self._name} has no place for its cells: {sentence.fields}")
-        cells = set(range(start, start + size))
-        if cells & self._cells:
-            self.sentences, self._cells = [], set()
-        self._cells |= cells
-        self.sentences.append(sentence)
-        return self._number_of_cells is not None and len(self._cells) >= self._number_of_cells
-
-    def missing(self) -> str | None:
-        """Why the reply is not whole, None when it is."""
-        if not self._cells or self._number_of_cells is None or len(self._cells) >= self._number_of_cells:
-            return None
-        return f"{self._name} has {len(self._cells)} of {self._number_of_cells} cells; the rest did not come in time"

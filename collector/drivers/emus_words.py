@@ -206,3 +206,42 @@ RESET_SOURCE = {
     5: "stack_overflow_reset",
     6: "user_reset",
 }
+# Of parameters, not of sentences.
+CURRENT_SENSOR_TYPE: dict[int | str, str] = {
+    0: "gen1_dual_range",
+    1: "gen2_dual_range",
+}
+FUNCTION_FLAGS_0 = {
+    0: "over_voltage_cutoff",
+    1: "under_voltage_cutoff",
+    2: "over_current_cutoff",
+    3: "cell_module_overheat_cutoff",
+    4: "leakage_cutoff",
+    5: "cutoff_override",
+    6: "low_voltage_reduction",
+    7: "high_current_reduction",
+    8: "high_cell_module_temperature_reduction",
+    9: "can_interface",
+    10: "periodic_data_broadcast_can",
+    11: "use_extended_29bit_id",
+    12: "broadcast_on_rs232_usb",
+    13: "no_cell_communication_cutoff",
+    14: "send_to_rs232_usb",
+    15: "charge_over_current_cutoff",
+    16: "use_serial_cell_communication",
+    17: "use_analog_current_sensor",
+    19: "broadcast_each_cell_value_can",
+    20: "battery_climate_control",
+    22: "cell_comm_restore",
+    27: "external_contactor_deactivation",
+    30: "reduce_soc_at_under_voltage",
+}
+FUNCTION_FLAGS_1 = {
+    4: "charger_connected_cutoff",
+    5: "contactor_precharge",
+    6: "reset_external_contactor_deactivation_on_protection",
+    7: "cell_overheat_cutoff",
+    8: "high_cell_temperature_reduction",
+    9: "no_current_sensor_cutoff",
+    10: "broadcast_tm4_neuro_can_messages",
+}

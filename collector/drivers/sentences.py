@@ -182,10 +182,11 @@ def _decode_value(row: Field, raw: bytes) -> Value:
         number -= 1 << 4 * len(raw)
     if not -WIDEST_NUMBER < number < WIDEST_NUMBER:
         raise ValueError("a number of at most 64 bits is expected")
-    return _scaled(number, row.offset, row.multiplier) if row.encoding == "HexDec" else number
+    return scaled(number, row.offset, row.multiplier) if row.encoding == "HexDec" else number
 
 
-def _scaled(number: int, offset: int, multiplier: float) -> int | float:
+def scaled(number: int, offset: int, multiplier: float) -> int | float:
+    """(number + offset) * multiplier, rounded to the decimals that the multiplier implies."""
     if multiplier == 1:
         return number + offset
     return round((number + offset) * multiplier, decimals(multiplier))
@@ -194,7 +195,7 @@ def _scaled(number: int, offset: int, multiplier: float) -> int | float:
 @lru_cache(maxsize=32)
 def _elements(offset: int, multiplier: float) -> tuple[Any, ...]:
     """What each byte of an array means."""
-    return tuple(_scaled(number, offset, multiplier) for number in range(256))
+    return tuple(scaled(number, offset, multiplier) for number in range(256))
 
 
 @lru_cache(maxsize=32)
@@ -209,13 +210,16 @@ def encode(table: Table, name: str, values: Mapping[str, Value]) -> bytes:
     None and what is missing are empty fields.  Raises ValueError for a value its field cannot hold.
     """
     rows = table[name]
-    fields = [""] * max((row.index for row in rows), default=1)
-    everything_empty = all(values.get(row.key) is None for row in rows)
+    fields = [""] * max([row.index for row in rows], default=1)
+    read = values.get
+    everything_empty = all(read(row.key) is None for row in rows)
+    if everything_empty:
+        return frame(name, *fields)
     for row in rows:
         if row.encoding == "reserved":
-            fields[row.index - 1] = "" if everything_empty else row.filler
-        else:
-            fields[row.index - 1] = _encode_value(row, values.get(row.key))
+            fields[row.index - 1] = row.filler
+        elif (value := read(row.key)) is not None:
+            fields[row.index - 1] = _encode_value(row, value)
     return frame(name, *fields)
 
 
@@ -249,14 +253,15 @@ def _encode_value(row: Field, value: Value) -> str:
 
 
 def _hexadecimal(row: Field, value: float, width: int) -> str:
-    if not math.isfinite(value):
-        raise ValueError(f"{row.key} cannot hold {value}")
-    number = round(value / row.multiplier) - row.offset
+    try:
+        number = round(value / row.multiplier) - row.offset
+    except (OverflowError, ValueError) as cause:  # not a finite number
+        raise ValueError(f"{row.key} cannot hold {value}") from cause
     bits = 4 * width
     lowest, highest = (-(1 << bits - 1), (1 << bits - 1) - 1) if row.signed else (0, (1 << bits) - 1)
     if not lowest <= number <= highest:
         raise ValueError(f"{row.key} cannot hold {value}: {number} is outside {lowest} to {highest}")
-    return f"{number % (1 << bits):0{width}X}"
+    return f"{number if number >= 0 else number + (1 << bits):0{width}X}"
 
 
 def _text(raw: bytes) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from collector.drivers import emus_parameters
+
 
 def _groups(key: str, *cells: Sequence[float]) -> list[dict[str, Any]]:
     """Groups of four cells, numbered on across the strings."""
@@ -46,7 +48,12 @@ NOON: Mapping[str, Any] = {
     ],
     "OT1": {"output_pins_1": 0x80, "output_pins_3": 0x00},
     "PW1": {"authentication_status": 0},
-    "RS2": {},
+    "RS2": {
+        "reset_1_timestamp": 627408921,
+        "reset_1_source_flags": 0x40,
+        "reset_2_timestamp": 613000000,
+        "reset_2_source_flags": 0x05,
+    },
     "SS1": [
         {"statistic_id": 0, "value": 8120},
         {"statistic_id": 1, "value": 8391},
@@ -66,4 +73,32 @@ NOON: Mapping[str, Any] = {
     },
     "TD1": {"year": 2019, "month": 12, "day": 3, "hour": 11, "minute": 40, "second": 12, "uptime": 1296345},
     "VR1": {"hardware_type": "BMS1", "serial_number": 0x382, "firmware_version": "2.0.18"},
+}
+
+# Eight cells in two strings, LiFePO4: what an installer set.  All others are 0.
+_SET: Mapping[str, float] = {
+    "number_of_overall_cells": 8,
+    "capacity": 360,
+    "number_of_cell_strings": 2,
+    "cell_under_voltage_protection_activate_at": 2.8,
+    "cell_under_voltage_protection_deactivate_at": 3.0,
+    "cell_over_voltage_protection_activate_at": 3.65,
+    "cell_over_voltage_protection_deactivate_at": 3.5,
+    "cell_module_overheat_protection_activate_at": 60,
+    "cell_module_overheat_protection_deactivate_at": 50,
+    "low_cell_voltage_activate_at": 3.0,
+    "fully_charged_voltage": 3.5,
+    "allowed_disbalance": 0.05,
+    "early_balancing_threshold": 3.4,
+    "data_transmission_period_active_state": 1.0,
+    "data_transmission_period_sleep_state": 10.0,
+    "climate_control_minimum_soc": -1.0,
+    "distance_unit_name": 0x6B6D,
+    "current_sensor_type": 1,
+    # Protection against over-voltage, under-voltage and over-current; sentences and CAN messages said unasked.
+    "function_flags_0": 1 << 0 | 1 << 1 | 1 << 2 | 1 << 12 | 1 << 14,
+}
+NOON_PARAMETERS: Mapping[int, str] = {
+    identifier: emus_parameters.encode(identifier, _SET[row.key]) if row.key in _SET else "0" * row.width
+    for identifier, row in emus_parameters.PARAMETERS.items()
 }

@@ -7,44 +7,109 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from collector.simulator.emus import VirtualEmus
+from collector.drivers.registers import Value
+from collector.simulator.emus_faults import AwkwardEmus, emus_faults_named
+from collector.simulator.emus_obedient import ObedientEmus
+from collector.simulator.modbus_faults import faults_named
 from collector.simulator.pty_link import PtyLink
+from collector.simulator.tcp_link import TcpLink
 from collector.simulator.tristar import VirtualTristar
+from collector.simulator.tristar_values import WITH_ETHERNET
 
 TRISTARS = {"tristar_1": "1", "tristar_2": "2"}  # line -> the controller's name in a state
 EMUS = "emus"
 # The second string stands a little worse.
-SECOND = {"battery_current": 17.9, "output_power": 241.1, "input_power": 251.0, "array_current": 3.44}
+SECOND: Mapping[str, Value] = {
+    "serial_number": "10491235",
+    "battery_current": 17.9,
+    "output_power": 241.1,
+    "input_power": 251.0,
+    "array_current": 3.44,
+}
 
 
 class VirtualSite:
     """Three devices on pseudo-terminals, under symbolic links in a folder; they answer until `close`.
 
     With `waits` they are silent until the first state comes: before it they would tell of a site that is not there.
+    `amperes` is the controllers' model, `volts` the system's.  `listen` has them answer in the network as well.
     """
 
-    def __init__(self, folder: Path, every_seconds: float = 0.0, waits: bool = False) -> None:
-        self.tristars = {"1": VirtualTristar(), "2": VirtualTristar(SECOND)}
-        self.emus = VirtualEmus(every_seconds=every_seconds)
+    def __init__(
+        self,
+        folder: Path,
+        every_seconds: float = 0.0,
+        waits: bool = False,
+        amperes: int = WITH_ETHERNET,
+        volts: int = 12,
+    ) -> None:
+        self.tristars = {
+            "1": VirtualTristar(amperes=amperes, volts=volts),
+            "2": VirtualTristar(SECOND, amperes=amperes, volts=volts),
+        }
+        self.emus = ObedientEmus(every_seconds=every_seconds)
+        self._awkward = AwkwardEmus(self.emus)
         self.lines = {line: PtyLink(folder / line, self.tristars[name]) for line, name in TRISTARS.items()}
-        self.lines[EMUS] = PtyLink(folder / EMUS, self.emus)
+        self.lines[EMUS] = PtyLink(folder / EMUS, self._awkward)
         for line in self.lines.values():
             line.silent = waits
             line.start()
+        self.network: dict[str, TcpLink] = {}
+        self._gone: set[str] = set()
+
+    def listen(self, port: int = 0) -> None:
+        """Answer over Modbus TCP too, on this port and the next; 0: any.  ValueError for a model without Ethernet."""
+        for place, (line, name) in enumerate(TRISTARS.items()):
+            link = TcpLink(self.tristars[name], port=port + place if port else 0)
+            link.silent, link.always = self.lines[line].silent, self.lines[line].always
+            link.start()
+            self.network[line] = link
+
+    def spoil(self, name: str, faults: str) -> None:
+        """From now on every answer of a line has these faults, "late + bad crc"; an empty text ends them.
+
+        The controllers have those of `modbus_faults`, the battery manager those of `emus_faults`.  ValueError for a
+        line or a fault that there is not.
+        """
+        if name not in self.lines:
+            raise ValueError(f"there is no line {name!r}: there are {', '.join(self.lines)}")
+        if name == EMUS:
+            self._awkward.faults = emus_faults_named(faults) if faults else set()
+            return
+        chosen = faults_named(faults) if faults else ()
+        for link in self._links(name):
+            link.always = chosen
+
+    def _links(self, name: str) -> list[PtyLink | TcpLink]:
+        return [self.lines[name], *([self.network[name]] if name in self.network else [])]
+
+    def _plug(self, gone: set[str]) -> None:
+        """Pull these lines out, and plug in again which are no longer named."""
+        for name in gone - self._gone:
+            self.lines[name].vanish()
+        for name in self._gone - gone:
+            self.lines[name].come_back()
+        self._gone = gone
 
     def change(self, state: Mapping[str, Any]) -> None:
         """Take a state.
 
         `tristar` has values by the controller's name, `emus` by sentence; what is not named stays as it is.
-        `silent` names the lines whose device does not answer from now on, all others do.  ValueError, for a name or a
-        value that a device has not; that device then keeps what it had.
+        `silent` names the lines whose device does not answer from now on, all others do; `gone` those whose adapter is
+        pulled out, all others are plugged in; `faults` has the faults of a line by its name, as `spoil` takes them.
+        ValueError, for a name or a value that a device has not; that device then keeps what it had.
         """
-        controllers, battery, silent = (state.get(name) or {} for name in ("tristar", "emus", "silent"))
-        unknown = [*(set(controllers) - set(self.tristars)), *(set(silent) - set(self.lines))]
+        controllers, battery, faults = (state.get(name) or {} for name in ("tristar", "emus", "faults"))
+        silent, gone = (set(state.get(name) or ()) for name in ("silent", "gone"))
+        unknown = [*(set(controllers) - set(self.tristars)), *((silent | gone) - set(self.lines))]
         if unknown:
             raise ValueError(f"there is no {', '.join(sorted(unknown))}")
-        for name, line in self.lines.items():
-            line.silent = name in silent
+        for name in self.lines:
+            for link in self._links(name):
+                link.silent = name in silent
+        for name, words in faults.items():
+            self.spoil(name, words)
+        self._plug(gone)
         for name, values in controllers.items():
             self.tristars[name].change(values)
         if battery:
@@ -52,8 +117,9 @@ class VirtualSite:
 
     def close(self) -> None:
         """Hang up and remove the links."""
-        for line in self.lines.values():
-            line.close()
+        for name in self.lines:
+            for link in self._links(name):
+                link.close()
 
 
 def take_state(site: VirtualSite, line: str, complain: Callable[[str], None]) -> None:

@@ -1,114 +1,168 @@
-"""Modbus RTU over a serial port: the only file of the transports that imports modbus-tk.  It can only read."""
+"""A Modbus device: what is asked again and when; and the serial kind of line.  It can only read."""
 
 from __future__ import annotations
 
-import struct
 import time
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from modbus_tk import defines, modbus_rtu
-from modbus_tk.modbus import ModbusError, ModbusInvalidResponseError
-
+from collector.transports.modbus_masters import (
+    READ_COILS,
+    READ_IDENTIFICATION,
+    READ_REGISTERS,
+    NoAnswerError,
+    RefusedError,
+    RtuMaster,
+    ask,
+)
 from collector.transports.ports import Port
 from data.errors import TransportError
 
-# 1 function, 2 address, 3 count: asking again gives the same answer.
-PERMANENT_EXCEPTIONS = frozenset((1, 2, 3))
-EXCEPTION_WORDS = {1: "no such function", 2: "no such address", 3: "a wrong count", 4: "a device failure", 6: "busy"}
-# USB adapters deliver in bursts some 16 ms apart; the library's own 1.7 ms would cut a reply there.
-BETWEEN_CHARACTERS_SECONDS = 0.05
+__all__ = ["ModbusLine", "ModbusSerial", "NoAnswerError", "RefusedError"]
+
+TIMEOUT_SECONDS = 0.5
+TRIES = 3
+# Before the second try, then twice as long each time.
+FIRST_PAUSE_SECONDS = 0.05
+LONGEST_PAUSE_SECONDS = 1.0
 QUIET_SECONDS = 0.05
-MOST_NOISE = 100
+# Times the quiet that is waited for.
+LONGEST_DRAIN = 4
+# A port or an adapter that hangs may be well again after it was closed.
+FAILURES_BEFORE_REOPENING = 3
+# Where the objects begin in an identification, as the library gives it.
+FIRST_OBJECT = 6
+OBJECTS = {0: "vendor", 1: "product", 2: "revision"}
 
 
-class RefusedError(TransportError):
-    """The device answered that it will not read this: asking again is no use."""
+class ModbusLine(ABC):
+    """A device that is asked for registers, `tries` times at most, with growing pauses between.
 
-
-class ModbusSerial:
-    """A Modbus device on its own serial port.
-
-    `timeout_seconds` is how long a reply may take; an exception reply is noticed after twice that, because the library
-    waits for the length of a good one.  `tries` counts the first.
+    `unit_id` is the device's number on its line.  `wait` is what passes a pause.
     """
+
+    def __init__(self, where: str, unit_id: int, tries: int, wait: Callable[[float], None]) -> None:
+        self.where = where
+        self.unit_id = unit_id
+        self._tries = tries
+        self._wait = wait
+        self._failures = 0
+
+    def read_registers(self, address: int, count: int) -> tuple[int, ...]:
+        """`count` words from `address` on.
+
+        Raises RefusedError when the device answers that it will not, TransportError when nothing usable came in all
+        tries or the line is gone; the next call opens it again.
+        """
+        return self._read(READ_REGISTERS, address, count, f"{count} registers from 0x{address:04X}")
+
+    def read_coils(self, address: int, count: int) -> tuple[bool, ...]:
+        """`count` coils from `address` on; raises as `read_registers` does."""
+        return tuple(bool(bit) for bit in self._read(READ_COILS, address, count, f"{count} coils from 0x{address:04X}"))
+
+    def identify(self) -> Mapping[str, str]:
+        """What the device calls itself: `vendor`, `product`, `revision`, as far as it says; raises likewise."""
+        content = bytes(self._read(READ_IDENTIFICATION, 0, 0, "its identification"))
+        found: dict[str, str] = {}
+        place = FIRST_OBJECT
+        while place + 2 <= len(content):
+            number, length = content[place], content[place + 1]
+            text = content[place + 2 : place + 2 + length]
+            found[OBJECTS.get(number, str(number))] = text.decode("ascii", "backslashreplace")
+            place += 2 + length
+        return found
+
+    def _read(self, function: int, address: int, count: int, what: str) -> tuple[int, ...]:
+        pause = FIRST_PAUSE_SECONDS
+        failure: TransportError
+        for left in reversed(range(self._tries)):
+            try:
+                answer = self._ask(function, address, count)
+            except RefusedError as cause:
+                failure = RefusedError(f"unit {self.unit_id} on {self.where} refuses {what}: {cause}", cause.code)
+                if cause.is_permanent:
+                    raise failure from cause
+            except NoAnswerError as cause:
+                failure = NoAnswerError(
+                    f"unit {self.unit_id} on {self.where} gave no usable answer for {what} ({cause});"
+                    " check the cable, the port and the unit id"
+                )
+            else:
+                self._failures = 0
+                return answer
+            if left:
+                self._wait(pause)
+                pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+        self._settle()
+        self._failures += 1
+        if self._failures >= FAILURES_BEFORE_REOPENING:
+            self._failures = 0
+            self.close()
+        raise failure
+
+    @abstractmethod
+    def _ask(self, function: int, address: int, count: int) -> tuple[int, ...]:
+        """One try: NoAnswerError when another may help, RefusedError, or TransportError when the line is gone."""
+
+    @abstractmethod
+    def _settle(self) -> None:
+        """After the last try: make sure that a late answer is not taken for that to the next question."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of the line; the next read opens it again."""
+
+
+class ModbusSerial(ModbusLine):
+    """Modbus RTU: a device on its own serial port.  `timeout_seconds` is how long an answer may take to begin."""
 
     def __init__(
         self,
         port: str,
         baud: int = 9600,
         unit_id: int = 1,
-        timeout_seconds: float = 0.5,
-        tries: int = 3,
+        timeout_seconds: float = TIMEOUT_SECONDS,
+        tries: int = TRIES,
         monotonic: Callable[[], float] = time.monotonic,
+        wait: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._port = Port(port, baud, monotonic)
-        self._unit_id = unit_id
-        self._timeout_seconds = timeout_seconds
-        self._tries = tries
-        self._master: Any = None
+        super().__init__(port, unit_id, tries, wait)
+        self.port = Port(port, baud, monotonic)
+        self.timeout_seconds = timeout_seconds
+        self._master: RtuMaster | None = None
         self._serial: Any = None
 
-    def read_registers(self, address: int, count: int) -> tuple[int, ...]:
-        """`count` words from `address` on.
-
-        Raises RefusedError when the device answers that it will not, TransportError when nothing usable came in all
-        tries or the port is gone; the next call opens it again.
-        """
-        failure: TransportError | None = None
-        for _ in range(self._tries):
-            with self._port.opened() as serial_port:
-                try:
-                    words: tuple[int, ...] = self._master_on(serial_port).execute(
-                        self._unit_id,
-                        defines.READ_HOLDING_REGISTERS,
-                        address,
-                        count,
-                        # The library's own lock is one for all ports: a silent device would hold up the others.
-                        threadsafe=False,
-                    )
-                except ModbusError as cause:
-                    failure = self._refused(address, count, cause)
-                    if cause.get_exception_code() in PERMANENT_EXCEPTIONS:
-                        raise failure from cause
-                except (ModbusInvalidResponseError, struct.error) as cause:
-                    failure = TransportError(
-                        f"unit {self._unit_id} on {self._port.path} gave no usable answer for {count} registers from"
-                        f" 0x{address:04X} ({cause}); check the cable, the port and the unit id"
-                    )
-                else:
-                    if len(words) == count:
-                        return words
-                    failure = TransportError(f"{len(words)} registers came where {count} were asked")
-                self._drain(serial_port)
-        assert failure is not None, "at least one try"
-        raise failure
-
-    def _refused(self, address: int, count: int, cause: ModbusError) -> RefusedError:
-        code = cause.get_exception_code()
-        return RefusedError(
-            f"unit {self._unit_id} on {self._port.path} refuses {count} registers from 0x{address:04X}:"
-            f" exception {code}, {EXCEPTION_WORDS.get(code, 'unknown')}"
-        )
-
-    def _master_on(self, serial_port: Any) -> Any:
-        if serial_port is not self._serial:
-            multiplier = BETWEEN_CHARACTERS_SECONDS * self._port.baud / 11
-            self._master = modbus_rtu.RtuMaster(serial_port, interchar_multiplier=multiplier)
+    def master(self, serial_port: Any) -> RtuMaster:
+        """The library's master on this open port."""
+        if self._master is None or serial_port is not self._serial:
+            self._master = RtuMaster(serial_port, self.timeout_seconds)
             self._serial = serial_port
-        # Building the master sets a time-out of 4 ms, whatever the port had; so this comes after it.
-        self._master.set_timeout(self._timeout_seconds)
         return self._master
 
-    @staticmethod
-    def _drain(serial_port: Any) -> None:
-        """Read away a late or broken answer until the line is quiet."""
-        serial_port.timeout = QUIET_SECONDS
-        for _ in range(MOST_NOISE):
-            if not serial_port.read(256):
-                return
+    def _ask(self, function: int, address: int, count: int) -> tuple[int, ...]:
+        with self.port.opened() as serial_port:
+            try:
+                return ask(self.master(serial_port), self.unit_id, function, address, count)
+            except NoAnswerError:
+                drain(serial_port)
+                raise
+
+    def _settle(self) -> None:
+        # RTU has no number that binds an answer to its question.
+        with self.port.opened() as serial_port:
+            drain(serial_port, self.timeout_seconds)
 
     def close(self) -> None:
         """Close the port; the next read opens it again."""
-        self._port.close()
+        self.port.close()
         self._master = self._serial = None
+
+
+def drain(serial_port: Any, quiet_seconds: float = QUIET_SECONDS) -> None:
+    """Read away a late or broken answer until the line is quiet; a line that never is has its end too."""
+    deadline = time.monotonic() + LONGEST_DRAIN * quiet_seconds
+    serial_port.timeout = quiet_seconds
+    # Asked for one byte the port returns at once when there is one.
+    while serial_port.read(max(1, serial_port.in_waiting)) and time.monotonic() < deadline:
+        pass

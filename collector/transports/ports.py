@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-import termios
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 import serial
 
+from collector.transports.adapters import path_of
 from data.errors import TransportError
 
 # What a port raises when its adapter is pulled out: not a time-out of the device.
-PORT_ERRORS = (OSError, termios.error)
+if sys.platform == "win32":
+    PORT_ERRORS: tuple[type[Exception], ...] = (OSError,)
+else:
+    import termios
+
+    PORT_ERRORS = (OSError, termios.error)
 
 FIRST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 60.0
@@ -24,7 +30,8 @@ class Port:
     """Opens on first use; after a failure it closes, and opens again at a later use, with growing pauses between.
 
     8 data bits, no parity, 1 stop bit, no flow control; DTR and RTS stay asserted, because they power the isolated
-    port of a charge controller.  The port is locked against a second process.
+    port of a charge controller.  The port is locked against a second process.  A path `adapter:SERIAL` is looked up at
+    every opening: an adapter that comes back under another name is found again.
     """
 
     def __init__(self, path: str, baud: int, monotonic: Callable[[], float] = time.monotonic) -> None:
@@ -34,6 +41,11 @@ class Port:
         self._serial: serial.Serial | None = None
         self._pause_seconds = 0.0
         self._reopen_at = 0.0
+
+    @property
+    def handle(self) -> serial.Serial | None:
+        """The open port, None while it is closed."""
+        return self._serial
 
     @contextmanager
     def opened(self) -> Iterator[serial.Serial]:
@@ -50,8 +62,8 @@ class Port:
         if now < self._reopen_at:
             raise TransportError(f"{self.path} could not be opened; tried again in {self._reopen_at - now:.0f} s")
         try:
-            port = serial.Serial(self.path, self.baud, write_timeout=WRITE_TIMEOUT_SECONDS, exclusive=True)
-        except (*PORT_ERRORS, ValueError) as cause:
+            port = serial.Serial(path_of(self.path), self.baud, write_timeout=WRITE_TIMEOUT_SECONDS, exclusive=True)
+        except (*PORT_ERRORS, ValueError, TransportError) as cause:
             self._pause_seconds = min(max(2 * self._pause_seconds, FIRST_PAUSE_SECONDS), LONGEST_PAUSE_SECONDS)
             self._reopen_at = now + self._pause_seconds
             raise TransportError(f"cannot open {self.path}: {cause}; check its plug and its name") from cause

@@ -2,26 +2,56 @@
 
 from __future__ import annotations
 
+import re
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
+
+import serial
 
 from collector.transports.lines import LineBuffer
 from collector.transports.ports import Port
 from data.errors import TransportError
 
 LINE_END = b"\r\n"
+# All that can be asked: a sentence, one with an identifier, one statistic.
+QUESTION = re.compile(rb"(?:[A-Z]{2}[0-9](?:,[0-9A-F]{4})?,\?|SS1,[0-9A-F]{2}),[0-9A-F]{2}")
 # Single characters such as `#`, and noise, can stand before a line.
 NOISE_BEFORE = 8
 # More lines than any reply has; a device that never stops must not hold its thread.
 MOST_LINES = 512
+# Nor must one that says a line of the reply now and then: 256 events take two seconds at this speed.
+LONGEST_REPLY_SECONDS = 20.0
+MOST_OVERHEARD = 32
 
 
 class SerialLine:
-    """A port that is asked for lines by their name; whatever else arrives meanwhile is passed over."""
+    """A port that is asked for lines by their name; whatever else arrives meanwhile is passed over.
 
-    def __init__(self, port: str, baud: int = 57600, monotonic: Callable[[], float] = time.monotonic) -> None:
+    Lines called one of `overhear` that arrive while others are wanted are kept in `overheard`, the newest last.
+    """
+
+    def __init__(
+        self,
+        port: str,
+        baud: int = 57600,
+        monotonic: Callable[[], float] = time.monotonic,
+        overhear: tuple[bytes, ...] = (),
+    ) -> None:
+        self.overheard: deque[bytes] = deque(maxlen=MOST_OVERHEARD)
         self._port = Port(port, baud, monotonic)
         self._monotonic = monotonic
+        self._overhear = overhear
+
+    @property
+    def handle(self) -> serial.Serial | None:
+        """The open port, None while it is closed."""
+        return self._port.handle
+
+    def open(self) -> None:
+        """Open the port now instead of at the first request.  Raises TransportError when it cannot be."""
+        with self._port.opened():
+            return
 
     def ask(self, request: bytes, name: bytes, timeout_seconds: float = 0.5) -> bytes:
         """The first line called `name` after the request, without its end.
@@ -36,13 +66,20 @@ class SerialLine:
     ) -> list[bytes]:
         """The lines called `name` after the request, until one `is_last` or none came for `timeout_seconds`.
 
-        Other lines do not lengthen the wait.  What `is_last` raises goes through.  Raises TransportError when not one
-        came in time or the port is gone.
+        `name` may have the first fields too: `CF2,0100`.  Other lines do not lengthen the wait, and an echo of the
+        request is none of them.  What `is_last` raises goes through.  Raises TransportError when not one came in time
+        or the port is gone.
         """
+        if not QUESTION.fullmatch(request):
+            raise ValueError(f"{request[:60]!r} is no question: what changes a device is told, not asked")
         lines: list[bytes] = []
-        for line in self._answers(request, name, timeout_seconds):
-            lines.append(line)
-            if is_last(line) or len(lines) == MOST_LINES:
+        give_up_at = self._monotonic() + LONGEST_REPLY_SECONDS
+        for line in self._lines(request, (name,), timeout_seconds):
+            if line != request:
+                lines.append(line)
+                if is_last(line) or len(lines) == MOST_LINES:
+                    break
+            if self._monotonic() > give_up_at:
                 break
         if not lines:
             raise TransportError(
@@ -50,21 +87,56 @@ class SerialLine:
             )
         return lines
 
-    def _answers(self, request: bytes, name: bytes, timeout_seconds: float) -> Iterator[bytes]:
-        buffer = LineBuffer()
-        wanted = name + b","
+    def tell(
+        self, command: bytes, names: tuple[bytes, ...], timeout_seconds: float, echoes: bool = False
+    ) -> bytes | None:
+        """Say `command` once; the first line called one of `names` that follows, None when none does in time.
+
+        With `echoes` the device confirms by saying the same.  Raises TransportError when the port is gone: what was
+        said may have arrived or not.
+        """
+        for line in self._lines(command, names, timeout_seconds):
+            if echoes or line != command:
+                return line
+        return None
+
+    def listen(self, names: tuple[bytes, ...], seconds: float, most: int = MOST_LINES) -> list[bytes]:
+        """Say nothing; the lines called one of `names` that come in `seconds`, at most so many."""
+        lines: list[bytes] = []
+        with self._port.opened() as port:
+            for line in self._heard(port, names, seconds):
+                lines.append(line)
+                if len(lines) == most:
+                    break
+        return lines
+
+    def _lines(self, request: bytes, names: tuple[bytes, ...], timeout_seconds: float) -> Iterator[bytes]:
         with self._port.opened() as port:
             port.reset_input_buffer()
             # The line end before it clears what the device may hold of a broken request.
             port.write(LINE_END + request + LINE_END)
-            deadline = self._monotonic() + timeout_seconds
-            while (left := deadline - self._monotonic()) > 0:
-                port.timeout = left
-                for line in buffer.feed(port.read(max(1, port.in_waiting))):
-                    if 0 <= line.find(wanted) < NOISE_BEFORE and line != request:
-                        deadline = self._monotonic() + timeout_seconds
-                        yield line
+            yield from self._heard(port, names, timeout_seconds, request)
+
+    def _heard(
+        self, port: serial.Serial, names: tuple[bytes, ...], seconds: float, request: bytes | None = None
+    ) -> Iterator[bytes]:
+        """The lines called so within `seconds`; each answer to a request, but no echo of it, starts the wait again."""
+        buffer = LineBuffer()
+        deadline = self._monotonic() + seconds
+        while (left := deadline - self._monotonic()) > 0:
+            port.timeout = left
+            for line in buffer.feed(port.read(max(1, port.in_waiting))):
+                if _is_called(line, names):
+                    if request is not None and line != request:
+                        deadline = self._monotonic() + seconds
+                    yield line
+                elif _is_called(line, self._overhear):
+                    self.overheard.append(line)
 
     def close(self) -> None:
         """Close the port; the next request opens it again."""
         self._port.close()
+
+
+def _is_called(line: bytes, names: tuple[bytes, ...]) -> bool:
+    return any(0 <= line.find(name + b",") < NOISE_BEFORE for name in names)

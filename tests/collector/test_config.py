@@ -121,6 +121,21 @@ def test_whatever_is_written_there_is_an_error_in_words(tmp_path: Path, text: st
     assert wrong_lines(tmp_path, text)
 
 
+def test_a_controller_may_be_in_the_network(tmp_path: Path) -> None:
+    config = read_config(written(tmp_path, GOOD.replace("/dev/ttyUSB0", "tcp://192.168.1.253:1502")))
+    assert config.devices[0].port == "tcp://192.168.1.253:1502"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("/dev/ttyUSB0", "tcp://"), ("/dev/ttyUSB0", "tcp://host:99999"), ("/dev/ttyUSB1", "tcp://192.168.1.253")],
+)
+def test_a_device_that_is_not_there_in_the_network_is_told(tmp_path: Path, old: str, new: str) -> None:
+    (said,) = wrong_lines(tmp_path, GOOD.replace(old, new))
+    assert said.startswith("[[device]] ")
+    assert "port: " in said
+
+
 @pytest.mark.parametrize("url", ["ftp://example.org", "http://", "http://user:word@example.org", "http://x:99999"])
 def test_an_address_that_cannot_be_sent_to_is_refused(tmp_path: Path, url: str) -> None:
     (said,) = wrong_lines(tmp_path, GOOD.replace("http://127.0.0.1:8050", url))

@@ -173,3 +173,11 @@ def test_status_before_the_first_start_says_so(place: Installation) -> None:
     told = place.status()
     assert told.returncode == 2
     assert "no spool" in told.stderr
+
+
+def test_status_is_a_table_when_a_person_asks_for_one(place: Installation) -> None:
+    Spool(place.folder / "spool.db").close()
+    told = subprocess.run(
+        place.command("status", "--config", str(place.config), "--table"), capture_output=True, text=True, check=True
+    )
+    assert [cell.strip() for cell in told.stdout.splitlines()[4].split("│")[1:3]] == ["made", "0"]

@@ -10,6 +10,7 @@ import pytest
 from collector.drivers import DRIVERS, emus_g1, tristar_mppt
 from collector.drivers.registers import Register
 from collector.drivers.sentences import Field
+from tests.collector.drivers import tristar_page
 
 PAGES = Path(__file__).parents[3] / "docs" / "devices"
 MODULE = re.compile(r"module_\d+_")
@@ -34,6 +35,13 @@ def test_each_field_of_the_battery_manager_is_explained() -> None:
     rows = [row for table in (emus_g1.SENTENCES, emus_g1.HOST_SENTENCES) for rows in table.values() for row in rows]
     wanted = {MODULE.sub("module_n_", word) for row in rows for word in words(row)}
     assert wanted - explained("emus_g1") == set()
+
+
+def test_the_tables_of_the_controllers_page_are_current() -> None:
+    page = tristar_page.PAGE.read_text(encoding="utf-8")
+    named = {found[2] for found in tristar_page.BLOCK.finditer(page)}
+    assert named == tristar_page.tables().keys()
+    assert tristar_page.current(page) == page, "run: python -m tests.collector.drivers.tristar_page"
 
 
 @pytest.mark.parametrize("driver", DRIVERS)

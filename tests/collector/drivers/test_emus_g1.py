@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import timeit
 from collections.abc import Mapping
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -16,23 +14,12 @@ from collector.drivers import emus_g1, emus_words, sentences
 from collector.drivers.emus_g1 import HOST_SENTENCES, SENTENCES
 from collector.drivers.sentences import Field
 from data.errors import DecodeError
-
-PROTOCOL = Path(__file__).parents[2] / "captures" / "protocols" / "emus_g1"
-
-
-def rows(name: str) -> list[dict[str, str]]:
-    with (PROTOCOL / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
+from tests.collector.drivers.emus_reference import INVALID, VALID, rows
 
 ROWS = rows("sentences.csv")
 # A log-in and a change of the password are the only sentences of a host that are not told from the device's.
 HOST_ROWS = [row for row in ROWS if row["direction"] == "host_to_bms" and row["sentence"] not in ("PW1", "PW2")]
 DEVICE_ROWS = [row for row in ROWS if row["direction"] != "host_to_bms"]
-EXAMPLES = [line.split("\t") for line in (PROTOCOL / "examples.txt").read_text(encoding="utf-8").splitlines()]
-VALID = [line.encode() for line, verdict, _ in EXAMPLES if verdict == "valid"]
-INVALID = [line.encode() for line, verdict, _ in EXAMPLES if verdict == "invalid CRC"]
-
 CODED = {
     ("ST1", "charging_stage"): "CHARGING_STAGE",
     ("ST1", "last_charging_error"): "CHARGING_ERROR",
@@ -86,15 +73,61 @@ def test_each_code_and_bit_says_what_the_reference_says() -> None:
     codes: dict[str, dict[int | str, str]] = {}
     for row in rows("codes.csv"):
         codes.setdefault(row["table"], {})[int(row["code"]) if row["code"].isdigit() else row["code"]] = row["name"]
-    del codes["current_sensor_type"]  # of a parameter, not of a sentence
     assert {name: getattr(emus_words, name.upper()) for name in codes} == codes
 
     flags: dict[tuple[str, int], dict[int, str]] = {}
     for row in rows("flags.csv"):
-        if row["sentence"] != "CF2":
+        if row["sentence"] != "CF2":  # the bits of parameters: test_emus_parameters
             flags.setdefault((row["sentence"], int(row["field_index"])), {})[int(row["bit"])] = row["name"]
     ours = {(name, each.index): each.flags for name, fields in SENTENCES.items() for each in fields if each.flags}
     assert ours == flags
+
+
+def test_a_unit_of_older_firmware_is_understood_and_its_shorter_fields_too() -> None:
+    status = emus_g1.decode(sentences.frame("ST1", "03", "00", "0000", "000128E3", "07", "41", "00"))
+    assert status.names["protection_flags"] == ["under_voltage", "no_cell_communication"]
+    assert status.fields["pin_status_flags"] is None
+    distance = emus_g1.decode(b"DT1,0078,000000DD,00000057,000045B4,00000003,00000001,79")
+    assert (distance.fields["speed"], distance.fields["max_discharge_energy"]) == (12.0, None)
+
+
+def test_a_unit_of_newer_firmware_may_append_fields_and_lengthen_them() -> None:
+    charge = emus_g1.decode(sentences.frame("BC1", "00000456F0", "00057E40", "001EDC", "77", "new"))
+    assert charge.fields == {"battery_charge": 284400, "battery_capacity": 360000, "state_of_charge": 79.0}
+
+
+def test_all_seven_bits_of_each_of_the_five_resets_are_named() -> None:
+    line = b"RS2,1BCAB37C,40,1BCAB16F,04,1BCAB16D,05,1BCAB168,04,1BCAB167,05,DF"
+    history = emus_g1.decode(line)
+    assert [history.fields[f"reset_{n}_timestamp"] for n in range(1, 6)] == [
+        0x1BCAB37C,
+        0x1BCAB16F,
+        0x1BCAB16D,
+        0x1BCAB168,
+        0x1BCAB167,
+    ]
+    assert [history.names[f"reset_{n}_source_flags"] for n in range(1, 6)] == [
+        ["user_reset"],
+        ["brown_out_reset"],
+        ["power_on_reset", "brown_out_reset"],
+        ["brown_out_reset"],
+        ["power_on_reset", "brown_out_reset"],
+    ]
+
+
+def test_a_can_frame_has_its_identifier_kind_and_bytes() -> None:
+    frame = emus_g1.decode(b"CN2,1806E5F4,1,0,8,0B90006200000000,FC")
+    assert frame.fields == {
+        "can_identifier": 0x1806E5F4,
+        "identifier_extension_flag": 1,
+        "remote_transmission_request_flag": 0,
+        "data_length": 8,
+        "data": [0x0B, 0x90, 0, 0x62, 0, 0, 0, 0],
+    }
+    assert frame.names == {
+        "identifier_extension_flag": "extended",
+        "remote_transmission_request_flag": "data_frame",
+    }
 
 
 def test_what_can_be_asked_for_and_what_comes_by_itself_is_as_in_the_reference() -> None:

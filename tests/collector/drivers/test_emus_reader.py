@@ -29,14 +29,18 @@ def group(name: str, first: int, size: int) -> bytes:
 class ControlUnit:
     """Answers each request with the lines it has for it: one list, or one list for each time it is asked."""
 
-    def __init__(self, **answers: list[Any]) -> None:
-        self.answers = answers
+    def __init__(self, by_request: dict[str, list[Any]] | None = None, **answers: list[Any]) -> None:
+        self.answers = answers | (by_request or {})
         self.asked: list[str] = []
 
     def answer(self, heard: bytes) -> bytes:
         assert heard[:2] == heard[-2:] == b"\r\n"
-        name = heard[2:5].decode()
-        assert heard[2:-2] == frame(name, "?"), "only questions are sent"
+        name = heard[2:-2].decode().removesuffix(",?," + heard[-4:-2].decode())
+        if name.startswith("SS1,"):
+            name = name[:6]
+            assert heard[2:-2] == frame(*name.split(",")), "only questions are sent"
+        else:
+            assert heard[2:-2] == frame(*name.split(","), "?"), "only questions are sent"
         self.asked.append(name)
         lines = self.answers.get(name, [])
         if lines and isinstance(lines[0], list):
@@ -124,6 +128,84 @@ def test_the_event_log_and_the_statistics_are_lists(plug: Plug, reader: EmusG1) 
 def test_an_empty_log_is_an_empty_list_at_once(plug: Plug, reader: EmusG1) -> None:
     plug(ControlUnit(LG1=[frame("LG1", "")]).answer)
     assert reader.read(("LG1",)).values == {"LG1": []}
+
+
+def test_an_event_that_was_lost_on_the_line_is_asked_for_again(plug: Plug, reader: EmusG1) -> None:
+    events = [encode(SENTENCES, "LG1", {"sequence_number": n, "event_id": 1, "timestamp": n}) for n in range(3)]
+    unit = ControlUnit(LG1=[[events[0], events[2]], events])
+    plug(unit.answer)
+    assert len(reader.read(("LG1",)).values["LG1"]) == 3
+    unit.answers["LG1"] = [events[0], events[2]]
+    reading = reader.read(("LG1",))
+    assert reading.failed == {"LG1": "LG1 has 2 of 3 events; the rest was lost on the line"}
+    assert len(reading.values["LG1"]) == 2
+
+
+def test_only_some_cells_have_probes_and_that_is_a_whole_reply(plug: Plug, reader: EmusG1) -> None:
+    plug(ControlUnit(BT1=[b"BT1,0050,78,7A,78,,1A"], BT4=[group("BT4", 8, 8)]).answer)
+    reading = reader.read(("BT1", "BT4"))
+    assert reading.failed == {}
+    assert [row["first_cell_number"] for row in reading.values["BT4"]] == [8]
+
+
+def test_one_statistic_is_asked_for_by_its_number(plug: Plug, reader: EmusG1) -> None:
+    unit = ControlUnit({"SS1,0A": [b"SS1,00,00000003,,,72", b"SS1,0A,85,0000,1BCE6DCE,1D"]})
+    plug(unit.answer)
+    assert reader.read_statistic(10).fields["value"] == 0x85
+    for wrong in (-1, 256, True):
+        with pytest.raises(ValueError, match="is no statistic"):
+            reader.read_statistic(wrong)
+
+
+def test_a_parameter_is_asked_for_by_name_and_another_parameters_answer_is_passed_over(
+    plug: Plug, reader: EmusG1
+) -> None:
+    answer = [frame("CF2", "0102", "0001"), UNASKED, frame("CF2", "0100", "0050")]
+    unit = ControlUnit({"CF2,0100": answer})
+    plug(unit.answer)
+    found = reader.read_parameter("number_of_overall_cells")
+    assert (found.value, found.raw, found.unit) == (80, "0050", "")
+    assert reader.read_parameter(0x0100) == found
+
+
+def test_parameters_that_do_not_answer_leave_the_others_standing(plug: Plug, reader: EmusG1) -> None:
+    unit = ControlUnit({"CF2,0100": [frame("CF2", "0100", "0050")], "CF2,0004": [frame("CF2", "0004", "50")]})
+    plug(unit.answer)
+    reading = reader.read_parameters(("number_of_overall_cells", "0102", 0x0004))
+    assert reading.values == {"number_of_overall_cells": 80, "cell_under_voltage_protection_activate_at": 2.8}
+    assert set(reading.failed) == {"capacity"}
+
+
+def test_all_parameters_are_asked_for_and_a_silent_line_is_given_up_after_two(plug: Plug, reader: EmusG1) -> None:
+    unit = ControlUnit()
+    plug(unit.answer)
+    with pytest.raises(TransportError, match="no CF2,0102 on"):
+        reader.read_parameters()
+    assert unit.asked == ["CF2,0100"] * 3 + ["CF2,0102"]
+
+
+def test_can_messages_that_pass_by_are_in_the_reading(plug: Plug, reader: EmusG1) -> None:
+    message = b"CN2,1806E5F4,1,0,8,0B90006200000000,FC"
+    plug(ControlUnit(BC1=[message, b"CN1,damaged,00", b"BC1,000456F0,00057E40,1EDC,3C"]).answer)
+    reading = reader.read(("BC1",))
+    assert reading.failed == {}
+    assert [frame["can_identifier"] for frame in reading.values["CN2"]] == [0x1806E5F4]
+    assert "CN1" not in reading.values
+    assert reader.read(("BC1",)).values["CN2"] == reading.values["CN2"]
+
+
+def test_what_the_unit_says_by_itself_is_listened_for_without_a_word(plug: Plug, reader: EmusG1) -> None:
+    wire = plug(lambda _heard: b"")
+    assert reader.listen(("CN1",), 0.01) == []
+    wire.say(b"CN2,1806E5F4,1,0,8,0B90006200000000,FC\r\nCN1,18FF50E5,1,0,8,0B90006000000000,4C\r\n")
+    assert [said.name for said in reader.listen(("CN1",), 2.0)] == ["CN1"]
+    assert wire.heard == b""
+
+
+def test_silence_names_the_log_in_that_the_unit_asks_for(plug: Plug, reader: EmusG1) -> None:
+    plug(ControlUnit({"CF2,0100": [b"PW1,?,B7"]}).answer)
+    with pytest.raises(TransportError, match="the unit asks for a log-in"):
+        reader.read_parameter("0100")
 
 
 def test_a_silent_line_is_given_up_after_two_sentences(plug: Plug, reader: EmusG1) -> None:

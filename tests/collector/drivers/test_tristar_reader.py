@@ -58,11 +58,11 @@ def reader(tmp_path: Path) -> TristarMppt:
     return TristarMppt(ModbusSerial(str(tmp_path / "port"), timeout_seconds=0.05, tries=1))
 
 
-def test_a_poll_takes_two_requests_and_gives_every_value(plug: Plug, reader: TristarMppt) -> None:
+def test_a_poll_takes_one_request_and_gives_every_value(plug: Plug, reader: TristarMppt) -> None:
     controller = Controller(battery_voltage=13.41, battery_current=-0.0977, charge_state=5, hourmeter=87017)
     plug(controller.answer)
     reading = reader.read()
-    assert controller.asked == [(0x0000, 5), (0x0018, 56)]
+    assert controller.asked == [(0x0000, 80)]
     assert reading.failed == {}
     assert set(reading.values) == {row.key for row in tristar_mppt.REGISTERS}
     assert reading.values["battery_voltage"] == pytest.approx(13.41, abs=0.003)
@@ -109,7 +109,7 @@ def test_a_controller_that_answers_nothing_is_a_transport_error(plug: Plug, read
     plug(controller.answer)
     with pytest.raises(TransportError, match="no usable answer"):
         reader.read()
-    assert controller.asked == [(0x0000, 5)]
+    assert controller.asked == [(0x0000, 80), (0x0000, 5)]
     reader.close()
 
 
@@ -119,6 +119,33 @@ def test_a_controller_that_answers_with_its_scales_only_is_a_transport_error(plu
     plug(controller.answer)
     with pytest.raises(TransportError, match="exception 2"):
         reader.read()
+    reader.close()
+
+
+def test_a_request_that_is_too_wide_is_asked_in_parts_and_from_then_on_only_in_parts(
+    plug: Plug, reader: TristarMppt
+) -> None:
+    controller = Controller(battery_voltage=13.41)
+    controller.refused.add(0x0010)  # a reserved address between the scales and the live values
+    plug(controller.answer)
+    first = reader.read(("adc", "temperature"))
+    second = reader.read(("adc", "temperature"))
+    assert first == second
+    assert first.failed == {}
+    assert controller.asked == [(0, 38), (0, 5), (0x18, 11), (0x23, 3), (0, 5), (0x18, 11), (0x23, 3)]
+    reader.close()
+    reader.read(("adc", "temperature"))
+    assert controller.asked[7:] == [(0, 38), (0, 5), (0x18, 11), (0x23, 3)]
+    reader.close()
+
+
+def test_the_whole_map_is_read_in_six_requests(plug: Plug, reader: TristarMppt) -> None:
+    controller = Controller(hourmeter_stored=87017)
+    plug(controller.answer)
+    reading = reader.read([*dict.fromkeys(row.group for row in tristar_mppt.ALL)])
+    assert reading.failed == {}
+    assert set(reading.values) == {row.key for row in tristar_mppt.ALL}
+    assert controller.asked == [(0, 92), (0x1000, 49), (0x151B, 7), (0xE000, 34), (0xE080, 13), (0xE0C0, 14)]
     reader.close()
 
 

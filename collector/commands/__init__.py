@@ -1,0 +1,1 @@
+"""The commands for people: each module has SUMMARY, add_arguments(parser) and run(arguments) -> exit code."""

@@ -1,0 +1,127 @@
+"""`capture`: record every byte between a device and who talks with it, with its time."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TextIO
+
+from collector.commands.devices import add_device, chosen_device, is_networked
+from collector.commands.read import add_groups, chosen_groups
+from collector.commands.terminal import Sheet, add_json, complain, say_json, show
+from collector.config import DeviceConfig
+from collector.drivers import DRIVERS
+from collector.transports.captures import Piece, write_piece, write_start
+from collector.transports.ports import Port
+from collector.transports.relay import Relay
+from data.errors import ArboretumError, ConfigError
+
+SUMMARY = "record every byte of a device's line with its time, while it is read or while another program talks"
+BAUD = {"tristar_mppt": 9600, "emus_g1": 57600}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    add_device(parser)
+    add_groups(parser)
+    parser.add_argument("--out", type=Path, required=True, help="the file to write; it must not exist")
+    parser.add_argument("--count", type=int, default=1, help="how many readings to record, usually 1")
+    parser.add_argument("--listen", action="store_true", help="ask nothing: record what the device says by itself")
+    parser.add_argument("--link", type=Path, help="ask nothing: record another program, which opens this name")
+    parser.add_argument("--seconds", type=float, default=0.0, help="with --listen or --link: end after this; 0: Ctrl-C")
+    parser.add_argument("--note", default="", help="words to keep in the file, like model, firmware and place")
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Record; 1 when the device did not answer or its port went away."""
+    device = chosen_device(arguments)
+    if is_networked(device):
+        raise ConfigError(f"{device.name} is read over a network: `capture` records serial lines; use tcpdump there")
+    groups = chosen_groups(device.driver, arguments.group)
+    passive = arguments.listen or arguments.link is not None
+    try:
+        file = arguments.out.open("x", encoding="utf-8")
+    except OSError as cause:
+        raise ConfigError(f"cannot write {arguments.out}: {cause.strerror}; name a new file") from cause
+    with file:
+        recorder = Recorder(file, device, arguments.note)
+        relay = Relay(Port(device.port, BAUD[device.driver]), recorder.note, arguments.link)
+        problem: ArboretumError | None = None
+        try:
+            relay.start()
+            if passive:
+                complain([f"recording; the device is at {arguments.link or relay.path}"])
+                relay.wait(arguments.seconds or None)
+            else:
+                problem = _read(device, relay.path, groups, arguments.count)
+        except KeyboardInterrupt:
+            pass  # the usual end of a recording
+        finally:
+            relay.close()
+    _tell(arguments, recorder)
+    problem = relay.problem or problem
+    if problem is not None:
+        complain([str(problem)])
+    return 1 if problem is not None or not recorder.bytes_from_device else 0
+
+
+class Recorder:
+    """Writes what passes, with seconds from the start."""
+
+    def __init__(self, file: TextIO, device: DeviceConfig, note: str) -> None:
+        self._file = file
+        self._start = time.monotonic()
+        self.bytes_to_device = 0
+        self.bytes_from_device = 0
+        write_start(
+            file,
+            {
+                "driver": device.driver,
+                "device": device.name,
+                "port": device.port,
+                "baud": BAUD[device.driver],
+                "unit_id": device.unit_id,
+                "started_at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+                "note": note,
+            },
+        )
+
+    def note(self, to_device: bool, data: bytes) -> None:
+        """One piece."""
+        write_piece(self._file, Piece(time.monotonic() - self._start, to_device, data))
+        if to_device:
+            self.bytes_to_device += len(data)
+        else:
+            self.bytes_from_device += len(data)
+
+
+def _read(device: DeviceConfig, path: str, groups: Sequence[str], times: int) -> ArboretumError | None:
+    """Read through the relay; the last reading's problem, which is recorded as well as an answer."""
+    problem: ArboretumError | None = None
+    reader = DRIVERS[device.driver].open(path, device.unit_id)
+    try:
+        for _ in range(times):
+            try:
+                reader.read(groups)
+                problem = None
+            except ArboretumError as failed:
+                problem = failed
+    finally:
+        reader.close()
+    return problem
+
+
+def _tell(arguments: argparse.Namespace, recorder: Recorder) -> None:
+    said = {
+        "file": str(arguments.out),
+        "bytes_to_device": recorder.bytes_to_device,
+        "bytes_from_device": recorder.bytes_from_device,
+    }
+    if arguments.json:
+        say_json(said)
+    else:
+        show(Sheet("captured", tuple(said), [tuple(said.values())]))

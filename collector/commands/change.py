@@ -1,0 +1,156 @@
+"""`change`: change a device on purpose, once, after a person at a terminal has typed the word shown."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import logging
+import secrets
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from collector.commands.actions import ACTIONS, SECRET, Action, log_in, open_line
+from collector.commands.devices import add_device, chosen_device
+from collector.commands.terminal import Sheet, add_json, complain, say_json, show
+from collector.config import DeviceConfig
+from collector.transports.serial_line import SerialLine
+from data.errors import ChangeNotAllowedError, ConfigError, DecodeError, TransportError
+
+SUMMARY = "change a device: only with --allow-changes and a word typed at the terminal; never tried twice, logged"
+LOG = Path("~/.config/arboretum/changes.log")
+# Nobody types these by habit, and no script knows which one comes.
+WORDS = ("acacia", "cypress", "juniper", "magnolia", "manzanita", "protea", "redwood", "sequoia", "tamarack", "willow")
+
+log = logging.getLogger(__name__)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    add_device(parser)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = "\n".join(_help())
+    parser.add_argument("action", metavar="ACTION", help="one of those below")
+    parser.add_argument("words", nargs="*", metavar="WORD", help="what the action takes")
+    parser.add_argument("--allow-changes", action="store_true", help="this is meant to change the device")
+    parser.add_argument("--system-volts", type=int, choices=(12, 24, 48), default=12, help="for `setting`, usually 12")
+    parser.add_argument(
+        "--log-in", action="store_true", help="log in to a battery manager first; asks for the password"
+    )
+    parser.add_argument("--log", type=Path, default=LOG, help=f"where every change is noted, usually {LOG}")
+    add_json(parser)
+
+
+def _help() -> Iterator[str]:
+    for driver, actions in ACTIONS.items():
+        yield f"actions of a {driver}:"
+        for name, action in actions.items():
+            yield f"  {' '.join((name, *(word for word in action.takes if word != SECRET)))}\n      {action.summary}"
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Rehearse, ask, do it once; 1 when it was refused or is not known to be done."""
+    device = chosen_device(arguments)
+    action = _action(device, arguments.action, arguments.words)
+    line = open_line(device)
+    try:
+        words = _with_secrets(action, arguments.words)
+        meant = _rehearse(line, action, words, arguments.system_volts)
+        if not arguments.allow_changes:
+            raise ChangeNotAllowedError(f"{meant}: this changes {device.name}; say --allow-changes if it is meant")
+        _confirm(device, meant)
+        with noted(arguments.log):
+            log.warning("%s: %s: a person said yes", device.name, meant)
+            if arguments.log_in and isinstance(line, SerialLine):
+                log_in(line, _secret("password to log in with"))
+            outcome = _do_once(line, action, words, arguments.system_volts)
+            log.warning("%s: %s: %s", device.name, meant, outcome)
+    finally:
+        line.close()
+    said = {"device": device.name, "change": meant, "outcome": outcome}
+    if arguments.json:
+        say_json(said)
+    else:
+        show(Sheet("changed", tuple(said), [tuple(said.values())]))
+    return 0 if outcome.startswith("done") else 1
+
+
+def _action(device: DeviceConfig, name: str, words: Sequence[str]) -> Action:
+    actions = ACTIONS[device.driver]
+    if name not in actions:
+        raise ConfigError(f"a {device.driver} has no action {name!r}; it has: {', '.join(actions)}")
+    expected = [word for word in actions[name].takes if word != SECRET]
+    if len(words) != len(expected):
+        raise ConfigError(f"{name} takes {' '.join(expected) or 'no words'}; {len(words)} words were given")
+    return actions[name]
+
+
+def _with_secrets(action: Action, words: Sequence[str]) -> list[str]:
+    if SECRET not in action.takes:
+        return list(words)
+    first, again = _secret("new password"), _secret("the same again")
+    if first != again:
+        raise ConfigError("the two passwords differ: nothing was sent")
+    return [first]
+
+
+def _rehearse(line: object, action: Action, words: Sequence[str], volts: int) -> str:
+    """What would be done, in the words of its log; not one byte goes out.  ConfigError when it cannot be done."""
+    try:
+        action.do(line, words, volts, False)
+    except ChangeNotAllowedError as refused:
+        return str(refused).partition(": this changes the device")[0]
+    except ValueError as wrong:
+        raise ConfigError(f"{wrong}: nothing was sent") from wrong
+    raise AssertionError("a change was made without permission")
+
+
+def _confirm(device: DeviceConfig, meant: str) -> None:
+    """Raises ChangeNotAllowedError unless a person types the word."""
+    if not sys.stdin.isatty():
+        raise ChangeNotAllowedError(f"{meant}: a person at a terminal must confirm this, standard input is none")
+    word = secrets.choice(WORDS)
+    complain(
+        [f"{device.name} will be changed: {meant}", f"type the word {word} to do it once, anything else to leave it:"]
+    )
+    if sys.stdin.readline().strip() != word:
+        raise ChangeNotAllowedError("another word was typed: nothing was sent")
+
+
+def _do_once(line: object, action: Action, words: Sequence[str], volts: int) -> str:
+    """What became of it.  It is never tried again: a lost answer leaves it unknown."""
+    try:
+        result = action.do(line, words, volts, True)
+    except (TransportError, DecodeError) as problem:
+        return f"not confirmed: {problem}"
+    if result is False:
+        return "refused: the device did not do it; it may want --log-in"
+    if not action.is_answered:
+        return "sent and not refused: the device answers nothing to this, so read whether it is done"
+    return "done" if result is None or result is True else f"done, it now has {result}"
+
+
+def _secret(what: str) -> str:
+    if not sys.stdin.isatty():
+        raise ChangeNotAllowedError("a password is typed at a terminal, standard input is none")
+    return getpass.getpass(f"{what}: ")
+
+
+@contextmanager
+def noted(path: Path) -> Iterator[None]:
+    """Every change is noted in a file while it is made.  Raises ConfigError when that cannot be written."""
+    place = path.expanduser()
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        handler = logging.FileHandler(place, encoding="utf-8")
+    except OSError as cause:
+        raise ConfigError(f"cannot note the change in {path}: {cause.strerror}; nothing was sent") from cause
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    root = logging.getLogger("collector")
+    root.addHandler(handler)
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
+        handler.close()

@@ -1,0 +1,136 @@
+"""`dump`: one reading as the document that the site takes, or everything a device holds as it came."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from collector.clock import SYNCED, Stamp
+from collector.commands.devices import add_device, chosen_device, register_source
+from collector.commands.terminal import Sheet, add_json, say_json, show
+from collector.config import DeviceConfig
+from collector.device import PolledDevice
+from collector.documents import compact
+from collector.drivers import DRIVERS, emus_g1, registers, tristar_mppt
+from collector.drivers.sentences import request
+from collector.transports.serial_line import SerialLine
+from data.errors import ConfigError, TransportError
+
+# Their replies have no end mark; they are over when nothing more comes.
+SEVERAL_LINES = frozenset((*emus_g1.GROUPED, "LG1", "SS1"))
+
+SUMMARY = "write one reading as the site's document, or with --raw every register or sentence as it came"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    add_device(parser)
+    kind = parser.add_mutually_exclusive_group()
+    kind.add_argument("--daily", action="store_true", help="a controller's document of the day, with its settings")
+    kind.add_argument("--raw", action="store_true", help="every register or sentence as it came")
+    parser.add_argument("--out", type=Path, help="write to this file instead of standard output")
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Read and write; 1 when a part did not come."""
+    device = chosen_device(arguments)
+    if not arguments.raw:
+        return _write(arguments.out, _document(device, arguments.daily))
+    content = raw(device)
+    if arguments.out is not None:
+        _write(arguments.out, compact(content))
+    elif arguments.json:
+        say_json(content)
+    else:
+        show(_sheet(content))
+    return 1 if content["failed"] else 0
+
+
+def _document(device: DeviceConfig, daily: bool) -> str:
+    polled = PolledDevice(device, DRIVERS[device.driver].open(device.port, device.unit_id), ZoneInfo("UTC"))
+    now = datetime.now().astimezone()
+    try:
+        reading = polled.read()
+        if not daily:
+            return polled.document(reading, Stamp(now.astimezone(UTC), SYNCED, "", 0.0))
+        if not polled.has_days:
+            raise ConfigError(f"{device.name} keeps no daily log")
+        document = polled.daily_document({**reading.values, **polled.read_settings()}, now.date())
+    finally:
+        polled.close()
+    if document is None:
+        raise TransportError(f"{device.name} did not tell its daily log; try again")
+    return document
+
+
+def _write(path: Path | None, text: str) -> int:
+    if path is None:
+        print(text)
+        return 0
+    try:
+        path.write_text(text + "\n", encoding="utf-8")
+    except OSError as cause:
+        raise ConfigError(f"cannot write {path}: {cause.strerror}") from cause
+    print(f"written: {path}", file=sys.stderr)
+    return 0
+
+
+def raw(device: DeviceConfig) -> dict[str, Any]:
+    """What a device holds, undecoded, and why parts did not come.  Raises TransportError when nothing came."""
+    content = _raw_sentences(device.port) if device.driver == "emus_g1" else _raw_registers(device)
+    if not content["raw"]:
+        raise TransportError("; ".join(dict.fromkeys(content["failed"].values())))
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    return {"device": device.name, "driver": device.driver, "read_at": at, **content}
+
+
+def _raw_registers(device: DeviceConfig) -> dict[str, Any]:
+    transport = register_source(device)
+    words: dict[int, int] = {}
+    failed: dict[str, str] = {}
+    try:
+        for span in registers.plan_reads(tristar_mppt.ALL):
+            try:
+                words |= registers.block(span.start, transport.read_registers(span.start, len(span)))
+            except TransportError as problem:
+                failed[f"0x{span.start:04X}"] = str(problem)
+    finally:
+        transport.close()
+    return {"raw": {f"0x{address:04X}": word for address, word in words.items()}, "failed": failed}
+
+
+def _raw_sentences(port: str) -> dict[str, Any]:
+    line = SerialLine(port)
+    said: dict[str, list[str]] = {}
+    failed: dict[str, str] = {}
+    try:
+        for name in sorted(emus_g1.REQUESTABLE):
+            try:
+                said[name] = _reply(line, name)
+            except TransportError as problem:
+                failed[name] = str(problem)
+    finally:
+        line.close()
+    return {"raw": said, "failed": failed}
+
+
+def _reply(line: SerialLine, name: str) -> list[str]:
+    has_end = name not in SEVERAL_LINES
+    lines = line.ask_lines(request(name), name.encode(), lambda _line: has_end)
+    return [one.decode("ascii", "backslashreplace") for one in lines]
+
+
+def _sheet(content: Mapping[str, Any]) -> Sheet:
+    rows: list[tuple[object, ...]] = []
+    for place, said in content["raw"].items():
+        rows.extend((place, one) for one in said) if isinstance(said, list) else rows.append(
+            (place, f"{said:5d}  0x{said:04X}")
+        )
+    notes = [f"not read: {place}: {reason}" for place, reason in content["failed"].items()]
+    return Sheet(f"{content['device']} ({content['driver']}), as it came", ("place", "content"), rows, notes)

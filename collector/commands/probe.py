@@ -1,0 +1,169 @@
+"""`probe`: find what is on which port by a question that proves it, and remember it by serial number."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+
+from collector.commands.devices import add_memory, check_address
+from collector.commands.terminal import Sheet, add_json, complain, say_json, show
+from collector.config import DEVICE_NAME
+from collector.drivers import EmusG1, TristarMppt, tristar_mppt
+from collector.known_devices import Found, KnownDevice, call, read_memory, recognise, remember, write_memory
+from collector.transports.adapters import Adapter, adapters, candidates
+from collector.transports.modbus import ModbusSerial
+from collector.transports.modbus_tcp import SCHEME
+from collector.transports.serial_line import SerialLine
+from data.errors import ArboretumError, ConfigError, DecodeError
+
+SUMMARY = "find which device is on which serial port, and remember it by its serial number"
+HEADS = ("name", "driver", "port", "adapter", "device's number", "model", "firmware")
+PORTS_AT_ONCE = 8
+ANSWER_SECONDS = 0.5
+TRIES = 2
+
+Outcome = Found | str
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    parser.add_argument("--ports", metavar="PATTERN", help="look at these ports, like '/dev/ttyACM*'")
+    parser.add_argument(
+        "--hosts", nargs="+", default=[], metavar="HOST", help="ask these controllers in the network as well"
+    )
+    parser.add_argument(
+        "--unit-ids", type=int, nargs="+", default=[1], metavar="ID", help="Modbus addresses to ask, usually 1"
+    )
+    parser.add_argument(
+        "--call", action="append", default=[], metavar="NAME=SERIAL", help="name the device with this serial number"
+    )
+    parser.add_argument("--toml", action="store_true", help="print [[device]] tables for the collector's settings")
+    add_memory(parser)
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Ask every port, name what answers, remember it; 1 when nothing did."""
+    wishes = [_wish(text) for text in arguments.call]
+    ports = [*candidates(pattern=arguments.ports), *(_address(host) for host in arguments.hosts)]
+    known = read_memory(arguments.memory)
+    present = {adapter.port: adapter for adapter in adapters()}
+    with ThreadPoolExecutor(PORTS_AT_ONCE) as pool:
+        asked = [pool.submit(ask, port, arguments.unit_ids, present.get(port)) for port in ports]
+        outcomes = [outcome for answer in asked for outcome in answer.result()]
+    found = [outcome for outcome in outcomes if isinstance(outcome, Found)]
+    devices = recognise(found, known)
+    memory = remember(devices, known)
+    for name, serial_number in wishes:
+        memory = call(memory, name, serial_number)
+        devices = call(devices, name, serial_number)
+    if memory != known:
+        write_memory(arguments.memory, memory)
+    silent = [outcome for outcome in outcomes if isinstance(outcome, str)]
+    if arguments.json:
+        say_json(
+            {
+                "devices": [asdict(one) | {"name": device.name} for one, device in zip(found, devices, strict=True)],
+                "nothing": silent,
+            }
+        )
+    elif arguments.toml:
+        complain(silent)
+        print("\n".join(_toml(device) for device in devices))
+    else:
+        show(_sheet(found, devices, ports, silent))
+    return 0 if found else 1
+
+
+def ask(port: str, unit_ids: Sequence[int], adapter: Adapter | None) -> list[Outcome]:
+    """Who answers: controllers by their scales at 0x0000, a battery manager by `VR1`; else why nobody does."""
+    number = adapter.serial_number if adapter is not None else ""
+    reasons: list[str] = []
+    found: list[Outcome] = []
+    for unit_id in unit_ids:
+        try:
+            found.append(_controller(port, unit_id, number))
+        except ArboretumError as problem:
+            reasons.append(str(problem))
+    if found or port.startswith(f"{SCHEME}:"):
+        return found or [f"{port}: " + "; ".join(reasons)]
+    try:
+        return [_battery_manager(port, number)]
+    except ArboretumError as problem:
+        reasons.append(str(problem))
+    return [f"{port}: " + "; ".join(dict.fromkeys(reasons))]
+
+
+def _controller(port: str, unit_id: int, adapter: str) -> Found:
+    if port.startswith(f"{SCHEME}:"):
+        reader = TristarMppt.open(port, unit_id)
+    else:
+        reader = TristarMppt(ModbusSerial(port, unit_id=unit_id, timeout_seconds=ANSWER_SECONDS, tries=TRIES))
+    try:
+        values = reader.read(("scaling", "identity")).values
+    finally:
+        reader.close()
+    if values.get("firmware_version") is None:
+        raise DecodeError(f"unit {unit_id} on {port} is no TriStar MPPT: 0x0004 holds no firmware version")
+    names = tristar_mppt.names("model", values.get("model")) or []
+    return Found(
+        "tristar_mppt",
+        port,
+        unit_id,
+        adapter,
+        serial_number=str(values.get("serial_number") or ""),
+        model="".join(names),
+        firmware=str(values["firmware_version"]),
+    )
+
+
+def _battery_manager(port: str, adapter: str) -> Found:
+    reader = EmusG1(SerialLine(port))
+    try:
+        reading = reader.read(("VR1",))
+    finally:
+        reader.close()
+    if reading.failed:
+        raise DecodeError(f"{port}: {reading.failed['VR1']}")
+    model, serial_number, firmware = (
+        str(reading.values.get(f"VR1.{key}") or "") for key in ("hardware_type", "serial_number", "firmware_version")
+    )
+    return Found("emus_g1", port, 1, adapter, serial_number, model, firmware)
+
+
+def _address(host: str) -> str:
+    address = f"{SCHEME}://{host}"
+    check_address(address)
+    return address
+
+
+def _wish(text: str) -> tuple[str, str]:
+    name, equals, serial_number = text.partition("=")
+    if not (equals and serial_number and DEVICE_NAME.fullmatch(name)):
+        raise ConfigError(f"--call {text!r}: write NAME=SERIAL, the name in small letters, like tristar-1=10491234")
+    return name, serial_number
+
+
+def _sheet(
+    found: Sequence[Found], devices: Sequence[KnownDevice], ports: Sequence[str], silent: Sequence[str]
+) -> Sheet:
+    rows = [
+        (device.name, one.driver, one.port, one.adapter, one.serial_number, one.model, one.firmware)
+        for one, device in zip(found, devices, strict=True)
+    ]
+    looked = f"{len(ports)} ports looked at" if ports else "there is no serial port: plug an adapter in, or say --ports"
+    return Sheet("devices", HEADS, rows, [*silent, looked])
+
+
+def _toml(device: KnownDevice) -> str:
+    lines = [
+        "[[device]]",
+        f'name = "{device.name}"',
+        f'driver = "{device.driver}"',
+        f"port = {json.dumps(device.where)}",
+        f"unit_id = {device.unit_id}",
+    ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,81 @@
+"""`read`: ask a device once and show every value with its unit and meaning."""
+
+from __future__ import annotations
+
+import argparse
+
+from collector.commands.devices import add_device, chosen_device
+from collector.commands.rows import Row, groups_of, rows_of
+from collector.commands.terminal import Sheet, add_json, say_json, show
+from collector.config import DeviceConfig
+from collector.device import POLLS
+from collector.drivers import DRIVERS
+from collector.drivers.reading import Reading
+from data.errors import ConfigError
+
+SUMMARY = "read a device once: every value with its unit, codes and bits in words"
+HEADS = ("group", "key", "value", "unit", "meaning")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    add_device(parser)
+    add_groups(parser)
+    add_json(parser)
+
+
+def add_groups(parser: argparse.ArgumentParser) -> None:
+    """GROUP, none or several."""
+    parser.add_argument("group", nargs="*", metavar="GROUP", help="blocks of its map or names of sentences, or `all`")
+
+
+def chosen_groups(driver: str, asked: list[str]) -> tuple[str, ...]:
+    """What to ask for; without a group what the daemon asks for.  Raises ConfigError for one the device has not."""
+    if not asked:
+        return POLLS[driver][1]
+    known = groups_of(driver)
+    if asked == ["all"]:
+        return known
+    wrong = [group for group in asked if group not in known]
+    if wrong:
+        raise ConfigError(f"{driver} has no {', '.join(wrong)}; it has: all, {', '.join(known)}")
+    return tuple(asked)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Read and show; 1 when a part did not come."""
+    device = chosen_device(arguments)
+    groups = chosen_groups(device.driver, arguments.group)
+    reader = DRIVERS[device.driver].open(device.port, device.unit_id)
+    try:
+        reading = reader.read(groups)
+    finally:
+        reader.close()
+    rows = rows_of(device.driver, reading)
+    if arguments.json:
+        say_json(as_json(device, rows, reading))
+    else:
+        show(sheet_of(device, rows, reading))
+    return 1 if reading.failed else 0
+
+
+def as_json(device: DeviceConfig, rows: list[Row], reading: Reading) -> dict[str, object]:
+    """One reading as JSON."""
+    return {
+        "device": device.name,
+        "driver": device.driver,
+        "values": [row.as_json() for row in rows],
+        "failed": dict(reading.failed),
+    }
+
+
+def sheet_of(device: DeviceConfig, rows: list[Row], reading: Reading, marked: frozenset[int] = frozenset()) -> Sheet:
+    """One reading as a table; what did not come stands below it."""
+    return Sheet(
+        f"{device.name} ({device.driver})",
+        HEADS,
+        [(row.group, row.key, row.value, row.unit or " ", " " if row.words is None else row.words) for row in rows],
+        [f"not read: {group}: {reason}" for group, reason in reading.failed.items()],
+        numbers=frozenset({"value"}),
+        marked=marked,
+    )

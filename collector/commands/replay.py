@@ -1,0 +1,51 @@
+"""`replay`: a virtual device that answers as a captured one did."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import threading
+from pathlib import Path
+
+from collector.commands.terminal import Sheet, add_json, say_json, show
+from collector.transports.captures import read_capture
+from collector.transports.replay import Replay, ReplayLine
+from data.errors import DecodeError
+
+SUMMARY = "answer on a virtual serial line as a captured device did; Ctrl-C ends it"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    parser.add_argument("capture", type=Path, metavar="FILE", help="a file that `capture` wrote")
+    parser.add_argument("--link", type=Path, help="a name for the line, like /tmp/dev/tristar_1")
+    parser.add_argument("--fast", action="store_true", help="answer at once, without the recorded pauses")
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Answer until SIGTERM or SIGINT."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    capture = read_capture(arguments.capture)
+    replay = Replay(capture)
+    if not (replay.questions or replay.opening):
+        raise DecodeError(f"{arguments.capture} holds nothing to replay")
+    line = ReplayLine(replay, arguments.link, arguments.fast)
+    line.start()
+    try:
+        said = {
+            "port": str(arguments.link or line.path),
+            "driver": capture.driver,
+            "recorded_at": capture.about.get("started_at"),
+            "questions": replay.questions,
+        }
+        if arguments.json:
+            say_json(said)
+        else:
+            show(Sheet("replaying", tuple(said), [tuple(said.values())]))
+        stop.wait()
+    finally:
+        line.close()
+    return 0

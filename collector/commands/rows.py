@@ -1,0 +1,85 @@
+"""A reading as rows for people: group, key, value, unit, and what a code or a bit means in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from collector.drivers import emus_g1, emus_statistics, sentences, tristar_mppt
+from collector.drivers.emus_statistics import Statistic
+from collector.drivers.reading import Reading
+
+# The unit counts seconds from here by its own clock, which knows no zone.
+UNIT_EPOCH = datetime(2000, 1, 1)  # noqa: DTZ001
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One value as a table shows it.  `words` is None where the value is no code and no set of bits."""
+
+    group: str
+    key: str
+    value: Any
+    unit: str = ""
+    words: Sequence[str] | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The row as JSON: names only where there are any."""
+        said = {"group": self.group, "key": self.key, "value": self.value, "unit": self.unit}
+        return said if self.words is None else said | {"names": list(self.words)}
+
+
+def groups_of(driver: str) -> tuple[str, ...]:
+    """The groups a device can be asked for."""
+    if driver == "emus_g1":
+        return tuple(sorted(emus_g1.REQUESTABLE))
+    return tuple(dict.fromkeys(register.group for register in tristar_mppt.ALL))
+
+
+def rows_of(driver: str, reading: Reading) -> list[Row]:
+    """Every value of a reading, in the order of the device's table."""
+    if driver == "emus_g1":
+        return [row for key, value in reading.values.items() for row in _sentence_rows(key, value)]
+    return [
+        Row(register.group, register.key, reading.values[register.key], register.unit, _names(register.key, reading))
+        for register in tristar_mppt.ALL
+        if register.key in reading.values
+    ]
+
+
+def _names(key: str, reading: Reading) -> list[str] | None:
+    return tristar_mppt.names(key, reading.values[key])
+
+
+def _sentence_rows(key: str, value: Any) -> Iterator[Row]:
+    name, _, field = key.partition(".")
+    if field:
+        yield _field_row(name, field, field, value)
+        return
+    if key == "SS1":
+        yield from (_statistic_row(emus_statistics.interpret(fields)) for fields in value)
+        return
+    # Sentences that come once per group of cells or entry: a list of their fields.
+    for place, fields in enumerate(value):
+        entry: Mapping[str, Any] = fields
+        for field, one in entry.items():
+            yield _field_row(name, field, f"{place}.{field}", one)
+
+
+def _statistic_row(one: Statistic) -> Row:
+    words = [] if one.cell is None else [f"cell {one.cell}"]
+    if one.lowest is not None and one.highest is not None:
+        words.append(f"from {one.lowest:g} to {one.highest:g}")
+    if one.timestamp is not None:
+        words.append(f"{UNIT_EPOCH + timedelta(seconds=one.timestamp):%Y-%m-%d %H:%M:%S}")
+    return Row("SS1", one.key, one.value, one.unit, words or None)
+
+
+def _field_row(name: str, field: str, shown_as: str, value: Any) -> Row:
+    row = next((row for row in emus_g1.SENTENCES.get(name, ()) if row.key == field), None)
+    if row is None:
+        return Row(name, shown_as, value)
+    words = sentences.names(row, value)
+    return Row(name, shown_as, value, row.unit, [words] if isinstance(words, str) else words)

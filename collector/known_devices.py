@@ -1,0 +1,130 @@
+"""What was found on which adapter: names that stay with their device when ports change places."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from collector.transports.adapters import ADAPTER_PREFIX
+from data.errors import ConfigError
+
+MEMORY = Path("~/.config/arboretum/devices.json")
+FIRST_NAMES = {"tristar_mppt": "tristar-", "emus_g1": "bms-"}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A device that proved itself.  `serial_number` is its own, `adapter` that of its USB adapter; empty if unknown."""
+
+    driver: str
+    port: str
+    unit_id: int = 1
+    adapter: str = ""
+    serial_number: str = ""
+    model: str = ""
+    firmware: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDevice:
+    """A remembered device: the name it was given, and by what it is known again."""
+
+    name: str
+    driver: str
+    port: str
+    unit_id: int = 1
+    adapter: str = ""
+    serial_number: str = ""
+
+    @property
+    def where(self) -> str:
+        """The port to open: by its adapter where that has a number, so that another path makes no difference."""
+        return ADAPTER_PREFIX + self.adapter if self.adapter else self.port
+
+
+def recognise(found: Sequence[Found], known: Sequence[KnownDevice]) -> list[KnownDevice]:
+    """The known device each found one is, in the order found; a new one gets the next free name.
+
+    A device is known by its own serial number; one that tells none, or that took a known one's place, by its adapter;
+    without either, by its port.
+    """
+    left = list(known)
+    names: dict[int, str] = {}
+    for same in (_same_device, _same_adapter, _same_port):
+        for place, one in enumerate(found):
+            match = next((old for old in left if place not in names and same(one, old)), None)
+            if match is not None:
+                names[place] = match.name
+                left.remove(match)
+    taken = {old.name for old in known}
+    for place, one in enumerate(found):
+        if place not in names:
+            names[place] = _free_name(FIRST_NAMES.get(one.driver, one.driver + "-"), taken)
+            taken.add(names[place])
+    return [
+        KnownDevice(names[place], one.driver, one.port, one.unit_id, one.adapter, one.serial_number)
+        for place, one in enumerate(found)
+    ]
+
+
+def _same_device(found: Found, known: KnownDevice) -> bool:
+    return bool(found.serial_number) and (found.driver, found.serial_number) == (known.driver, known.serial_number)
+
+
+def _same_adapter(found: Found, known: KnownDevice) -> bool:
+    ours, theirs = ((one.driver, one.adapter, one.unit_id) for one in (found, known))
+    return bool(found.adapter) and ours == theirs
+
+
+def _same_port(found: Found, known: KnownDevice) -> bool:
+    nameless = not (found.adapter or known.adapter) and not (found.serial_number and known.serial_number)
+    return nameless and (found.driver, found.port, found.unit_id) == (known.driver, known.port, known.unit_id)
+
+
+def _free_name(prefix: str, taken: Iterable[str]) -> str:
+    numbers = range(1, len(set(taken)) + 2)
+    return next(name for number in numbers if (name := f"{prefix}{number}") not in set(taken))
+
+
+def remember(seen: Sequence[KnownDevice], known: Sequence[KnownDevice]) -> list[KnownDevice]:
+    """The memory after a look at the ports: what was seen as it is now, and what was not as it was."""
+    names = {one.name for one in seen}
+    return sorted([*seen, *(old for old in known if old.name not in names)], key=lambda one: one.name)
+
+
+def call(devices: Sequence[KnownDevice], name: str, serial_number: str) -> list[KnownDevice]:
+    """Give `name` to the device with this serial number, its own or its adapter's; who had the name gets the other.
+
+    Raises ConfigError when no device has it.
+    """
+    chosen = next((one for one in devices if serial_number in (one.serial_number, one.adapter)), None)
+    if chosen is None:
+        raise ConfigError(f"no device or adapter with the serial number {serial_number!r} was found")
+    swap = {chosen.name: name, name: chosen.name}
+    return [replace(one, name=swap.get(one.name, one.name)) for one in devices]
+
+
+def read_memory(path: Path) -> list[KnownDevice]:
+    """The remembered devices; none when there is no memory yet.  Raises ConfigError when the file is another one."""
+    try:
+        content = json.loads(path.expanduser().read_text(encoding="utf-8"))
+        return [KnownDevice(**one) for one in content]
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError, TypeError) as cause:
+        raise ConfigError(f"{path} is no memory of devices ({cause}): delete it, or name another --memory") from cause
+
+
+def write_memory(path: Path, devices: Sequence[KnownDevice]) -> None:
+    """Keep the devices: the file is the old one or the new one, never half of it.  Raises ConfigError if it cannot."""
+    place = path.expanduser()
+    fresh = place.with_name(place.name + ".new")
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        fresh.write_text(json.dumps([asdict(one) for one in devices], indent=1) + "\n", encoding="utf-8")
+        os.replace(fresh, place)
+    except OSError as cause:
+        raise ConfigError(f"cannot remember the devices in {path}: {cause.strerror}; name another --memory") from cause

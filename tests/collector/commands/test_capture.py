@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from collector.drivers import EmusG1
+from collector.simulator.site import VirtualSite
+from collector.transports.captures import read_capture
+from collector.transports.ports import Port
+from collector.transports.relay import Relay
+from collector.transports.serial_line import SerialLine
+from tests.collector.commands.conftest import Run
+from tests.collector.wire import Wire
+
+
+@contextmanager
+def replaying(capture: Path, link: Path, *words: str) -> Iterator[dict[str, object]]:
+    """`replay` as a process of its own; what it said at its start."""
+    command = [sys.executable, "-m", "collector", "replay", str(capture), "--link", str(link), "--json", *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield json.loads(process.stdout.readline())
+        finally:
+            process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+
+
+def test_a_captured_controller_gives_the_same_values_when_it_is_replayed(
+    asked: Run, tristar: str, tmp_path: Path
+) -> None:
+    _, lived = asked("read", tristar, "adc", "charger", "identity")
+    code, said = asked("capture", tristar, "adc", "charger", "identity", "--out", tmp_path / "capture.jsonl")
+    assert code == 0
+    assert said["bytes_from_device"] > said["bytes_to_device"] > 0
+    with replaying(tmp_path / "capture.jsonl", tmp_path / "replayed", "--fast") as started:
+        assert started["driver"] == "tristar_mppt"
+        code, replayed = asked("read", f"tristar_mppt@{tmp_path / 'replayed'}", "adc", "charger", "identity")
+    assert code == 0
+    assert replayed["values"] == lived["values"]
+    assert not (tmp_path / "replayed").is_symlink()
+
+
+def test_a_captured_battery_manager_gives_the_same_values_when_it_is_replayed(
+    asked: Run, emus: str, tmp_path: Path
+) -> None:
+    groups = ("VR1", "ST1", "BV1", "BV2", "LG1", "SS1")
+    _, lived = asked("read", emus, *groups)
+    asked("capture", emus, *groups, "--out", tmp_path / "capture.jsonl", "--note", "G1 2.0.18, noon")
+    assert read_capture(tmp_path / "capture.jsonl").about["note"] == "G1 2.0.18, noon"
+    with replaying(tmp_path / "capture.jsonl", tmp_path / "replayed"):
+        _, replayed = asked("read", f"emus_g1@{tmp_path / 'replayed'}", *groups)
+    assert replayed["values"] == lived["values"]
+
+
+def test_a_silence_is_captured_and_replayed_as_silence(
+    asked: Run, tristar: str, site: VirtualSite, tmp_path: Path
+) -> None:
+    site.lines["tristar_1"].silent = True
+    code, said = asked("capture", tristar, "adc", "--out", tmp_path / "capture.jsonl")
+    assert code == 1
+    assert said["bytes_from_device"] == 0
+    with replaying(tmp_path / "capture.jsonl", tmp_path / "replayed"):
+        code, _ = asked("read", f"tristar_mppt@{tmp_path / 'replayed'}", "adc")
+    assert code == 1
+
+
+def test_what_a_device_says_unasked_is_captured_by_listening(asked: Run, tmp_path: Path) -> None:
+    site = VirtualSite(tmp_path / "talking", every_seconds=0.05)
+    try:
+        code, said = asked(
+            "capture", f"emus_g1@{tmp_path / 'talking' / 'emus'}", "--listen", "--seconds", "1", "--out", tmp_path / "c"
+        )
+    finally:
+        site.close()
+    assert code == 0
+    assert said["bytes_to_device"] == 0
+    heard = b"".join(piece.data for piece in read_capture(tmp_path / "c").pieces)
+    assert b"BC1,000E5140,0013C680,1C48,48\r\n" in heard
+
+
+def test_another_programs_talk_is_captured_through_a_link(emus: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "collector", "capture", emus, "--link", str(tmp_path / "tap")]
+    command += ["--out", str(tmp_path / "c"), "--json"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
+        assert process.stderr is not None
+        other = EmusG1(SerialLine(str(tmp_path / "tap")))
+        try:
+            assert process.stderr.readline().startswith("recording")
+            assert other.read(("BC1",)).values["BC1.state_of_charge"] == 72.4
+        finally:
+            other.close()
+            process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 0
+    pieces = read_capture(tmp_path / "c").pieces
+    assert b"BC1,?," in b"".join(piece.data for piece in pieces if piece.to_device)
+
+
+def test_a_capture_never_writes_over_another(asked: Run, tristar: str, tmp_path: Path) -> None:
+    (tmp_path / "c").write_text("mine", encoding="utf-8")
+    code, _ = asked("capture", tristar, "adc", "--out", tmp_path / "c")
+    assert code == 2
+    assert (tmp_path / "c").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_port_that_vanishes_ends_the_capture_with_its_reason(tmp_path: Path) -> None:
+    wire = Wire(tmp_path / "port", lambda _: b"")
+    relay = Relay(Port(str(wire.path), 9600), lambda *_: None)
+    relay.start()
+    wire.unplug()
+    assert relay.wait(10)
+    assert "is gone" in str(relay.problem)
+    relay.close()
