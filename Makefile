@@ -23,7 +23,7 @@ COUNT = awk -v total=$$(grep -c '==' $(1)) -v terminal=$$([ -t 1 ] && echo 1 || 
 	'/^(Collecting|Requirement already)/ { n++; if (terminal) printf "\r  %d of about %d packages", n, total; else if (n % 10 == 0) printf "  %d of about %d packages\n", n, total; fflush() } \
 	/^(Building|Installing collected)/ { if (terminal) printf "\n"; print "  " ($$1 == "Building" ? $$0 : "installing them"); fflush() }'
 
-.PHONY: help setup run test bench lint browser python-check
+.PHONY: help setup run test bench fuzz long lint browser postgresql nginx python-check
 
 help:
 	@echo 'make run                          start the observatory on http://127.0.0.1:8050/ (Ctrl-C ends it)'
@@ -33,6 +33,8 @@ help:
 	@echo 'make test                         lint, types, tests, browser'
 	@echo 'make lint                         lint and types only'
 	@echo 'make bench                        measure, and print the numbers'
+	@echo 'make long                         kill writers 500 times on each database'
+	@echo 'make fuzz FUZZ_SECONDS=600        arbitrary bytes for the parsers, guided by coverage; 60 s each unless told'
 	@echo 'make setup                        only set up what running needs'
 
 setup: $(VENV)/installed
@@ -68,15 +70,51 @@ browser:
 		if $(MAY_INSTALL); then echo 'setting up: Debian package chromium (for the browser tests)'; $(APT_INSTALL) chromium; \
 		else echo 'The browser tests need Chromium. On Debian: apt install chromium'; exit 1; fi; }
 
+# The tests start a server of their own, as the user postgres where they run as root; the Debian package brings both.
+postgresql:
+	@command -v postgres >/dev/null || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || { \
+		if $(MAY_INSTALL); then echo 'setting up: Debian package postgresql (for the tests)'; $(APT_INSTALL) postgresql; \
+		else echo 'The tests need the programs of PostgreSQL. On Debian: apt install postgresql'; exit 1; fi; }
+
+nginx:
+	@PATH="$$PATH:/usr/sbin"; command -v nginx >/dev/null || { \
+		if $(MAY_INSTALL); then echo 'setting up: Debian package nginx (for the tests of the proxy)'; $(APT_INSTALL) nginx-light openssl; \
+		else echo 'The tests of the proxy need nginx. On Debian: apt install nginx-light openssl'; exit 1; fi; }
+
 lint: $(VENV)/installed-dev
 	@echo '== ruff'
 	@$(BIN)/ruff check .
 	@echo '== mypy'
 	@$(BIN)/mypy
 
-test: lint browser
+test: lint browser postgresql nginx
 	@echo '== pytest'
 	@$(BIN)/python -m pytest -q -n auto
 
 bench: setup
 	@$(BIN)/python -m benchmarks
+
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS := sentences registers
+FUZZ_FOUND := var/fuzz
+
+$(VENV)/installed-fuzz: requirements-fuzz.txt $(VENV)/installed
+	@echo 'setting up: packages of requirements-fuzz.txt'
+	@$(PIP) install -q --only-binary :all: -r requirements-fuzz.txt || { \
+		echo 'atheris has no wheel for this machine and Python; tests/fuzz/README.md says what is checked instead'; exit 1; }
+	@touch $@
+
+# One input may take 5 s and the process 1 GB: more is a hang or a leak, and fails.
+fuzz: $(VENV)/installed-fuzz
+	@for target in $(FUZZ_TARGETS); do \
+		echo "== fuzz $$target, $(FUZZ_SECONDS) s"; \
+		mkdir -p $(FUZZ_FOUND)/$$target; \
+		$(BIN)/python -m tests.fuzz.$${target}_target $(FUZZ_FOUND)/$$target tests/fuzz/corpus/$$target \
+			-max_total_time=$(FUZZ_SECONDS) -timeout=5 -rss_limit_mb=1024 -max_len=2048 -print_final_stats=1 \
+			-artifact_prefix=$(FUZZ_FOUND)/$$target-failed- || exit 1; \
+	done
+
+# Hours of accidents instead of a sample: writers killed 500 times on each database.
+long: lint postgresql
+	@echo '== kills'
+	@KILLS=500 $(BIN)/python -m pytest -q -n 2 tests/data/test_kill.py

@@ -50,6 +50,18 @@ def is_trusted(config: Config, remote: str, headers: Mapping[str, str]) -> bool:
     )
 
 
+def sender_address(config: Config, remote: str, headers: Mapping[str, str]) -> str:
+    """Where a request came from, for limits and logs: what a proxy of ours says, else the other end of the line."""
+    peer = parse_address(remote)
+    if peer is None or not within(peer, config.trusted_proxies):
+        return remote
+    for chain in chains(headers):
+        sender = forwarded_sender(chain, config.trusted_proxies)
+        if sender is not None:
+            return str(sender)
+    return remote
+
+
 def parse_address(text: str) -> Address | None:
     """The address in `192.0.2.1`, `192.0.2.1:4711`, `[2001:db8::1]:80` or `"[2001:db8::1]"`; None for anything else."""
     bare = text.strip().strip('"')

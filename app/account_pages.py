@@ -1,72 +1,112 @@
-"""Login, registration and a user's own sensors: plain pages that also work when Dash does not."""
+"""Login, registration, passwords, the end of an account: plain pages that also work when Dash does not."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, request, session, url_for
 from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
-from app.auth import SignedIn
-from app.forms import LoginForm, RegisterForm, SensorForm
+from app import reset_links
+from app.auth import SignedIn, actor, check_wait, client_address
+from app.forms import ChangePasswordForm, DeleteAccountForm, ForgottenForm, LoginForm, RegisterForm, ResetForm
 from app.guard import local_target
+from app.mail import site_url
 from app.parts import parts
-from data import accounts, queries
+from data import account_changes, accounts, audit, limits, outbox
 from data.errors import DocumentError
-from data.queries import Latest
+from data.models import User
 
 accounts_pages = Blueprint("accounts", __name__)
 
 WRONG_LOGIN = "Login unsuccessful. Please check your username and password."
+# Said whether or not there is such an account.
+LINK_SENT = "If an account has this address, a link is on its way: it is good for one hour and one use."
+LETTER = """Somebody, probably you, asked for a new password for {username} at {site}.
 
+Set it here within the hour:
+{link}
 
-@dataclass(frozen=True, slots=True)
-class SensorRow:
-    """One sensor of the list."""
-
-    name: str
-    type: str
-    units: str
-    protocol: str
-    public: bool
-    address: str
-    age: str | None
-    values: str
+If it was not you, do nothing: the old password stays.
+"""
 
 
 @accounts_pages.route("/sensors/users/login", methods=("GET", "POST"))
 def login() -> Any:
     """Log in by username; then to the page that asked for it, or to the sensors."""
-    after = local_target(request.args.get("next"), url_for("accounts.sensors"))
+    after = local_target(request.args.get("next"), url_for("sensors.mine"))
     if current_user.is_authenticated:
         return redirect(after)
     form = LoginForm()
     if form.validate_on_submit():
-        with parts().sessions() as session:
-            user = accounts.verify(session, str(form.username.data), str(form.password.data))
-            session.commit()
-            if user is not None:
-                login_user(SignedIn(user), remember=bool(form.remember.data))
-                flash(f"Welcome, {user.username}.", "success")
-                return redirect(after, 303)
+        user = logged_in(str(form.username.data), str(form.password.data))
+        if user is not None:
+            begin_session()
+            login_user(SignedIn(user), remember=bool(form.remember.data))
+            flash(f"Welcome, {user.username}.", "success")
+            return redirect(after, 303)
         flash(WRONG_LOGIN, "danger")
     return render_template("login.html", form=form)
+
+
+def begin_session() -> None:
+    """Forget the session there was, with the token of its forms: nothing of it goes on into the new one."""
+    session.clear()
+    g.pop("csrf_token", None)
+
+
+def logged_in(username: str, password: str) -> User | None:
+    """The user, when the password is right; 429 when too many were tried."""
+    now, address, one = datetime.now(UTC), client_address(), f"{username} {client_address()}"
+    with parts().sessions() as database:
+        waits = [
+            limits.hit(database, limits.LOGIN_OF_NAME, one, now),
+            limits.hit(database, limits.LOGIN_OF_ADDRESS, address, now),
+            limits.hit(database, limits.LOGIN_FROM_ANYWHERE, username, now),
+        ]
+        database.commit()
+    check_wait(max(waits), "Too many log-ins were tried")
+    with parts().sessions() as database:
+        user = accounts.verify(database, username, password, parts().peppers)
+        known = user is not None or accounts.user_by_name(database, username) is not None
+    # Hashed outside the transaction that writes: nobody waits for it.
+    renewed = account_changes.renewed_hash(user, password, parts().peppers) if user is not None else None
+    with parts().sessions() as database:
+        if user is None:
+            # What is typed as an unknown name may be a password: it is not kept.
+            audit.record(database, actor(username if known else None), "login refused", username if known else "")
+        else:
+            user = account_changes.note_login(database, user.id, renewed)
+            limits.forgive(database, limits.LOGIN_OF_NAME, one)
+            audit.record(database, actor(user.username), "login", user.username)
+        database.commit()
+    return user
 
 
 @accounts_pages.route("/sensors/users/register", methods=("GET", "POST"))
 def register() -> Any:
     """Make a user; then to the login."""
     if current_user.is_authenticated:
-        return redirect(url_for("accounts.sensors"))
+        return redirect(url_for("sensors.mine"))
     form = RegisterForm()
     if form.validate_on_submit():
+        with parts().sessions() as database:
+            wait = limits.hit(database, limits.REGISTER, client_address(), datetime.now(UTC))
+            database.commit()
+        check_wait(wait, "Too many accounts were made from here")
         try:
-            with parts().sessions() as session:
-                accounts.create_user(session, str(form.username.data), str(form.email.data), str(form.password.data))
-                session.commit()
+            with parts().sessions() as database:
+                user = accounts.create_user(
+                    database,
+                    str(form.username.data),
+                    str(form.email.data),
+                    str(form.password.data),
+                    peppers=parts().peppers,
+                )
+                audit.record(database, actor(user.username), "account made", user.username, f"role {user.role}")
+                database.commit()
         except DocumentError as problem:
             flash(str(problem), "danger")
         else:
@@ -77,80 +117,138 @@ def register() -> Any:
 
 @accounts_pages.get("/logout")
 def logout() -> Response:
-    """Log out; to the home page."""
-    logout_user()
+    """Log out, on every device; to the home page.  A link on another site does not log anybody out."""
+    if current_user.is_authenticated and request.headers.get("Sec-Fetch-Site") != "cross-site":
+        with parts().sessions() as database:
+            account_changes.end_sessions(database, int(current_user.id))
+            audit.record(database, actor(), "logout", current_user.username)
+            database.commit()
+        logout_user()
+        session.clear()
+        # flask-login removes its own cookie when it finds this.
+        session["_remember"] = "clear"
     return redirect("/home")
 
 
-@accounts_pages.route("/sensors", methods=("GET", "POST"))
-def sensors() -> Any:
-    """The user's own sensors with their newest values and the address each posts to."""
-    if request.method == "POST":
-        return redirect(url_for("accounts.sensors"), 303)
-    now = datetime.now(UTC)
-    with parts().sessions() as session:
-        user = accounts.user_by_id(session, int(current_user.id))
-        if user is None:
-            abort(401)
-        newest = {
-            row.device.sensor_id: row
-            for row in queries.latest_all(session, ["sensor"])
-            if row.device.owner_id == user.id
-        }
-        rows = [
-            SensorRow(
-                sensor.name,
-                sensor.type or "",
-                sensor.units or "",
-                sensor.protocol or "",
-                sensor.public,
-                url_for("posting.sensor", username=user.username, sensor_name=sensor.name),
-                *newest_words(newest.get(sensor.id), now),
-            )
-            for sensor in accounts.sensors_of(session, user)
-        ]
-    return render_template("sensors.html", rows=rows, host=request.host_url.rstrip("/"))
+@accounts_pages.route("/sensors/users/forgotten", methods=("GET", "POST"))
+def forgotten() -> Any:
+    """Send a link to set a new password; the answer is the same for every address."""
+    form = ForgottenForm()
+    if form.validate_on_submit():
+        email, now = str(form.email.data).strip(), datetime.now(UTC)
+        with parts().sessions() as database:
+            wait = limits.hit(database, limits.RESET_OF_ADDRESS, client_address(), now)
+            over = limits.hit(database, limits.RESET_OF_ACCOUNT, email, now)
+            user = accounts.user_by_email(database, email)
+            if user is not None and not wait and not over:
+                send_link(database, user, "A new password")
+                audit.record(database, actor(), "password reset asked", user.username)
+            database.commit()
+        check_wait(wait, "Too many links were asked for from here")
+        flash(LINK_SENT, "success")
+        return redirect(url_for("accounts.login"), 303)
+    return render_template("forgotten.html", form=form)
 
 
-@accounts_pages.route("/sensors/register", methods=("GET", "POST"))
-def register_sensor() -> Any:
-    """Register a sensor; all four fields are kept."""
-    form = SensorForm()
+def send_link(database: Any, user: User, subject: str) -> None:
+    """Leave a letter with a link for the worker."""
+    config = parts().config
+    token = reset_links.token_for(str(current_app.secret_key), user)
+    link = site_url(config) + url_for("accounts.reset", token=token)
+    letter = LETTER.format(username=user.username, site=config.site_name, link=link)
+    outbox.post(database, user.email, f"{subject} for {config.site_name}", letter)
+
+
+@accounts_pages.route("/sensors/users/reset/<token>", methods=("GET", "POST"))
+def reset(token: str) -> Any:
+    """Set a password by way of the link in a letter."""
+    secret = str(current_app.secret_key)
+    user_id = reset_links.user_id_in(secret, token)
+    with parts().sessions() as database:
+        user = accounts.user_by_id(database, user_id) if user_id is not None else None
+    if user is None or not reset_links.is_good(secret, token, user):
+        flash("This link is too old, or was used already: ask for a new one.", "warning")
+        return redirect(url_for("accounts.forgotten"), 303)
+    form = ResetForm()
     if form.validate_on_submit():
         try:
-            with parts().sessions() as session:
-                user = accounts.user_by_id(session, int(current_user.id))
-                if user is None:
-                    abort(401)
-                accounts.register_sensor(
-                    session,
-                    user,
-                    str(form.sensor_name.data),
-                    form.type.data or "",
-                    form.units.data or "",
-                    form.protocol.data or "",
-                )
-                session.commit()
+            with parts().sessions() as database:
+                user = account_changes.set_password(database, user.id, str(form.password.data), parts().peppers)
+                audit.record(database, actor(user.username), "password changed", user.username, "by a link")
+                database.commit()
         except DocumentError as problem:
             flash(str(problem), "danger")
         else:
-            flash(f"{form.sensor_name.data} has been registered: it may post now.", "success")
-            return redirect(url_for("accounts.sensors"), 303)
-    return render_template("register_sensor.html", form=form)
+            flash("Your password has been set: log in with it.", "success")
+            return redirect(url_for("accounts.login"), 303)
+    return render_template("reset.html", form=form, username=user.username)
 
 
-def newest_words(newest: Latest | None, now: datetime) -> tuple[str | None, str]:
-    """The age and the values of a sensor's newest document; (None, "") for a sensor that never posted."""
-    if newest is None:
-        return None, ""
-    shown = [f"{key} {value:.6g}" for key, value in list(newest.readings.items())[:3]]
-    return age_words(now - newest.recorded_at), ", ".join(shown)
+@accounts_pages.get("/account")
+def account() -> Any:
+    """The user's account and what can be done with it."""
+    return render_template("account.html", user=own_user())
 
 
-def age_words(age: timedelta) -> str:
-    """An age in the largest unit that says enough."""
-    seconds = max(0, int(age.total_seconds()))
-    for limit, unit, name in ((120, 1, "s"), (7_200, 60, "min"), (172_800, 3_600, "h")):
-        if seconds < limit:
-            return f"{seconds // unit} {name} ago"
-    return f"{seconds // 86_400} days ago"
+@accounts_pages.route("/account/password", methods=("GET", "POST"))
+def password() -> Any:
+    """Change the password; every other session ends."""
+    form = ChangePasswordForm()
+    if form.validate_on_submit() and confirmed(str(form.present.data)):
+        try:
+            with parts().sessions() as database:
+                user = account_changes.set_password(
+                    database, int(current_user.id), str(form.password.data), parts().peppers
+                )
+                audit.record(database, actor(), "password changed", user.username)
+                database.commit()
+        except DocumentError as problem:
+            flash(str(problem), "danger")
+        else:
+            begin_session()
+            login_user(SignedIn(user))
+            flash("Your password has been changed; you are logged out everywhere else.", "success")
+            return redirect(url_for("accounts.account"), 303)
+    return render_template("password.html", form=form)
+
+
+@accounts_pages.route("/account/delete", methods=("GET", "POST"))
+def delete() -> Any:
+    """Delete the account with its sensors and data, once the password confirms it."""
+    form = DeleteAccountForm()
+    if form.validate_on_submit() and confirmed(str(form.present.data)):
+        try:
+            with parts().sessions() as database:
+                account_changes.delete_user(database, int(current_user.id))
+                audit.record(database, actor(), "account deleted", current_user.username, "by the user")
+                database.commit()
+        except DocumentError as problem:
+            flash(str(problem), "danger")
+        else:
+            logout_user()
+            flash("Your account and all its data have been deleted.", "success")
+            return redirect("/sensors/users/login", 303)
+    with parts().sessions() as database:
+        sensors = [sensor.name for sensor in accounts.sensors_of(database, own_user())]
+    return render_template("delete_account.html", form=form, sensors=sensors)
+
+
+def confirmed(present: str) -> bool:
+    """Whether that is the user's password; says so when it is not.  Tries are limited like those of a login."""
+    one = f"{current_user.username} {client_address()}"
+    with parts().sessions() as database:
+        wait = limits.hit(database, limits.LOGIN_OF_NAME, one, datetime.now(UTC))
+        database.commit()
+    check_wait(wait, "Too many passwords were tried")
+    with parts().sessions() as database:
+        user = accounts.verify(database, str(current_user.username), present, parts().peppers)
+    if user is None:
+        flash("This is not your present password.", "danger")
+    return user is not None
+
+
+def own_user() -> User:
+    """The row of who is logged in."""
+    with parts().sessions() as database:
+        user = accounts.user_by_id(database, int(current_user.id))
+    return user if user is not None else abort(401)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from flask import Flask, Request, abort, request
 from flask_login import LoginManager, UserMixin, current_user
 from werkzeug.datastructures import WWWAuthenticate
-from werkzeug.exceptions import Unauthorized
+from werkzeug.exceptions import TooManyRequests, Unauthorized
 
-from app.access import HOW_TO_GET_A_KEY, is_trusted
+from app.access import HOW_TO_GET_A_KEY, is_trusted, sender_address
 from app.parts import parts
 from data import accounts
+from data.accounts import ADMINISTRATOR, MEMBER, SCOPES, VIEWER
+from data.audit import Actor
 from data.models import User
 from data.queries import DeviceRow
 
@@ -34,7 +37,14 @@ class SignedIn(UserMixin):
     def __init__(self, user: User) -> None:
         self.id = user.id
         self.username = user.username
-        self.admin = user.admin
+        self.role = user.role
+        self.admin = user.role == ADMINISTRATOR
+        self.member = user.role in (ADMINISTRATOR, MEMBER)
+        self.stamp = user.session_stamp
+
+    def get_id(self) -> str:
+        """What a session keeps: the user, and the stamp that a logout or a new password replaces."""
+        return f"{self.id}.{self.stamp}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +55,8 @@ class Poster:
     device_slug: str | None = None
     username: str | None = None
     user_id: int | None = None
+    key_id: int | None = None
+    scopes: frozenset[str] = field(default=frozenset(SCOPES))
 
     def may_post(self, slug: str) -> bool:
         """Whether it may post for the device of that slug (`bms`, `tristar-1`, `username/sensor_name`)."""
@@ -55,7 +67,7 @@ class Poster:
     def may_read(self, device: DeviceRow) -> bool:
         """Whether it may read that private device."""
         own = self.user_id is not None and device.owner_id == self.user_id
-        return self.everything or device.slug == self.device_slug or own
+        return "read" in self.scopes and (self.everything or device.slug == self.device_slug or own)
 
 
 def viewer() -> Viewer:
@@ -63,6 +75,16 @@ def viewer() -> Viewer:
     if not current_user.is_authenticated:
         return STRANGER
     return Viewer(int(current_user.id), bool(current_user.admin), str(current_user.username))
+
+
+def client_address() -> str:
+    """Where the present request came from."""
+    return sender_address(parts().config, request.remote_addr or "", request.headers)
+
+
+def actor(username: str | None = None) -> Actor:
+    """Who acts in the present request, for the audit log; `username` where nobody is logged in."""
+    return Actor(username or viewer().username or "(stranger)", client_address())
 
 
 def may_see(device: DeviceRow) -> bool:
@@ -89,26 +111,48 @@ def keyed_poster(token: str) -> Poster:
     with parts().sessions() as session:
         key = accounts.key_for(session, token)
         if key is None:
-            unauthorized("This key is not known, or was revoked. " + HOW_TO_GET_A_KEY)
+            unauthorized("This key is not known, was revoked or has expired. " + HOW_TO_GET_A_KEY)
         owner = accounts.user_by_id(session, key.user_id) if key.user_id is not None else None
+        scopes = frozenset(key.scopes.split(","))
         found = Poster(
             everything=owner is not None and owner.admin,
             device_slug=key.device_slug,
             username=owner.username if owner is not None else None,
             user_id=key.user_id,
+            key_id=key.id,
+            scopes=scopes - {"post"} if owner is not None and owner.role == VIEWER else scopes,
         )
-        session.commit()
+        worth_noting = accounts.is_use_worth_noting(key)
+    if worth_noting:
+        with parts().sessions() as session:
+            accounts.note_use(session, key.id, client_address())
+            session.commit()
     return found
 
 
 def poster() -> Poster:
-    """Who posts: the key's holder, or everything for a trusted network; 401 with the way to a key for anybody else."""
+    """Who posts: the key's holder, or everything for a trusted network; 401 with the way to a key for anybody else.
+
+    403 for a key that may only read, 429 for one that posts too often.
+    """
     token = sent_key(request)
     if token is not None:
-        return keyed_poster(token)
+        found = keyed_poster(token)
+        if "post" not in found.scopes:
+            abort(403, description="This key may only read: make one that may post.")
+        assert found.key_id is not None
+        check_wait(parts().post_rates.wait_seconds(found.key_id, datetime.now(UTC)), "This key posts too often")
+        return found
     if is_trusted(parts().config, request.remote_addr or "", request.headers):
         return Poster(everything=True)
     return unauthorized(HOW_TO_GET_A_KEY)
+
+
+def check_wait(seconds: int, what: str) -> None:
+    """Answer 429 with Retry-After when there is something to wait for."""
+    if seconds:
+        length = f"{seconds} seconds" if seconds < 120 else f"{-(-seconds // 60)} minutes"
+        raise TooManyRequests(f"{what}: wait {length}, then try again.", retry_after=seconds)
 
 
 def unauthorized(message: str) -> Poster:
@@ -122,12 +166,13 @@ def install_login(server: Flask) -> None:
     manager.session_protection = "basic"
 
     @manager.user_loader
-    def load(user_id: str) -> SignedIn | None:
-        if not user_id.isdecimal():
+    def load(kept: str) -> SignedIn | None:
+        user_id, _, stamp = kept.partition(".")
+        if not user_id.isdecimal() or len(user_id) > 18 or not stamp:
             return None
         with parts().sessions() as session:
             user = accounts.user_by_id(session, int(user_id))
-            return SignedIn(user) if user is not None else None
+            return SignedIn(user) if user is not None and user.session_stamp == stamp else None
 
     @manager.unauthorized_handler
     def stranger() -> None:

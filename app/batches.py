@@ -6,12 +6,14 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 from flask import Blueprint, Response, abort
 
 from app.auth import Poster, poster
 from app.body import as_text, read_body
 from app.parts import parts
-from data import ingest
+from app.posting import ARCHIVED
+from data import ingest, sensor_changes
 from data.document import parse_content
 from data.errors import DocumentError, RangeError
 from data.ranges import parse_instant
@@ -30,6 +32,7 @@ def documents() -> Response:
     sender = poster()
     lines = numbered_lines(as_text(read_body(LIMIT)))
     read = [(number, read_line(line, sender)) for number, line in lines]
+    read = without_archived(read)
     accepted = [found for _, found in read if isinstance(found, ingest.Posted)]
     with parts().sessions() as session:
         outcomes = iter(ingest.store(session, accepted, datetime.now(UTC)))
@@ -44,6 +47,19 @@ def documents() -> Response:
     return Response("".join(json.dumps(answer) + "\n" for answer in answers), mimetype="application/x-ndjson")
 
 
+def without_archived(read: list[tuple[int, ingest.Posted | str]]) -> list[tuple[int, ingest.Posted | str]]:
+    """The lines, with those of archived sensors refused."""
+    slugs = {found.device for _, found in read if isinstance(found, ingest.Posted) and found.family == "sensor"}
+    if not slugs:
+        return read
+    with parts().sessions() as session:
+        archived = sensor_changes.archived_slugs(session, slugs)
+    return [
+        (number, ARCHIVED if isinstance(found, ingest.Posted) and found.device in archived else found)
+        for number, found in read
+    ]
+
+
 def numbered_lines(body: str) -> list[tuple[int, str]]:
     """The lines that are not blank, counted from 1 with the blank ones; 413 when there are too many."""
     # Not splitlines(): a JSON text may hold U+2028 and the like, which end no line of NDJSON.
@@ -56,8 +72,47 @@ def numbered_lines(body: str) -> list[tuple[int, str]]:
     return lines
 
 
+class Envelope(msgspec.Struct):
+    """What stands around a document; the document itself stays as it came."""
+
+    family: str
+    device: str
+    recorded_at: str
+    content: msgspec.Raw
+    clock: str = "stated"
+
+
+DECODER = msgspec.json.Decoder(Envelope)
+
+
 def read_line(line: str, sender: Poster) -> ingest.Posted | str:
     """The document of one line, or the reason why it is refused."""
+    found = opened(line)
+    if found is None:
+        found = explained(line)
+    if isinstance(found, ingest.Posted) and not sender.may_post(found.device):
+        # For the whole request: a document refused by its line is given up by its sender, and a wrongly bound key is
+        # mended on the server, after which everything can still come.
+        abort(403, description=f"This key may not post for {found.device}: use that device's key, or its owner's.")
+    return found
+
+
+def opened(line: str) -> ingest.Posted | None:
+    """The document of a line that is as it should be; None for any other, which `explained` has words for."""
+    try:
+        stated = DECODER.decode(line)
+        recorded_at = parse_instant(stated.recorded_at)
+    except (msgspec.MsgspecError, RangeError):
+        return None
+    content = bytes(stated.content)
+    known = stated.family in FAMILIES and stated.clock in CLOCKS and bool(stated.device) and stated.device.isprintable()
+    if not known or not content.startswith(b"{"):
+        return None
+    return ingest.Posted(stated.family, stated.device, content.decode(), recorded_at, stated.clock)
+
+
+def explained(line: str) -> ingest.Posted | str:
+    """The document of any line, or in words what is wrong with it."""
     try:
         stated = parse_content(line)
         family = text_field(stated, "family")
@@ -73,10 +128,6 @@ def read_line(line: str, sender: Poster) -> ingest.Posted | str:
             return "content is missing, or is not an object"
     except (DocumentError, RangeError) as problem:
         return str(problem)
-    if not sender.may_post(device):
-        # For the whole request: a document refused by its line is given up by its sender, and a wrongly bound key is
-        # mended on the server, after which everything can still come.
-        abort(403, description=f"This key may not post for {device}: use that device's key, or its owner's.")
     return ingest.Posted(family, device, json.dumps(content), recorded_at, clock)
 
 

@@ -11,6 +11,7 @@ from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from data.errors import ConfigError, RangeError
 from data.ranges import zone_named
@@ -31,6 +32,10 @@ class Config:
     data_dir: Path = PROJECT / "var"
     database_url: str = ""  # empty: SQLite in data_dir
     secret_key: str = ""  # empty: made once, kept in data_dir/secret_key
+    old_secret_keys: tuple[str, ...] = ()  # whose peppers may still stand in hashes of passwords
+    site_url: str = ""  # where readers find the site, for links in letters; empty: the local address
+    allowed_hosts: tuple[str, ...] = ()  # empty: any name
+    posts_per_minute: int = 600
     site_name: str = "Arboretum"
     site_timezone: str = "America/Los_Angeles"
     site_private: bool = False
@@ -45,10 +50,15 @@ class Config:
     tolerance: timedelta = timedelta(minutes=10)
     tolerance_daily: timedelta = timedelta(hours=11)
     tolerance_sensor: timedelta = timedelta(minutes=10)
+    keep_originals_days: int = 0  # 0: for ever; so with the next three
+    keep_samples_days: int = 0
+    keep_ten_minutes_days: int = 0
+    keep_hours_days: int = 0
     mail_server: str = ""
     mail_port: int = 587
     mail_username: str = ""
     mail_password: str = ""
+    mail_from: str = ""
 
     def __repr__(self) -> str:
         """All but the secrets, so that a log line cannot give them away."""
@@ -69,6 +79,8 @@ class Config:
             stated = {name: (value, str(path)) for name, value in read_file(path).items() if value not in ("", None)}
         stated |= {name: (environment[name], "environment") for name in SETTINGS if environment.get(name)}
         found = checked(stated)
+        if found.get("mail_server") and not found.get("site_url"):
+            raise ConfigError("MAIL_SERVER: letters carry links; set SITE_URL as well, like https://arboretum.example.org")
         # A database somebody has named may hold real documents: invented ones come into it only when that is said.
         found.setdefault("demo", not found.get("database_url"))
         return cls(**found)
@@ -149,12 +161,42 @@ def secret(value: Any) -> str:
     return text(value)
 
 
+def words(value: Any) -> tuple[str, ...]:
+    """A list, or a text separated by commas or spaces."""
+    found = value if isinstance(value, list) else re.split(r"[,\s]+", text(value))
+    return tuple(text(one).strip() for one in found if one)
+
+
+def secrets(value: Any) -> tuple[str, ...]:
+    """Secret keys of earlier times."""
+    return tuple(secret(one) for one in words(value))
+
+
+def web_address(value: Any) -> str:
+    """The address of a site, without a path or a slash at its end."""
+    found = urlsplit(text(value).strip())
+    if found.scheme not in ("http", "https") or not found.hostname or found.path.strip("/") or found.query:
+        raise ValueError("write an address like https://arboretum.example.org")
+    return f"{found.scheme}://{found.netloc}"
+
+
+def mail_address(value: Any) -> str:
+    """One e-mail address."""
+    if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", text(value)):
+        raise ValueError("write an address like site@example.org")
+    return text(value)
+
+
 # Setting -> (field, reader).  A later row with the same field wins over an earlier one.
 SETTINGS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "DATA_DIR": ("data_dir", folder),
     "DATABASE_URL": ("database_url", text),
     "SQLALCHEMY_DATABASE_URI": ("database_url", text),
     "SECRET_KEY": ("secret_key", secret),
+    "OLD_SECRET_KEYS": ("old_secret_keys", secrets),
+    "SITE_URL": ("site_url", web_address),
+    "ALLOWED_HOSTS": ("allowed_hosts", words),
+    "POSTS_PER_MINUTE": ("posts_per_minute", whole(1, 1_000_000)),
     "SITE_NAME": ("site_name", text),
     "SITE_TIMEZONE": ("site_timezone", time_zone),
     "SITE_PRIVATE": ("site_private", yes_or_no),
@@ -169,12 +211,17 @@ SETTINGS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "TOLERANCE_MINUTES": ("tolerance", minutes),
     "TOLERANCE_DAILY_MINUTES": ("tolerance_daily", minutes),
     "TOLERANCE_SENSOR_MINUTES": ("tolerance_sensor", minutes),
+    "KEEP_ORIGINALS_DAYS": ("keep_originals_days", whole(0, 100_000)),
+    "KEEP_SAMPLES_DAYS": ("keep_samples_days", whole(0, 100_000)),
+    "KEEP_TEN_MINUTES_DAYS": ("keep_ten_minutes_days", whole(0, 100_000)),
+    "KEEP_HOURS_DAYS": ("keep_hours_days", whole(0, 100_000)),
     "MAIL_SERVER": ("mail_server", text),
     "MAIL_PORT": ("mail_port", whole(1, 65535)),
     "MAIL_USERNAME": ("mail_username", text),
     "MAIL_PASSWORD": ("mail_password", text),
+    "MAIL_FROM": ("mail_from", mail_address),
 }
-SECRETS = ("secret_key", "mail_password", "database_url")
+SECRETS = ("secret_key", "old_secret_keys", "mail_password", "database_url")
 
 
 def checked(stated: Mapping[str, tuple[Any, str]]) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def create_dash(
         use_pages=True,
         pages_folder="",
         assets_folder=str(ASSETS),
-        assets_ignore=r"^(theme|address)\.js$",
+        assets_ignore=r"^(theme|address|copy|waiting)\.js$",
         index_string=INDEX.format(pages=" ".join(path for _, path, _, _ in PAGES)),
     )
     register_pages(site.name)

@@ -10,7 +10,7 @@ from app.processes import Part
 from app.serving import local_url
 from data.engine import default_url
 
-HISTORY_DAYS = 30
+HISTORY_DAYS = 365
 POLL_SECONDS = 20
 REAL_LOG = PROJECT / "data" / "real" / "tristar_mppt_daily_log_msview.csv"
 

@@ -32,6 +32,12 @@ def wants_json() -> bool:
     )
 
 
+def shown_path(path: str) -> str:
+    """The path as the log may have it: the link of a reset opens an account for an hour."""
+    start, reset, _ = path.partition("/users/reset/")
+    return f"{start}{reset}…" if reset else path
+
+
 def error_response(code: int, message: str | None = None) -> Response:
     """The answer for that status; `message` replaces the general sentence in JSON and stands below it on a page."""
     reference = secrets.token_hex(4)
@@ -42,7 +48,7 @@ def error_response(code: int, message: str | None = None) -> Response:
         logging.ERROR if code >= 500 else logging.INFO,
         "%s %r answered %d, reference %s: %s",  # %r: a path may hold a line end
         request.method,
-        request.path,
+        shown_path(request.path),
         code,
         reference,
         message or words.said,

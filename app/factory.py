@@ -8,21 +8,29 @@ from flask import Flask
 
 from app.account_pages import accounts_pages
 from app.addresses import respell
+from app.admin_pages import admin_pages
+from app.api import api
 from app.auth import install_login, viewer
 from app.batches import batches
 from app.body import LIMIT
 from app.config import Config
 from app.dash_app import ASSETS, create_dash
 from app.errors import errors
+from app.export import exports
 from app.guard import install_guard
 from app.headers import install_headers
 from app.health import health
 from app.installation import furnish, is_furnished, open_database
+from app.key_pages import keys_pages
 from app.missing import install_not_found, install_wrong_methods, missing, page_test
 from app.parts import EXTENSION, Parts, parts_of
+from app.peppers import peppers
+from app.post_rates import PostRates
 from app.posting import posting
+from app.proxy import install_proxy
 from app.reading import reading
 from app.secret import secret_key
+from app.sensor_pages import sensors_pages
 from app.shell import shell_context
 from callbacks.site import Site
 from data.engine import migrate
@@ -48,7 +56,9 @@ def create_app(config: Config | None = None) -> Flask:
     server.config["MAX_CONTENT_LENGTH"] = LIMIT
     server.logger.setLevel(logging.INFO)  # the reference of every error is in the log
     server.json.sort_keys = False  # type: ignore[attr-defined]
-    server.extensions[EXTENSION] = Parts(settings, engine, sessions)
+    server.extensions[EXTENSION] = Parts(
+        settings, engine, sessions, peppers(settings), PostRates(sessions, settings.posts_per_minute)
+    )
 
     # The guard asks before all others: a stranger's callback is a 401, not a failed check of a token.
     install_login(server)
@@ -57,13 +67,16 @@ def create_app(config: Config | None = None) -> Flask:
     install_not_found(server, page_test(pages))
     hashes: list[str] = []
     csrf = install_headers(server, lambda: hashes)
-    for blueprint in (errors, health, posting, batches, reading, missing, accounts_pages):
+    for blueprint in (errors, health, posting, batches, reading, api, missing):
+        server.register_blueprint(blueprint)
+    for blueprint in (accounts_pages, sensors_pages, keys_pages, exports, admin_pages):
         server.register_blueprint(blueprint)
     install_wrong_methods(server)
     for blueprint in (posting, batches, missing):  # no cookie lets anybody in there
         csrf.exempt(blueprint)
     dash_app = create_dash(server, sessions, viewer, Site(settings.site_name, zone_named(settings.site_timezone)))
     respell(server, pages)
+    install_proxy(server)
     install_page_words(server)
     server.shell_context_processor(lambda: shell_context(server))
 

@@ -3,13 +3,38 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, EmailField, PasswordField, StringField, SubmitField
-from wtforms.validators import EqualTo, InputRequired, Length, Regexp
+from wtforms import BooleanField, EmailField, Field, Form, PasswordField, SelectField, StringField, SubmitField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import EqualTo, InputRequired, Length, Regexp, ValidationError
+
+from data.accounts import MEMBER, ROLES
+from data.passwords import weakness
 
 NAME_AS_ADDRESS = r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$"
 NAME_RULE = (
     "Use letters, digits, dot, dash and underscore, beginning with a letter or digit: the name becomes an address."
 )
+
+
+PASSWORD_HELP = "At least 8 characters; three or four words in a row are easy to keep in mind."
+
+
+class NotTooEasy:
+    """Refuses passwords that are tried first, with a word that helps; `personal` names the fields not to repeat."""
+
+    def __init__(self, *personal: str) -> None:
+        self.personal = personal
+
+    def __call__(self, form: Form, field: Field) -> None:
+        problem = weakness(str(field.data or ""), *(str(form[name].data or "") for name in self.personal))
+        if problem is not None:
+            raise ValidationError(problem)
+
+
+AGAIN = [
+    InputRequired("Write the password again."),
+    EqualTo("password", "The two passwords differ: write both again."),
+]
 
 
 class LoginForm(FlaskForm):
@@ -18,7 +43,9 @@ class LoginForm(FlaskForm):
     username = StringField(
         "Username", [InputRequired("Write your username."), Length(max=60, message="At most 60 characters.")]
     )
-    password = PasswordField("Password", [InputRequired("Write your password.")])
+    password = PasswordField(
+        "Password", [InputRequired("Write your password."), Length(max=1000, message="At most 1,000 characters.")]
+    )
     remember = BooleanField("Stay logged in on this device")
     submit = SubmitField("Log in")
 
@@ -49,17 +76,90 @@ class RegisterForm(FlaskForm):
     )
     password = PasswordField(
         "Password",
-        [InputRequired("Choose a password."), Length(min=8, max=200, message="At least 8 characters.")],
-        description="At least 8 characters.",
+        [InputRequired("Choose a password."), NotTooEasy("username", "email")],
+        description=PASSWORD_HELP,
     )
-    confirm_password = PasswordField(
-        "Password again",
+    confirm_password = PasswordField("Password again", AGAIN)
+    submit = SubmitField("Register")
+
+
+class ChangePasswordForm(FlaskForm):
+    """Another password, by who knows the present one."""
+
+    present = PasswordField("Present password", [InputRequired("Write your present password.")])
+    password = PasswordField(
+        "New password", [InputRequired("Choose a password."), NotTooEasy()], description=PASSWORD_HELP
+    )
+    confirm_password = PasswordField("New password again", AGAIN)
+    submit = SubmitField("Change the password")
+
+
+class ForgottenForm(FlaskForm):
+    """Where to send the link to."""
+
+    email = EmailField(
+        "E-mail", [InputRequired("Write your e-mail address."), Length(max=60, message="At most 60 characters.")]
+    )
+    submit = SubmitField("Send me a link")
+
+
+class ResetForm(FlaskForm):
+    """A password by way of the link."""
+
+    password = PasswordField(
+        "New password", [InputRequired("Choose a password."), NotTooEasy()], description=PASSWORD_HELP
+    )
+    confirm_password = PasswordField("New password again", AGAIN)
+    submit = SubmitField("Set the password")
+
+
+class DeleteAccountForm(FlaskForm):
+    """The end of an account, confirmed by its password."""
+
+    present = PasswordField("Your password", [InputRequired("Write your password.")])
+    submit = SubmitField("Delete my account and all its data")
+
+
+DAYS = (("0", "never"), ("30", "in 30 days"), ("90", "in 90 days"), ("365", "in a year"))
+
+
+class KeyForm(FlaskForm):
+    """A new key of the user's own."""
+
+    label = StringField(
+        "Name",
+        [InputRequired("Give the key a name."), Length(max=80, message="At most 80 characters.")],
+        description="Where it will be used: greenhouse Pi.",
+    )
+    bound = SelectField("Good for", description="A key for one sensor is worth less to who finds it.")
+    post = BooleanField("May post", default=True)
+    read = BooleanField("May read")
+    days = SelectField(
+        "Expires",
+        choices=[SelectChoice(days, said) for days, said in DAYS],
+        default="0",
+    )
+    submit = SubmitField("Make the key")
+
+
+class UserForm(FlaskForm):
+    """A new user, made by an administrator; the password is set by who gets the link."""
+
+    username = StringField(
+        "Username",
         [
-            InputRequired("Write the password again."),
-            EqualTo("password", "The two passwords differ: write both again."),
+            InputRequired("Choose a username."),
+            Length(max=60, message="At most 60 characters."),
+            Regexp(NAME_AS_ADDRESS, message=NAME_RULE),
         ],
     )
-    submit = SubmitField("Register")
+    email = EmailField(
+        "E-mail",
+        [InputRequired("Write an e-mail address."), Length(max=60, message="At most 60 characters.")],
+        description="A link to set a password is sent there.",
+    )
+    role = SelectField("Role", choices=[SelectChoice(role, role) for role in ROLES], default=MEMBER)
+    submit = SubmitField("Make the account")
 
 
 class SensorForm(FlaskForm):

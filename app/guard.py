@@ -23,6 +23,8 @@ PUBLIC = frozenset(
         "health.favicon",
         "accounts.login",
         "accounts.logout",
+        "accounts.forgotten",
+        "accounts.reset",
         "posting.bms",
         "posting.tristar",
         "posting.tristar_daily",
@@ -50,8 +52,21 @@ OPEN = frozenset(
         "reading.tristar_range",
         "reading.sensor_point",
         "reading.sensor_range",
+        "api.openapi_json",
+        "api.devices",
+        "api.series",
+        "api.latest",
+        "api.range",
+        "api.nearest",
+        "api.documents",
+        "api.events",
+        "api.energy",
     }
 )
+
+# Beside a login these want a role: viewers look, and have nothing of their own.
+MEMBERS = frozenset({"sensors.register", "keys.mine", "keys.make", "keys.revoke"})
+ADMINISTRATORS = "admin."  # every endpoint whose name begins so
 
 
 def install_guard(server: Flask) -> None:
@@ -62,7 +77,10 @@ def install_guard(server: Flask) -> None:
     @server.before_request
     def guard() -> AnyResponse | None:
         # No endpoint: the routing has already decided on 404 or 405.
-        if request.endpoint is None or request.endpoint in allowed or current_user.is_authenticated:
+        if request.endpoint is None or request.endpoint in allowed:
+            return None
+        if current_user.is_authenticated:
+            check_role(request.endpoint)
             return None
         if may_read_by_key(request.endpoint):
             return None
@@ -72,10 +90,21 @@ def install_guard(server: Flask) -> None:
         return redirect(url_for("accounts.login", next=request.full_path.rstrip("?")))
 
 
+def check_role(endpoint: str) -> None:
+    """403 when the user's role does not open that endpoint."""
+    if endpoint.startswith(ADMINISTRATORS) and not current_user.admin:
+        abort(403, description="Only administrators may do this.")
+    if endpoint in MEMBERS and not current_user.member:
+        abort(403, description="Your account is for looking only: ask an administrator to make you a member.")
+
+
 def may_read_by_key(endpoint: str) -> bool:
     """Whether a user's key was sent, which opens the reading routes of a private site; a device's key only posts."""
-    token = sent_key(request) if endpoint.startswith("reading.") else None
-    return token is not None and keyed_poster(token).user_id is not None
+    token = sent_key(request) if endpoint.startswith(("reading.", "api.")) else None
+    if token is None:
+        return False
+    holder = keyed_poster(token)
+    return holder.user_id is not None and "read" in holder.scopes
 
 
 def local_target(target: str | None, otherwise: str) -> str:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request
+from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 
 from app.parts import parts_of
 
 CSRF_COOKIE = "_csrf_token"  # the name Dash reads
+FORMS = ("accounts", "sensors", "keys", "exports", "admin")
+FORM_LIMIT = 64_000
+REMEMBERED = timedelta(days=90)
+LOCAL_NAMES = ("127.0.0.1", "[::1]", "localhost")
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -29,6 +35,12 @@ def content_policy(script_hashes: Sequence[str]) -> str:
     )
 
 
+def host_allowed(host: str, allowed: Sequence[str]) -> bool:
+    """Whether the name in a request (with or without its port) is one of this site's."""
+    bare = host.rpartition(":")[0] if host.rpartition(":")[2].isdecimal() else host
+    return bare.casefold() in {name.casefold() for name in (*allowed, *LOCAL_NAMES)}
+
+
 def install_headers(server: Flask, script_hashes: Callable[[], Sequence[str]]) -> CSRFProtect:
     """Set the headers and the cookie; `script_hashes` is asked once, at the first page."""
     config = parts_of(server).config
@@ -40,19 +52,34 @@ def install_headers(server: Flask, script_hashes: Callable[[], Sequence[str]]) -
         REMEMBER_COOKIE_HTTPONLY=True,
         REMEMBER_COOKIE_SAMESITE="Lax",
         REMEMBER_COOKIE_SECURE=config.cookie_secure,
+        REMEMBER_COOKIE_DURATION=REMEMBERED,
+        MAX_FORM_MEMORY_SIZE=FORM_LIMIT,
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a page on a wall stays open for weeks
     )
     policies: list[str] = []
 
+    @server.before_request
+    def check_request() -> None:
+        if config.allowed_hosts and not host_allowed(request.host, config.allowed_hosts):
+            abort(421)
+        if request.blueprint in FORMS:  # before CSRFProtect reads the form
+            request.max_content_length = FORM_LIMIT
+
     @server.after_request
     def add_headers(response: Response) -> Response:
+        if request.is_secure:
+            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        if request.endpoint == "/_dash-update-component":
+            # An open page compares it with what it was: the session may have ended meanwhile.
+            response.headers["X-Signed-In"] = "yes" if current_user.is_authenticated else "no"
         for name, value in ALWAYS.items():
             response.headers.setdefault(name, value)
         if response.mimetype == "text/html":
             if not policies:
                 policies.append(content_policy(script_hashes()))
             response.headers.setdefault("Content-Security-Policy", policies[0])
-            if request.method == "GET" and request.endpoint not in ("static", "_dash_assets.static"):
+            is_file = request.endpoint in ("static", "_dash_assets.static")
+            if (request.method == "GET" and not is_file) or request.blueprint in FORMS:
                 response.headers.setdefault("Cache-Control", "no-store")
                 response.set_cookie(
                     CSRF_COOKIE, generate_csrf(), samesite="Lax", secure=config.cookie_secure, httponly=False

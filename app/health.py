@@ -11,6 +11,7 @@ from app.config import PROJECT
 from app.parts import parts
 from app.version import VERSION
 from data import queries
+from data.housekeeping import INTEGRITY
 
 health = Blueprint("health", __name__)
 log = logging.getLogger(__name__)
@@ -18,16 +19,19 @@ log = logging.getLogger(__name__)
 
 @health.get("/healthz")
 def healthz() -> Response:
-    """200 when the database answers, 503 when it does not."""
+    """200 when the database answers, 503 when it does not; `damage` says what the worker found at its start."""
     try:
         with parts().sessions() as session:
-            queries.jobs(session)
+            jobs = queries.jobs(session)
     except SQLAlchemyError as problem:
         log.error("the database does not answer: %s", problem)
         response = jsonify(database="no answer", version=VERSION)
         response.status_code = 503
         response.headers["Retry-After"] = "30"
         return response
+    damage = next((job.message for job in jobs if job.name == INTEGRITY and job.message), None)
+    if damage is not None:
+        return jsonify(database="damaged", damage=damage, version=VERSION)
     return jsonify(database="ok", version=VERSION)
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.config import Config
+from app.peppers import peppers
 from data.accounts import ADMIN, ensure_installation, user_by_name
 from data.engine import default_url, migrate, open_engine, session_factory
 from data.errors import ConfigError
@@ -40,6 +41,6 @@ def is_furnished(sessions: sessionmaker[Session]) -> bool:
 def furnish(config: Config, sessions: sessionmaker[Session]) -> str | None:
     """The second half of `prepare`."""
     with sessions() as session:
-        installation = ensure_installation(session, config.site_name, config.site_timezone)
+        installation = ensure_installation(session, config.site_name, config.site_timezone, peppers(config))
         session.commit()
     return installation.admin_password

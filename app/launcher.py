@@ -85,7 +85,7 @@ def run(config: Config, supervisor: Supervisor, stopping: threading.Event) -> in
         return 1
     supervisor.add(Part(name="worker", commands=(python("-m", "app", "worker"),)))
     if config.demo:
-        say("demonstration: starting virtual devices, collector, sensors and thirty days of history")
+        say("demonstration: starting virtual devices, collector, sensors and a year of history")
         prepare_demonstration(config)
         for part in demonstration_parts(config):
             supervisor.add(part)

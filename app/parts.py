@@ -10,17 +10,21 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.config import Config
+from app.post_rates import PostRates
+from data.passwords import Peppers
 
 EXTENSION = "arboretum"
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The settings and the database of one application."""
+    """The settings and the database of one application, and what its requests share."""
 
     config: Config
     engine: Engine
     sessions: sessionmaker[Session]
+    peppers: Peppers
+    post_rates: PostRates
 
 
 def parts() -> Parts:

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, abort, request
 from app.auth import Poster, poster
 from app.body import LIMIT, as_text, read_body
 from app.parts import parts
-from data import ingest
+from data import ingest, sensor_changes
 from data.document import controller_string, parse_content, stated_instant
 from data.errors import DocumentError
 
@@ -19,6 +19,7 @@ posting = Blueprint("posting", __name__)
 RECEIVED = "your data has been received."
 # What ingest calls an unknown user or sensor, in the words the first site's posters know.
 UNKNOWN = {"unknown user": "Username is incorrect.", "unknown sensor": "Sensor not found."}
+ARCHIVED = "This sensor is archived: its owner can make it take posts again."
 JSON_TYPES = ("", "application/json", "text/json")
 # A poster without a clock says 1970; such a time is no time.
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
@@ -96,6 +97,9 @@ def stored(sender: Poster, document: ingest.Posted) -> Response:
             403, description=f"This key may not post for {document.device}: use the key of that device or of its owner."
         )
     with parts().sessions() as session:
+        if document.family == "sensor" and sensor_changes.archived_slugs(session, [document.device]):
+            abort(410, description=ARCHIVED)
+        session.rollback()
         outcome = ingest.store(session, [document], datetime.now(UTC))[0]
         if outcome.result != "refused":
             session.commit()

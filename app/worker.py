@@ -8,14 +8,16 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from sqlalchemy import Engine
 
+from app import mail
 from app.config import Config
 from app.installation import open_database
-from data import housekeeping
-from data.engine import migrate
+from data import audit, housekeeping, limits, retention, sealing
+from data.engine import migrate, session_factory
 
 log = logging.getLogger(__name__)
 
@@ -26,13 +28,51 @@ class Duty:
 
     name: str
     every: timedelta
-    run: Callable[[Engine], None]
+    run: Callable[[Engine], object]
 
 
-# The sealer, the alarms and the mail take their rows here.
+def sweep(engine: Engine) -> None:
+    """Delete counts of attempts that are over, and entries of the audit log that are older than it is kept."""
+    now = datetime.now(UTC)
+    with session_factory(engine)() as session:
+        limits.sweep(session, now)
+        audit.sweep(session, now)
+        session.commit()
+
+
+def seal(engine: Engine) -> None:
+    """Move what is old enough from entries to sealed blocks."""
+    count = sealing.seal(session_factory(engine), datetime.now(UTC))
+    if count.days or count.postponed:
+        log.info("sealed %s documents of %s days; %s days postponed", count.documents, count.days, count.postponed)
+
+
+def thin(config: Config, engine: Engine) -> None:
+    """Throw away what is older than the settings keep it."""
+
+    def age(days: int) -> timedelta | None:
+        return timedelta(days=days) if days else None
+
+    by_number = {1: age(config.keep_ten_minutes_days), 2: age(config.keep_hours_days)}
+    keep = retention.Keep(
+        age(config.keep_originals_days),
+        age(config.keep_samples_days),
+        {number: one for number, one in by_number.items() if one is not None},
+    )
+    if keep.everything:
+        return
+    with session_factory(engine)() as session:
+        found = retention.thin(session, keep, datetime.now(UTC))
+        session.commit()
+    log.info("thrown away with age: %s", found)
+
+
+# The alarms and the mail take their rows here.
 DUTIES = (
     Duty("checkpoint", timedelta(minutes=5), housekeeping.checkpoint),
+    Duty("old counts and log entries", timedelta(hours=1), sweep),
     Duty("statistics", timedelta(hours=6), housekeeping.optimize),
+    Duty("seal", timedelta(minutes=1), seal),
 )
 
 
@@ -69,8 +109,15 @@ def run(config: Config) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     engine, _ = open_database(config)
     migrate(engine)
-    rota = Rota(DUTIES, time.monotonic())
-    log.info("working: %s", ", ".join(duty.name for duty in DUTIES))
+    if problem := housekeeping.check(engine):
+        log.error("the database is damaged: %s; restore a backup (docs/operations.md)", problem)
+    duties = (
+        *DUTIES,
+        Duty("mail", timedelta(seconds=5), partial(mail.deliver, config)),
+        Duty("retention", timedelta(hours=6), partial(thin, config)),
+    )
+    rota = Rota(duties, time.monotonic())
+    log.info("working: %s", ", ".join(duty.name for duty in duties))
     while not stopping.wait(rota.wait_seconds(time.monotonic())):
         rota.turn(engine, time.monotonic())
     engine.dispose()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import decoding, model, site, store
+from benchmarks import daemon, decoding, model, sealed, site, store, year
 from benchmarks.figures import Figure, table, write
 
-PARTS = (decoding, store, model, site)
+PARTS = (decoding, daemon, store, sealed, model, year, site)
 
 
 def main() -> int:

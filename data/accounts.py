@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 import re
 import secrets
-from base64 import b64decode, b64encode
-from binascii import Error as Base64Error
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from data import devices
 from data.engine import begin_write
 from data.errors import DocumentError, NotFoundError
 from data.models import ApiKey, Device, Sensor, Site, User, now
+from data.passwords import NO_PEPPER, Peppers, hash_password, nobodys_hash, password_matches, weakness
 
-# scrypt's cost: 2^15 blocks of 8, 32 MiB and about a tenth of a second.
-SCRYPT_N, SCRYPT_R, SCRYPT_P = 2**15, 8, 1
-SALT_BYTES = 16
-SHORTEST_PASSWORD = 8
+ADMINISTRATOR, MEMBER, VIEWER = ROLES = ("administrator", "member", "viewer")
+SCOPES = ("post", "read")
 LONGEST_NAME = 60
 LONGEST_SENSOR_NAME = 20
 LONGEST_DETAIL = 20
@@ -49,61 +45,35 @@ class Installation:
     admin_password: str | None
 
 
-def hash_password(password: str) -> str:
-    """A salted scrypt hash as `scrypt:n:r:p$salt$hash`, salt and hash in base64."""
-    salt = secrets.token_bytes(SALT_BYTES)
-    return _written(salt, _scrypt(password, salt))
-
-
-def _written(salt: bytes, digest: bytes) -> str:
-    return f"scrypt:{SCRYPT_N}:{SCRYPT_R}:{SCRYPT_P}${b64encode(salt).decode()}${b64encode(digest).decode()}"
-
-
-def _scrypt(password: str, salt: bytes, n: int = SCRYPT_N, r: int = SCRYPT_R, p: int = SCRYPT_P) -> bytes:
-    return hashlib.scrypt(password.encode(), salt=salt, n=n, r=r, p=p, maxmem=132 * n * r + 1024 * 1024, dklen=32)
-
-
-def password_matches(password: str, hashed: str) -> bool:
-    """Whether `hashed` is a hash of this password; False for a hash of a form that is not ours."""
-    try:
-        method, salt, expected = hashed.split("$")
-        name, n, r, p = method.split(":")
-        if name != "scrypt":
-            return False
-        found = _scrypt(password, b64decode(salt, validate=True), int(n), int(r), int(p))
-        return hmac.compare_digest(found, b64decode(expected, validate=True))
-    except (ValueError, Base64Error):
-        return False
-
-
-# Checked for a user that does not exist, so that the answer takes as long as for one who does.
-_NOBODY = (
-    f"scrypt:{SCRYPT_N}:{SCRYPT_R}:{SCRYPT_P}${b64encode(bytes(SALT_BYTES)).decode()}${b64encode(bytes(32)).decode()}"
-)
-
-
-def verify(session: Session, username: str, password: str) -> User | None:
+def verify(session: Session, username: str, password: str, peppers: Peppers = NO_PEPPER) -> User | None:
     """The user of that name if the password is theirs, else None, after the same work."""
-    user = session.scalars(select(User).where(User.username == username)).first()
-    matches = password_matches(password, user.password if user is not None else _NOBODY)
+    user = user_by_name(session, username)
+    matches = password_matches(
+        password, user.password if user is not None else nobodys_hash(peppers.current), peppers
+    )
     return user if user is not None and matches else None
 
 
-def create_user(session: Session, username: str, email: str, password: str, admin: bool = False) -> User:
-    """A new user; flushed.  Raises DocumentError in words for a name or address that is taken or cannot be used."""
-    begin_write(session)
+def create_user(
+    session: Session, username: str, email: str, password: str, role: str = MEMBER, peppers: Peppers = NO_PEPPER
+) -> User:
+    """A new user; flushed.  Raises DocumentError in words for a name, address or password that cannot be had."""
     username, email = username.strip(), email.strip()
     if not username or len(username) > LONGEST_NAME or "/" in username or not username.isprintable():
         raise DocumentError(f"the username must have 1 to {LONGEST_NAME} printable characters and no slash")
     if not EMAIL.fullmatch(email) or len(email) > LONGEST_NAME:
         raise DocumentError(f"{email!r} is no e-mail address of at most {LONGEST_NAME} characters")
-    if len(password) < SHORTEST_PASSWORD:
-        raise DocumentError(f"the password must have at least {SHORTEST_PASSWORD} characters")
-    if session.scalar(select(User.id).where(User.username == username)) is not None:
+    if role not in ROLES:
+        raise DocumentError(f"the role is {role!r}: it is one of {', '.join(ROLES)}")
+    if (problem := weakness(password, username, email)) is not None:
+        raise DocumentError(f"the password is too easy: {problem}")
+    hashed = hash_password(password, peppers)  # before the transaction writes: it takes a tenth of a second
+    begin_write(session)
+    if session.scalar(select(User.id).where(func.lower(User.username) == username.lower())) is not None:
         raise DocumentError("that username is taken: choose another")
-    if session.scalar(select(User.id).where(func.lower(User.email) == email.lower())) is not None:
+    if user_by_email(session, email) is not None:
         raise DocumentError("that e-mail address is taken: log in, or use another")
-    user = User(username=username, email=email, password=hash_password(password), admin=admin)
+    user = User(username=username, email=email, password=hashed, role=role)
     session.add(user)
     session.flush()
     return user
@@ -119,6 +89,16 @@ def user_by_name(session: Session, username: str) -> User | None:
     return session.scalars(select(User).where(User.username == username)).first()
 
 
+def user_by_email(session: Session, email: str) -> User | None:
+    """The user of that e-mail address, however it is capitalised."""
+    return session.scalars(select(User).where(func.lower(User.email) == email.strip().lower())).first()
+
+
+def users(session: Session) -> Sequence[User]:
+    """All users by name."""
+    return session.scalars(select(User).order_by(func.lower(User.username))).all()
+
+
 def register_sensor(
     session: Session,
     user: User,
@@ -130,9 +110,7 @@ def register_sensor(
 ) -> Sensor:
     """A new sensor of that user with its device; flushed.  Raises DocumentError in words when it cannot be."""
     begin_write(session)
-    name = name.strip()
-    if not name or len(name) > LONGEST_SENSOR_NAME or "/" in name or not name.isprintable():
-        raise DocumentError(f"the name must have 1 to {LONGEST_SENSOR_NAME} printable characters and no slash")
+    name = checked_sensor_name(name)
     for label, text in (("type", type), ("units", units), ("protocol", protocol)):
         if len(text.strip()) > LONGEST_DETAIL:
             raise DocumentError(
@@ -164,6 +142,14 @@ def register_sensor(
     return sensor
 
 
+def checked_sensor_name(name: str) -> str:
+    """The name without the blanks around it.  Raises DocumentError for one that cannot be a sensor's."""
+    name = name.strip()
+    if not name or len(name) > LONGEST_SENSOR_NAME or "/" in name or not name.isprintable():
+        raise DocumentError(f"the name must have 1 to {LONGEST_SENSOR_NAME} printable characters and no slash")
+    return name
+
+
 def sensors_of(session: Session, user: User) -> Sequence[Sensor]:
     """The user's sensors by name."""
     return session.scalars(select(Sensor).where(Sensor.user_id == user.id).order_by(Sensor.name)).all()
@@ -175,19 +161,35 @@ def find_sensor(session: Session, username: str, name: str) -> Sensor | None:
     return session.scalars(query).first()
 
 
+def sensor_by_id(session: Session, sensor_id: int) -> tuple[Sensor, User] | None:
+    """The sensor of that id, with its owner."""
+    query = select(Sensor, User).join(User, User.id == Sensor.user_id).where(Sensor.id == sensor_id)
+    found = session.execute(query).first()
+    return None if found is None else (found[0], found[1])
+
+
 def create_key(
-    session: Session, label: str, user: User | None = None, device_slug: str | None = None
+    session: Session,
+    label: str,
+    user: User | None = None,
+    device_slug: str | None = None,
+    scopes: Sequence[str] = SCOPES,
+    expires_at: datetime | None = None,
 ) -> tuple[ApiKey, str]:
     """A new key bound to a user or to a device, and its token, which is kept nowhere.  Flushed."""
     begin_write(session)
     if (user is None) == (device_slug is None):
         raise DocumentError("a key is bound to a user or to a device: name one of them")
+    if not scopes or not set(scopes) <= set(SCOPES):
+        raise DocumentError(f"a key is for one or more of {', '.join(SCOPES)}")
     token = TOKEN_PREFIX + secrets.token_urlsafe(32)
     key = ApiKey(
         label=label.strip()[:80] or "key",
         token_hash=_token_hash(token),
         user_id=user.id if user is not None else None,
         device_slug=device_slug,
+        scopes=",".join(scope for scope in SCOPES if scope in scopes),
+        expires_at=expires_at,
     )
     session.add(key)
     session.flush()
@@ -199,18 +201,38 @@ def _token_hash(token: str) -> str:
 
 
 def key_for(session: Session, token: str) -> ApiKey | None:
-    """The key of that token unless it is revoked; notes its use."""
-    key = session.scalars(
-        select(ApiKey).where(ApiKey.token_hash == _token_hash(token), ApiKey.revoked_at.is_(None))
+    """The key of that token unless it is revoked or has expired."""
+    return session.scalars(
+        select(ApiKey).where(
+            ApiKey.token_hash == _token_hash(token),
+            ApiKey.revoked_at.is_(None),
+            or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > now()),
+        )
     ).first()
-    if key is not None and (key.last_used_at is None or now() - key.last_used_at > LAST_USED_STEP):
-        key.last_used_at = now()
-    return key
+
+
+def is_use_worth_noting(key: ApiKey) -> bool:
+    """Whether the last use of a key was noted so long ago that it should be noted again."""
+    return key.last_used_at is None or now() - key.last_used_at > LAST_USED_STEP
+
+
+def note_use(session: Session, key_id: int, address: str) -> None:
+    """Write that a key was used now, from there."""
+    begin_write(session)
+    session.execute(
+        update(ApiKey).where(ApiKey.id == key_id).values(last_used_at=now(), last_used_from=address[:45])
+    )
 
 
 def keys(session: Session) -> Sequence[ApiKey]:
     """All keys, the newest first."""
     return session.scalars(select(ApiKey).order_by(ApiKey.id.desc())).all()
+
+
+def keys_of(session: Session, user: User) -> Sequence[ApiKey]:
+    """The keys of that user and of the user's sensors, the newest first."""
+    own = or_(ApiKey.user_id == user.id, ApiKey.device_slug.startswith(f"{user.username}/", autoescape=True))
+    return session.scalars(select(ApiKey).where(own).order_by(ApiKey.id.desc())).all()
 
 
 def revoke_key(session: Session, key_id: int) -> ApiKey:
@@ -224,7 +246,9 @@ def revoke_key(session: Session, key_id: int) -> ApiKey:
     return key
 
 
-def ensure_installation(session: Session, site_name: str, timezone: str) -> Installation:
+def ensure_installation(
+    session: Session, site_name: str, timezone: str, peppers: Peppers = NO_PEPPER
+) -> Installation:
     """Make what every site has, where it is missing: the site, the user admin, its three faculty sensors."""
     begin_write(session)
     site = session.scalars(select(Site).order_by(Site.id).limit(1)).first()
@@ -237,7 +261,7 @@ def ensure_installation(session: Session, site_name: str, timezone: str) -> Inst
     admin = user_by_name(session, ADMIN)
     if admin is None:
         password = secrets.token_urlsafe(12)
-        admin = create_user(session, ADMIN, ADMIN_EMAIL, password, admin=True)
+        admin = create_user(session, ADMIN, ADMIN_EMAIL, password, ADMINISTRATOR, peppers)
         for name, type_, units, protocol in FACULTY_SENSORS:
             register_sensor(session, admin, name, type_, units, protocol, public=True)
     return Installation(password)

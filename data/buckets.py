@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime, timedelta, tzinfo
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta, tzinfo
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
+from data import levels
+from data.columns import Floats
 from data.errors import RangeError
-from data.frames import instants, milliseconds_of
+from data.levels import Aggregates
 from data.ranges import TimeRange, to_milliseconds
 
 DEFAULT_POINTS = 1_000
@@ -18,14 +20,46 @@ MOST_BUCKETS = 200_000
 MEASURES = ("mean", "min", "max", "last", "count")
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
+DAY_MILLISECONDS = DAY // timedelta(milliseconds=1)
 Edges = npt.NDArray[np.int64]
+Measures = dict[str, Floats]
+# Widths are multiples of these seconds, up to so many: of seconds under ten minutes, then of each level's buckets.
+STEPS = (1, 600, 3_600, 86_400)
+MOST_OF_STEP = {1: 599, 600: 3_000, 3_600: 82_800}
 
 
-def width_for(window: TimeRange, points: int) -> timedelta:
-    """The whole seconds that divide the window into at most `points` buckets."""
+def width_for(window: TimeRange, points: int, zone: tzinfo = UTC) -> timedelta:
+    """The narrowest width that gives at most `points` buckets: whole buckets of a level, which are the fastest."""
     if points < 1:
         raise RangeError(f"points is {points}: ask for at least 1")
-    return timedelta(seconds=max(1, math.ceil(window.seconds / points)))
+    narrowest = max(1, math.ceil(window.seconds / points))
+    for step in STEPS:
+        width = -(-narrowest // step) * step
+        most = MOST_OF_STEP.get(step)
+        while most is None or width <= most:
+            found = timedelta(seconds=width)
+            # One bucket can be two where its edge falls into a short window: then no width gives fewer.
+            if number_of(window, found, zone) <= points or width > 2 * (window.seconds + step):
+                return found
+            width += step
+    raise AssertionError("the last step has no most")
+
+
+def number_of(window: TimeRange, width: timedelta, zone: tzinfo = UTC) -> int:
+    """How many buckets of that width `edges` gives."""
+    if width % DAY == timedelta(0):
+        first, last = window.start_at.astimezone(zone).date(), window.end_at.astimezone(zone)
+        days = (last.date() - first).days + (last != _midnight(window.end_at, zone))
+        return max(1, -(-days // (width // DAY)))
+    start, end = to_milliseconds(window.start_at), to_milliseconds(window.end_at)
+    first_edge = _first(window, width, zone)
+    return max(1, -((first_edge - max(start, end)) // (width // timedelta(milliseconds=1))))
+
+
+def _first(window: TimeRange, width: timedelta, zone: tzinfo) -> int:
+    start, midnight = to_milliseconds(window.start_at), to_milliseconds(_midnight(window.start_at, zone))
+    step = width // timedelta(milliseconds=1)
+    return midnight + (start - midnight) // step * step
 
 
 def edges(window: TimeRange, width: timedelta, zone: tzinfo) -> Edges:
@@ -42,12 +76,8 @@ def edges(window: TimeRange, width: timedelta, zone: tzinfo) -> Edges:
         )
     if width % DAY == timedelta(0):
         return _days(window, width // DAY, zone)
-    start, end = to_milliseconds(window.start_at), to_milliseconds(window.end_at)
     step = width // timedelta(milliseconds=1)
-    midnight = to_milliseconds(_midnight(window.start_at, zone))
-    first = midnight + (start - midnight) // step * step
-    count = max(1, -((first - end) // step))
-    return first + step * np.arange(count + 1, dtype="int64")
+    return _first(window, width, zone) + step * np.arange(number_of(window, width, zone) + 1, dtype="int64")
 
 
 def _midnight(at: datetime, zone: tzinfo) -> datetime:
@@ -56,6 +86,9 @@ def _midnight(at: datetime, zone: tzinfo) -> datetime:
 
 def _days(window: TimeRange, days: int, zone: tzinfo) -> Edges:
     day = _midnight(window.start_at, zone)
+    if zone is UTC:
+        count = number_of(window, days * DAY)
+        return to_milliseconds(day) + days * DAY_MILLISECONDS * np.arange(count + 1, dtype="int64")
     found = [to_milliseconds(day)]
     while found[-1] < to_milliseconds(window.end_at) or len(found) < 2:
         day = day + timedelta(days=days)  # wall-clock time: the next local midnight
@@ -63,32 +96,28 @@ def _days(window: TimeRange, days: int, zone: tzinfo) -> Edges:
     return np.asarray(found, dtype="int64")
 
 
-def bucketed(samples: pd.DataFrame, at: Edges) -> pd.DataFrame:
-    """A samples frame in the buckets between the edges; columns (metric, measure), NaN and count 0 where empty."""
+def measured(parts: Aggregates, at: Edges, measures: Sequence[str] = MEASURES) -> Measures:
+    """The parts, in time order, in the buckets between the edges: one array a measure; NaN and count 0 where empty."""
     number = len(at) - 1
-    place = np.searchsorted(at, milliseconds_of(samples.index), "right").astype(np.intp) - 1
+    place = np.searchsorted(at, parts.start, "right") - 1
     inside = (place >= 0) & (place < number)
-    columns: dict[tuple[str, str], npt.NDArray[np.float64]] = {}
-    for metric in samples.columns:
-        values = samples[metric].to_numpy()
-        kept = inside & ~np.isnan(values)
-        for measure, column in _measures(place[kept], values[kept], number).items():
-            columns[(metric, measure)] = column
-    names = pd.MultiIndex.from_product([list(samples.columns), list(MEASURES)], names=["metric", "measure"])
-    return pd.DataFrame(columns, index=instants(at[:-1]), columns=names)
-
-
-def _measures(
-    place: npt.NDArray[np.intp], values: npt.NDArray[np.float64], number: int
-) -> dict[str, npt.NDArray[np.float64]]:
-    """The measures of values (in time order, each in bucket `place`), one array of `number` a measure."""
-    count = np.bincount(place, minlength=number).astype("float64")
-    result = {measure: np.full(number, np.nan) for measure in MEASURES[:-1]} | {"count": count}
-    if len(values):
-        starts = np.flatnonzero(np.r_[True, np.diff(place) > 0])
-        filled = place[starts]
-        result["mean"][filled] = np.add.reduceat(values, starts) / count[filled]
-        result["min"][filled] = np.minimum.reduceat(values, starts)
-        result["max"][filled] = np.maximum.reduceat(values, starts)
-        result["last"][filled] = values[np.r_[starts[1:], len(values)] - 1]
+    if not inside.all():
+        parts, place = parts.taken(inside), place[inside]
+    filled = levels.reduced(parts, place)
+    values = {"count": filled.count, "min": filled.low, "max": filled.high, "last": filled.last}
+    result: Measures = {}
+    for measure in measures:
+        column = np.full(number, 0.0 if measure == "count" else np.nan)
+        column[filled.start] = _mean(filled) if measure == "mean" else values[measure]
+        result[measure] = column
     return result
+
+
+def _mean(parts: Aggregates) -> Floats:
+    """Twelve digits of the mean, so that it does not depend on the order in which its samples were added up."""
+    mean = parts.total / parts.count
+    with np.errstate(divide="ignore", over="ignore"):
+        scale = 10.0 ** (11 - np.floor(np.log10(np.abs(mean))))
+    exact = (scale >= 1) & (scale <= 1e22)  # powers of ten that a float holds
+    scale[~exact] = 1.0
+    return np.asarray(np.where(exact, np.rint(mean * scale) / scale, mean), dtype=np.float64)

@@ -9,9 +9,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, func, select
+from alembic.util import CommandError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, select, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from data import entries
@@ -22,6 +23,18 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 # Held while the schema changes, so that two processes that start at once take turns (PostgreSQL).
 MIGRATION_LOCK = 0x6172626F
 WRITES = "arboretum_writes"
+# What is read twice in one transaction is the same twice, as SQLite has it; what writes must see what others wrote.
+READING, WRITING = "REPEATABLE READ", "READ COMMITTED"
+# A connection for each thread of a web worker; more while many ask at once.
+POOL_SIZE, POOL_OVERFLOW, POOL_WAIT_SECONDS = 5, 27, 30
+CONNECT_SECONDS = 10
+POSTGRESQL_SETTINGS = {
+    "synchronous_commit": "on",  # an accepted document is on disk
+    "statement_timeout": "120s",
+    "lock_timeout": f"{BUSY_TIMEOUT_SECONDS}s",
+    "idle_in_transaction_session_timeout": "1h",  # an export to a slow reader is a long transaction
+    "timezone": "UTC",
+}
 
 
 def default_url(data_dir: str | Path) -> str:
@@ -37,12 +50,31 @@ def open_engine(url: str) -> Engine:
         raise ConfigError(
             f"DATABASE_URL is {url!r}, which is no database URL: write it like sqlite:////srv/arboretum/arboretum.db"
         ) from cause
+    if parsed.drivername in ("postgres", "postgresql"):
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.drivername == "postgresql+psycopg":
+        return _postgresql_engine(parsed)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True)
+        raise ConfigError(
+            f"DATABASE_URL names {parsed.drivername}: write sqlite:////folder/arboretum.db or postgresql://user@host/name"
+        )
     engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
     event.listen(engine, "connect", _on_sqlite_connect)
     event.listen(engine, "begin", _on_sqlite_begin)
     return engine
+
+
+def _postgresql_engine(url: URL) -> Engine:
+    settings = " ".join(f"-c {name}={value}" for name, value in POSTGRESQL_SETTINGS.items())
+    return create_engine(
+        url,
+        isolation_level=READING,
+        pool_pre_ping=True,
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_OVERFLOW,
+        pool_timeout=POOL_WAIT_SECONDS,
+        connect_args={"connect_timeout": CONNECT_SECONDS, "application_name": "arboretum", "options": settings},
+    )
 
 
 def _on_sqlite_connect(connection: Any, _record: object) -> None:
@@ -65,7 +97,12 @@ def _on_sqlite_begin(connection: Connection) -> None:
 def begin_write(session: Session) -> None:
     """Make the transaction of this session one that writes; call it before the first statement."""
     if not session.in_transaction() or not _is_connected(session):
-        session.connection(execution_options={WRITES: True})
+        session.connection(execution_options=writing(session.get_bind().dialect.name))
+
+
+def writing(dialect: str) -> dict[str, Any]:
+    """The execution options of a connection that will write."""
+    return {WRITES: True, "isolation_level": WRITING} if dialect == "postgresql" else {WRITES: True}
 
 
 def _is_connected(session: Session) -> bool:
@@ -86,15 +123,58 @@ def _before_flush(session: Session, _context: object, _instances: object) -> Non
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the schema to the newest step; does nothing when it is there.  Safe when two processes start at once."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    head = ScriptDirectory.from_config(config).get_current_head()
-    with engine.connect() as connection:
+    """Bring the schema to the newest step; does nothing when it is there.  Safe when two processes start at once.
+
+    Raises ConfigError when PostgreSQL is not there or does not have the database.
+    """
+    head = ScriptDirectory.from_config(_alembic()).get_current_head()
+    with _first_connection(engine) as connection:
         if MigrationContext.configure(connection).get_current_revision() == head:
             return
-    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+    options = writing(engine.dialect.name)
+    with engine.connect().execution_options(**options) as connection, connection.begin():
         if engine.dialect.name == "postgresql":
+            lift_time_limits(connection)
             connection.execute(select(func.pg_advisory_xact_lock(MIGRATION_LOCK)))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        upgrade(connection, "head")
+
+
+def upgrade(connection: Connection, revision: str) -> None:
+    """Bring the schema to that step within the connection's transaction.  Raises ConfigError for an unknown step."""
+    config = _alembic()
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, revision)
+    except CommandError as cause:
+        raise ConfigError(f"the schema has the step {revision}, which this version does not know ({cause})") from cause
+
+
+def _alembic() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config
+
+
+def lift_time_limits(connection: Connection) -> None:
+    """Let the statements of this PostgreSQL transaction take and wait as long as they need."""
+    for name in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
+        connection.execute(text(f"SET LOCAL {name} = 0"))
+
+
+def _first_connection(engine: Engine) -> Connection:
+    try:
+        return engine.connect()
+    except OperationalError as cause:
+        if engine.dialect.name != "postgresql":
+            raise
+        url, said = engine.url, str(cause.orig).strip()
+        shown = url.render_as_string(hide_password=True)
+        if f'database "{url.database}" does not exist' in said:
+            owner = f" --owner={url.username}" if url.username else ""
+            raise ConfigError(
+                f"DATABASE_URL is {shown}, and the server has no such database. Make it: createdb{owner} {url.database}"
+            ) from cause
+        raise ConfigError(
+            f"DATABASE_URL is {shown}, and PostgreSQL does not let us in: {said}\n"
+            "Start it (on Debian: systemctl start postgresql), or check host, port, user and password in DATABASE_URL."
+        ) from cause

@@ -1,22 +1,16 @@
-"""What an entry gets when it is made: its device, its place in time, and the readings derived from its document."""
+"""What an entry gets when it is made: its device and its place in time."""
 
 from __future__ import annotations
 
-import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from data import devices, document
+from data import blocks, devices, sealed
 from data.models import JSONDataEntry, now
 from data.ranges import from_milliseconds, to_milliseconds
 
 # More milliseconds in a row than a device can have filled by posting without a time.
 LONGEST_RUN = 100_000
-
-
-def readings_text(readings: dict[str, float]) -> str:
-    """The readings of a document as the entry rows keep them: compact JSON."""
-    return orjson.dumps(readings).decode()
 
 
 def free_milliseconds(
@@ -30,6 +24,8 @@ def free_milliseconds(
         entry.recorded_at <= from_milliseconds(last),
     )
     busy = {to_milliseconds(at) for at in session.scalars(near)}
+    for start in range(blocks.day_of(first), last + 1, blocks.DAY):
+        busy.update(sealed.times(session, device_id, entry.family, start).tolist())
     free: list[int] = []
     candidate = first
     while len(free) < count:
@@ -40,10 +36,10 @@ def free_milliseconds(
 
 
 def complete(session: Session) -> None:
-    """Fill in what entries made at a prompt lack, before they are written: device, time, readings."""
+    """Fill in what entries made at a prompt lack, before they are written: a document, device and time."""
     with session.no_autoflush:
         for entry in [new for new in session.new if isinstance(new, JSONDataEntry)]:
-            if entry.content is None:
+            if entry.body is None:
                 entry.json_content = {}
             if entry.device_id is None:
                 entry.device_id = _default_device(session, entry)
@@ -58,7 +54,6 @@ def complete(session: Session) -> None:
                 }
                 free = free_milliseconds(session, type(entry), entry.device_id, received, len(taken) + 1)
                 entry.recorded_at = from_milliseconds(next(at for at in free if at not in taken))
-            entry.readings = readings_text(document.readings(entry.family, entry.json_content))
 
 
 def _default_device(session: Session, entry: JSONDataEntry) -> int:

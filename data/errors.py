@@ -27,3 +27,15 @@ class NotFoundError(ArboretumError):
 
 class RangeError(ArboretumError):
     """A window or an interval that cannot be answered: it ends before it starts, or is too long."""
+
+
+class CorruptError(ArboretumError):
+    """Stored bytes are not what was written: the part is fenced off, and rebuilt from documents where they are."""
+
+
+class ChangeNotAllowedError(ArboretumError):
+    """Something would have changed a device and nobody allowed it: nothing was sent."""
+
+
+class BusyError(ArboretumError):
+    """Somebody else has it in hand: try again later."""

@@ -8,21 +8,24 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, tuple_
+from sqlalchemy import BigInteger, insert, select, type_coerce
 from sqlalchemy.orm import Session
 
-from data import catalogue, devices, document
+from data import devices, document, extraction, sealed, skeleton_rows, skeletons
+from data import series as series_rows
 from data.engine import begin_write
-from data.entries import free_milliseconds, readings_text
-from data.errors import DocumentError, NotFoundError
-from data.models import ENTRIES, Device, JSONDataEntry, Series, User
+from data.entries import free_milliseconds
+from data.errors import DocumentError
+from data.locks import wait_for_devices
+from data.models import ENTRIES, Device, JSONDataEntry, User
 from data.ranges import from_milliseconds, to_milliseconds
+from data.sheets import Row
 
 STORED, REPEATED, REFUSED = "stored", "repeated", "refused"
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(days=1)
-# Keys asked for in one statement: two parameters each, well under what SQLite takes.
-KEYS_AT_ONCE = 1000
+# Times asked for in one statement, well under what SQLite takes.
+TIMES_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,35 +52,54 @@ class Outcome:
 
 @dataclass(slots=True)
 class _Candidate:
+    """A document on its way in; `content` is None where its skeleton is known, which spares the parser."""
+
     position: int
     posted: Posted
-    content: dict[str, Any]
-    readings: dict[str, float]
+    split: skeletons.Split | None
+    number: int  # of the skeleton; 0 for none
+    content: dict[str, Any] | None
     device: Device
     received_at: datetime
-    recorded_at: datetime | None
+    recorded_at: datetime | None = None
 
     @property
     def key(self) -> tuple[int, int]:
         assert self.recorded_at is not None
         return self.device.id, to_milliseconds(self.recorded_at)
 
+    def parsed(self) -> dict[str, Any]:
+        """The document."""
+        if self.content is None:
+            self.content = document.parse_content(self.posted.content)
+        return self.content
+
+
+@dataclass(frozen=True, slots=True)
+class _Apart:
+    split: skeletons.Split | None
+    number: int
+    content: dict[str, Any] | None
+
 
 def store(session: Session, documents: Sequence[Posted], received_at: datetime) -> list[Outcome]:
     """Store the documents that can be stored; an outcome for each, in their order.  Commits nothing.
 
-    The same key with equal content is `repeated`, with other content refused as a conflict.  A document without a
-    time takes `received_at`, or the next free millisecond.  One bad document never hurts the others.  The number of
-    statements does not grow with the number of documents, but with the families and devices among them.
+    The same key with equal content is `repeated`, with other content refused as a conflict, sealed or not.  A document
+    without a time takes `received_at`, or the next free millisecond.  One bad document never hurts the others.  The
+    number of statements does not grow with the number of documents, but with the families and devices among them.
     """
-    begin_write(session)
     outcomes: list[Outcome | None] = [None] * len(documents)
-    candidates = list(_read(session, documents, received_at, outcomes))
+    apart = _taken_apart(session, documents, outcomes)  # before the writers' lock is taken
+    begin_write(session)
+    candidates = list(_candidates(session, documents, apart, received_at, outcomes))
+    wait_for_devices(session, {candidate.device.id for candidate in candidates})
+    _name_skeletons(session, candidates)
     by_family: dict[str, list[_Candidate]] = defaultdict(list)
     for candidate in candidates:
         by_family[candidate.posted.family].append(candidate)
     for family, group in by_family.items():
-        _store_family(session, ENTRIES[family], group, outcomes)
+        _store_family(session, family, group, outcomes)
     _note_series(session, [c for c in candidates if (o := outcomes[c.position]) is not None and o.result == STORED])
     assert all(outcome is not None for outcome in outcomes)
     return [outcome for outcome in outcomes if outcome is not None]
@@ -87,25 +109,63 @@ def _refused(posted: Posted, reason: str) -> Outcome:
     return Outcome(REFUSED, reason, posted.recorded_at, posted.device)
 
 
-def _read(
-    session: Session, documents: Sequence[Posted], received_at: datetime, outcomes: list[Outcome | None]
-) -> Iterator[_Candidate]:
-    """The documents that may be stored, parsed and with their device; the others get their outcome."""
-    known = devices.by_slug(session, {posted.device for posted in documents})
-    users = _usernames(session, documents, known)
+def _taken_apart(session: Session, documents: Sequence[Posted], outcomes: list[Outcome | None]) -> dict[int, _Apart]:
+    """Each document that is one, by position, taken apart where its skeleton may be known."""
+    known = skeleton_rows.known(session).texts
+    found: dict[int, _Apart] = {}
     for position, posted in enumerate(documents):
-        received = posted.received_at or received_at
         try:
             if posted.family not in ENTRIES:
                 raise DocumentError(f"family is {posted.family!r}: it is one of {', '.join(ENTRIES)}")
-            content = document.parse_content(posted.content)
+            split = skeletons.split(posted.content)
+            number = 0 if split is None else skeletons.digest(split.skeleton)
+            content = None if number in known else document.parse_content(posted.content)
+        except DocumentError as problem:
+            outcomes[position] = _refused(posted, str(problem))
+            continue
+        found[position] = _Apart(split, number, content)
+    return found
+
+
+def _candidates(
+    session: Session,
+    documents: Sequence[Posted],
+    apart: dict[int, _Apart],
+    received_at: datetime,
+    outcomes: list[Outcome | None],
+) -> Iterator[_Candidate]:
+    """The documents that may be stored, with their device; the others get their outcome."""
+    known = devices.by_slug(session, {documents[position].device for position in apart})
+    users = _usernames(session, [documents[position] for position in apart], known)
+    for position, one in apart.items():
+        posted = documents[position]
+        received = posted.received_at or received_at
+        try:
             _check_time(posted.recorded_at, received)
             device = _device(session, posted, known, users)
         except DocumentError as problem:
             outcomes[position] = _refused(posted, str(problem))
             continue
-        readings = document.readings(posted.family, content)
-        yield _Candidate(position, posted, content, readings, device, received, posted.recorded_at)
+        yield _Candidate(position, posted, one.split, one.number, one.content, device, received, posted.recorded_at)
+
+
+def _name_skeletons(session: Session, candidates: Sequence[_Candidate]) -> None:
+    """Leave a split only with documents whose skeleton is in the table, or was met before and is put there now."""
+    cache = skeleton_rows.known(session)
+    unknown = {candidate.number for candidate in candidates if candidate.number and candidate.content is not None}
+    there = skeleton_rows.texts(session, unknown)
+    new: dict[int, str] = {}
+    for candidate in candidates:
+        if candidate.split is None or candidate.content is None or candidate.number in there:
+            continue
+        skeleton = candidate.split.skeleton
+        if candidate.number in new:
+            continue
+        if cache.meet(candidate.number) and extraction.is_sound(candidate.posted.family, skeleton):
+            new[candidate.number] = skeleton
+        else:
+            candidate.split = None
+    skeleton_rows.keep(session, new.values())
 
 
 def _check_time(recorded_at: datetime | None, received_at: datetime) -> None:
@@ -141,16 +201,17 @@ def _device(session: Session, posted: Posted, known: dict[str, Device], users: s
     return found
 
 
-def _store_family(
-    session: Session, entry: type[JSONDataEntry], group: list[_Candidate], outcomes: list[Outcome | None]
-) -> None:
-    there = _contents(session, entry, {c.key for c in group if c.recorded_at is not None})
+def _store_family(session: Session, family: str, group: list[_Candidate], outcomes: list[Outcome | None]) -> None:
+    entry = ENTRIES[family]
+    there = _contents(session, entry, family, {c.key for c in group if c.recorded_at is not None})
     rows: list[dict[str, Any]] = []
     for candidate in (c for c in group if c.recorded_at is not None):
         before = there.get(candidate.key)
         if before is None:
             there[candidate.key] = candidate.posted.content
             rows.append(_row(candidate, candidate.posted.clock or "stated", outcomes))
+        elif before is sealed.THINNED:
+            outcomes[candidate.position] = _refused(candidate.posted, sealed.THINNED)
         elif document.same_content(before, candidate.posted.content):
             outcomes[candidate.position] = Outcome(REPEATED, None, candidate.recorded_at, candidate.device.slug)
         else:
@@ -161,18 +222,35 @@ def _store_family(
         session.execute(insert(entry), rows)
 
 
-def _contents(session: Session, entry: type[JSONDataEntry], keys: set[tuple[int, int]]) -> dict[tuple[int, int], str]:
-    ordered = sorted(keys)
+def _contents(
+    session: Session, entry: type[JSONDataEntry], family: str, keys: set[tuple[int, int]]
+) -> dict[tuple[int, int], str]:
+    """The documents that are there under these keys, sealed or not."""
+    by_device: dict[int, list[int]] = defaultdict(list)
+    for device_id, at in sorted(keys):
+        by_device[device_id].append(at)
     found: dict[tuple[int, int], str] = {}
-    for start in range(0, len(ordered), KEYS_AT_ONCE):
-        some = [(device, from_milliseconds(at)) for device, at in ordered[start : start + KEYS_AT_ONCE]]
-        rows = session.execute(
-            select(entry.device_id, entry.recorded_at, entry.content).where(
-                tuple_(entry.device_id, entry.recorded_at).in_(some)
-            )
-        )
-        found.update({(device, to_milliseconds(at)): content for device, at, content in rows})
+    for device_id, times in by_device.items():
+        # Entries first: what a sealer moves meanwhile is then found in one of the two places.
+        for row in _entries(session, entry, device_id, times):
+            found[(device_id, row.recorded_at)] = row.text
+        rest = [at for at in times if (device_id, at) not in found]
+        for at, text in sealed.texts(session, device_id, family, rest).items():
+            found[(device_id, at)] = text
     return found
+
+
+def _entries(session: Session, entry: type[JSONDataEntry], device_id: int, times: Sequence[int]) -> Iterator[Row]:
+    at = type_coerce(entry.recorded_at, BigInteger)
+    for start in range(0, len(times), TIMES_AT_ONCE):
+        some = times[start : start + TIMES_AT_ONCE]
+        near = at == some[0] if len(some) == 1 else at.in_(some)
+        found = session.execute(
+            select(at, entry.skeleton_id, entry.body).where(entry.device_id == device_id, near)
+        ).all()
+        texts = skeleton_rows.texts(session, {number for _, number, _ in found if number is not None})
+        for recorded, number, body in found:
+            yield Row(recorded, 0, "", None if number is None else texts[number], body)
 
 
 def _untimed_rows(
@@ -200,40 +278,37 @@ def _untimed_rows(
 
 def _row(candidate: _Candidate, clock: str, outcomes: list[Outcome | None]) -> dict[str, Any]:
     outcomes[candidate.position] = Outcome(STORED, None, candidate.recorded_at, candidate.device.slug)
+    split = candidate.split
     return {
         "device_id": candidate.device.id,
         "recorded_at": candidate.recorded_at,
         "date_posted": candidate.received_at,
         "clock": clock,
-        "content": candidate.posted.content,
-        "readings": readings_text(candidate.readings),
+        "skeleton_id": None if split is None else candidate.number,
+        "body": candidate.posted.content if split is None else split.numbers,
     }
 
 
-def _note_series(session: Session, stored: list[_Candidate]) -> None:
-    """Add the metrics that these devices had not posted before."""
-    seen: dict[int, dict[str, _Candidate]] = defaultdict(dict)
+def _note_series(session: Session, stored: Sequence[_Candidate]) -> None:
+    """Add the metrics that these devices had not posted before; documents of a skeleton have the same."""
+    cache = skeleton_rows.known(session)
+    first: dict[tuple[int, int], _Candidate] = {}
+    plain: list[_Candidate] = []
     for candidate in stored:
-        for key in candidate.readings:
-            seen[candidate.device.id].setdefault(key, candidate)
-    if not seen:
-        return
-    known = set(session.execute(select(Series.device_id, Series.key).where(Series.device_id.in_(seen))))
-    rows = [
-        {"device_id": device_id, "key": key, "first_seen_at": candidate.recorded_at, **_labels(candidate, key)}
-        for device_id, keys in seen.items()
-        for key, candidate in keys.items()
-        if (device_id, key) not in known
-    ]
-    if rows:
-        session.execute(insert(Series), rows)
-
-
-def _labels(candidate: _Candidate, key: str) -> dict[str, str]:
-    if candidate.posted.family == "sensor":
-        return {"label": key, "unit": document.sensor_units(candidate.content).get(key, "")[:40]}
-    try:
-        found = catalogue.metric(key)
-    except NotFoundError:
-        return {"label": key, "unit": ""}
-    return {"label": found.label, "unit": found.unit}
+        key = (candidate.device.id, candidate.number)
+        if candidate.split is None:
+            plain.append(candidate)
+        elif key not in cache.noted and key not in first:
+            first[key] = candidate
+    by_device: dict[int, dict[str, _Candidate]] = defaultdict(dict)
+    for candidate in [*first.values(), *plain]:
+        for metric in document.readings(candidate.posted.family, candidate.parsed()):
+            by_device[candidate.device.id].setdefault(metric, candidate)
+    for device_id, seen in by_device.items():
+        known = series_rows.ids(session, device_id)
+        while missing := [metric for metric in seen if metric not in known]:
+            one = seen[missing[0]]
+            carried = [metric for metric in missing if seen[metric] is one]
+            assert one.recorded_at is not None
+            known = series_rows.note(session, device_id, one.posted.family, carried, one.parsed(), one.recorded_at)
+    cache.note_after_commit(session, first)

@@ -6,10 +6,21 @@ Instants are aware UTC in Python and whole milliseconds in the database.
 from __future__ import annotations
 
 import json
+import secrets
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, ForeignKey, Integer, MetaData, String, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, relationship
@@ -17,6 +28,7 @@ from sqlalchemy.types import TypeDecorator
 
 from data.document import parse_content
 from data.ranges import from_milliseconds, to_milliseconds
+from data.skeletons import fill
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -32,6 +44,11 @@ Id = BigInteger().with_variant(Integer(), "sqlite")
 def now() -> datetime:
     """The present instant, in whole milliseconds as the database keeps it."""
     return from_milliseconds(to_milliseconds(datetime.now(UTC)))
+
+
+def fresh_stamp() -> str:
+    """A random text that nobody had before."""
+    return secrets.token_hex(16)
 
 
 class Instant(TypeDecorator[datetime]):
@@ -74,10 +91,17 @@ class User(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     username: Mapped[str] = mapped_column(String(60), unique=True)
     email: Mapped[str] = mapped_column(String(60), unique=True)
-    password: Mapped[str] = mapped_column(String(255))  # a salted hash, see data.accounts
-    admin: Mapped[bool] = mapped_column(default=False)
+    password: Mapped[str] = mapped_column(String(255))  # a salted hash, see data.passwords
+    role: Mapped[str] = mapped_column(String(20), default="member")  # one of data.accounts.ROLES
+    session_stamp: Mapped[str] = mapped_column(String(32), default=fresh_stamp)  # in each session; a new one ends them
     created_at: Mapped[datetime] = mapped_column(Instant, default=now)
+    last_login_at: Mapped[datetime | None] = mapped_column(Instant)
     sensorlist: Mapped[list[Sensor]] = relationship(back_populates="master", cascade="all, delete-orphan")
+
+    @property
+    def admin(self) -> bool:
+        """Whether this is an administrator."""
+        return self.role == "administrator"
 
 
 class Sensor(Base):
@@ -94,6 +118,7 @@ class Sensor(Base):
     protocol: Mapped[str] = mapped_column(String(20), default="")
     public: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(Instant, default=now)
+    archived_at: Mapped[datetime | None] = mapped_column(Instant)  # kept and shown, but posts are refused
     master: Mapped[User] = relationship(back_populates="sensorlist")
     device: Mapped[Device] = relationship(back_populates="sensor", cascade="all, delete-orphan", single_parent=True)
     dataset: AssociationProxy[list[SensorDataEntry]] = association_proxy("device", "sensor_entries")
@@ -133,7 +158,7 @@ class Series(Base):
 
 
 class ApiKey(Base):
-    """A key to post with, kept as a hash; bound to a device or to a user."""
+    """A key to post or read with, kept as a hash; bound to a device or to a user."""
 
     __tablename__ = "api_key"
 
@@ -142,9 +167,50 @@ class ApiKey(Base):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     device_slug: Mapped[str | None] = mapped_column(String(100))
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    scopes: Mapped[str] = mapped_column(String(20), default="post,read")
     created_at: Mapped[datetime] = mapped_column(Instant, default=now)
+    expires_at: Mapped[datetime | None] = mapped_column(Instant)
     last_used_at: Mapped[datetime | None] = mapped_column(Instant)
+    last_used_from: Mapped[str | None] = mapped_column(String(45))
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class RateCount(Base):
+    """How often somebody did something within one window of time; all workers count in the same row."""
+
+    __tablename__ = "rate_count"
+
+    name: Mapped[str] = mapped_column(String(120), primary_key=True)
+    start_at: Mapped[datetime] = mapped_column(Instant, primary_key=True)
+    count: Mapped[int]
+
+
+class AuditEntry(Base):
+    """Who did what, when, from where.  No foreign keys: it outlives whom and what it names."""
+
+    __tablename__ = "audit_entry"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    at: Mapped[datetime] = mapped_column(Instant, default=now, index=True)
+    username: Mapped[str] = mapped_column(String(60))
+    address: Mapped[str] = mapped_column(String(45))
+    action: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str] = mapped_column(String(120))
+    detail: Mapped[str] = mapped_column(String(400), default="")
+
+
+class OutgoingMail(Base):
+    """A letter that waits for the worker."""
+
+    __tablename__ = "outgoing_mail"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    recipient: Mapped[str] = mapped_column(String(254))
+    subject: Mapped[str] = mapped_column(String(200))
+    body: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(Instant, default=now)
+    tries: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime] = mapped_column(Instant, default=now)
 
 
 class Job(Base):
@@ -162,11 +228,76 @@ class Job(Base):
     finished_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
-class JSONDataEntry(Base):
-    """One posted document as it came, under the time it was measured; an abstract base.
+class Skeleton(Base):
+    """What the documents of a device have in common: their text without its numbers (data.skeletons)."""
 
-    `content` is the posted text; `json_content` the dictionary in it.  `readings` is derived from it: the metrics of
-    data.document.readings as compact JSON.
+    __tablename__ = "skeleton"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)  # data.skeletons.digest
+    text: Mapped[str] = mapped_column(Text)
+
+
+class SealedBlock(Base):
+    """The sealed documents of one device, family and UTC day: when they were, and where they are to be had back.
+
+    Columns of bytes are written and read by data.blocks alone.
+    """
+
+    __tablename__ = "sealed_block"
+
+    device_id: Mapped[int] = mapped_column(ForeignKey("device.id"), primary_key=True, autoincrement=False)
+    family: Mapped[str] = mapped_column(String(20), primary_key=True)
+    start_at: Mapped[datetime] = mapped_column(Instant, primary_key=True)  # midnight UTC
+    version: Mapped[int]  # counts up each time the day is sealed again
+    documents: Mapped[int]
+    first_at: Mapped[datetime] = mapped_column(Instant)
+    last_at: Mapped[datetime] = mapped_column(Instant)
+    in_levels: Mapped[bool]  # whether the levels above 0 have this day
+    damage: Mapped[str] = mapped_column(String(200), default="")  # why the block is fenced off; empty: sound
+    checksum: Mapped[int] = mapped_column(BigInteger)  # of times, stamps and notices
+    times: Mapped[bytes | None] = mapped_column(LargeBinary)  # None: thinned out by retention
+    stamps: Mapped[bytes] = mapped_column(LargeBinary)  # when received, and by which clock
+    notices: Mapped[bytes] = mapped_column(LargeBinary)
+    originals: Mapped[bytes | None] = mapped_column(LargeBinary)  # None: thinned out by retention
+
+
+class SealedColumns(Base):
+    """Columns of neighbouring series of one device, family, level and period (data.packs)."""
+
+    __tablename__ = "sealed_columns"
+
+    device_id: Mapped[int] = mapped_column(ForeignKey("device.id"), primary_key=True, autoincrement=False)
+    family: Mapped[str] = mapped_column(String(20), primary_key=True)
+    level: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    start_at: Mapped[datetime] = mapped_column(Instant, primary_key=True)
+    part: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    first_series: Mapped[int]
+    last_series: Mapped[int]
+    samples: Mapped[int] = mapped_column(BigInteger)  # how many this row stands for
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Correction(Base):
+    """What an administrator changed in the past: both texts, who, when and why; None is no document."""
+
+    __tablename__ = "correction"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    device_id: Mapped[int] = mapped_column(ForeignKey("device.id"))
+    family: Mapped[str] = mapped_column(String(20))
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+    before: Mapped[str | None] = mapped_column(Text)
+    after: Mapped[str | None] = mapped_column(Text)
+    username: Mapped[str] = mapped_column(String(60))
+    reason: Mapped[str] = mapped_column(String(400))
+    corrected_at: Mapped[datetime] = mapped_column(Instant, default=now)
+
+
+class JSONDataEntry(Base):
+    """One posted document as it came, under the time it was measured, until it is sealed; an abstract base.
+
+    `content` is the posted text; `json_content` the dictionary in it.  In the table stands the text, or, where the
+    document has a known skeleton, only its numbers (data.skeletons).
     """
 
     __abstract__ = True
@@ -177,17 +308,32 @@ class JSONDataEntry(Base):
     recorded_at: Mapped[datetime] = mapped_column(Instant)
     date_posted: Mapped[datetime] = mapped_column(Instant, default=now)
     clock: Mapped[str] = mapped_column(String(10), default="server")
-    # Before the content: SQLite walks through a long document to reach what stands behind it in the row.
-    readings: Mapped[str] = mapped_column(Text)
-    content: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text)
 
     @declared_attr
-    def device_id(cls) -> Mapped[int]:  # noqa: N805 - SQLAlchemy calls it with the class
+    def skeleton_id(cls) -> Mapped[int | None]:  # noqa: N805 - SQLAlchemy calls it with the class
+        return mapped_column(ForeignKey("skeleton.id"))
+
+    @declared_attr
+    def skeleton(cls) -> Mapped[Skeleton | None]:  # noqa: N805
+        return relationship(Skeleton, lazy="joined", viewonly=True)
+
+    @declared_attr
+    def device_id(cls) -> Mapped[int]:  # noqa: N805
         return mapped_column(ForeignKey("device.id"), sort_order=-1)
 
     @declared_attr.directive
     def __table_args__(cls) -> tuple[UniqueConstraint, ...]:  # noqa: N805
         return (UniqueConstraint("device_id", "recorded_at"),)
+
+    @property
+    def content(self) -> str:
+        """The posted text."""
+        return self.body if self.skeleton_id is None else fill(_text(self.skeleton), self.body)
+
+    @content.setter
+    def content(self, text: str) -> None:
+        self.body, self.skeleton_id = text, None
 
     @property
     def json_content(self) -> dict[str, Any]:
@@ -197,6 +343,11 @@ class JSONDataEntry(Base):
     @json_content.setter
     def json_content(self, document: dict[str, Any] | None) -> None:
         self.content = json.dumps({} if document is None else document, separators=(",", ":"), allow_nan=False)
+
+
+def _text(skeleton: Skeleton | None) -> str:
+    assert skeleton is not None, "the foreign key says that it is there"
+    return skeleton.text
 
 
 class BMSDataentry(JSONDataEntry):

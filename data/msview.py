@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -16,6 +16,8 @@ from sqlalchemy.orm import Session
 
 from data import ingest
 from data.errors import DocumentError, RangeError
+from data.importing.counting import Count, Tell, nobody
+from data.importing.running import Show, quiet
 from data.ranges import parse_instant
 
 DEVICE = "tristar-msview"
@@ -49,16 +51,6 @@ class DailyRecord:
     faults: tuple[str, ...]
     alarms: tuple[str, ...]
     row: dict[str, str]
-
-
-@dataclass(slots=True)
-class ImportCount:
-    """What an import did, by outcome; `reasons` of the refused ones."""
-
-    stored: int = 0
-    repeated: int = 0
-    refused: int = 0
-    reasons: tuple[str, ...] = ()
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -165,16 +157,15 @@ def load(
     session: Session,
     records: Sequence[DailyRecord],
     received_at: datetime,
-    progress: Callable[[int, int], None] = lambda _done, _total: None,
-) -> ImportCount:
+    progress: Show = quiet,
+    tell: Tell = nobody,
+) -> Count:
     """Store the records; those already there are repeated, not doubled.  Calls progress(done, total); no commit."""
-    count = ImportCount()
+    count = Count(tell)
     posted = list(documents(records))
     for start in range(0, len(posted), BATCH):
         outcomes = ingest.store(session, posted[start : start + BATCH], received_at)
         for outcome in outcomes:
-            setattr(count, outcome.result, getattr(count, outcome.result) + 1)
-            if outcome.result == "refused":
-                count.reasons += (f"{outcome.recorded_at}: {outcome.reason}",)
+            count.add(outcome, str(outcome.recorded_at))
         progress(min(start + BATCH, len(posted)), len(posted))
     return count

@@ -51,7 +51,7 @@ def parser() -> argparse.ArgumentParser:
 
     past = commands.add_parser("history", help="load the history into a database, newest first; goes on where it was")
     past.add_argument("--database-url", required=True, help="as for the site, for example sqlite:////path/to/site.db")
-    past.add_argument("--days", type=int, help="length of the history (default: 30)")
+    past.add_argument("--days", type=int, help="length of the history (default: 365)")
     past.add_argument("--state", type=Path, help=help_of_state)
     past.add_argument("--end", help="instant the history ends at, when no state says so (default: now)")
 

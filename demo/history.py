@@ -1,103 +1,160 @@
-"""The history, loaded behind the running site: newest first, in small transactions, and only what is not there yet."""
+"""The history, loaded behind the running site: newest first, in whole stretches, and only what is not there yet.
+
+The last days come as single documents, like those of today; what is older comes by whole UTC days, which are sealed as
+they come.  Two processes compute ahead of the one that stores.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor, Future
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from data import ingest, jobs, queries
+from data import ingest, jobs, queries, sealed, sealing
 from data.errors import NotFoundError
-from data.ranges import TimeRange
+from data.ranges import TimeRange, to_milliseconds
+from demo import eras, processes
+from demo.batches import DENSE_DAYS, Batch, batches, documents_of, plan
 from demo.instant import Instant
 from demo.launch import Launch
-from demo.minutes import DAY, ZONE, day_of, instant_of, minute_of, start_of_day
+from demo.minutes import ZONE, day_of, instant_of, minute_of
 from demo.past import Recorder
-from demo.resume import fresh, model_at
-from demo.saved import restore, save
+from demo.resume import model_at
+from demo.whole_days import PROBE, Stored, put_days
 
 JOB, LABEL = "history", "Demonstration: history"
-STEP_MINUTES = 10
-DENSE_DAYS = 2  # the last days come at one minute
-# Minutes loaded in one transaction: about 200 to 400 documents, a quarter of a second of the writers' lock.
-BATCH_MINUTES, DENSE_BATCH_MINUTES = 360, 60
-DAILY_HOUR, DAILY_MINUTE = 23, 58
-PROBE = "tristar-1"
 # Others write too, and the database's lock does not queue: a pause lets them in.
-PAUSE_SECONDS = 0.02
+PAUSE_SECONDS = 0.005
+# Eras computed ahead of the one that is stored, and stored at once: busy processes, but not all of a year in memory.
+AHEAD, AT_ONCE = 6, 2
 
 Say = Callable[[str], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Minutes from `first` up to, not including, `last`, every `step` of which has documents.
-
-    `received_at` is when they reached the site; None means at once.
-    """
-
-    first: int
-    last: int
-    step: int
-    received_at: datetime | None
-
-    @property
-    def ticks(self) -> range:
-        """The minutes with documents."""
-        return range(-(-self.first // self.step) * self.step, self.last, self.step)
-
-
 def load(
-    sessions: sessionmaker[Session], launch: Launch, path: Path | None, say: Say, dense_days: int = DENSE_DAYS
+    sessions: sessionmaker[Session],
+    launch: Launch,
+    path: Path | None,
+    say: Say,
+    dense_days: int = DENSE_DAYS,
+    workers: int = processes.PROCESSES,
 ) -> int:
     """Load what is missing of the history and of the pauses; the number of documents stored."""
-    spans = sorted([launch.history, *launch.pauses], key=lambda span: span.end_at, reverse=True)
-    plans = [(span, batches(span, None if span == launch.history else span.end_at, dense_days)) for span in spans]
-    total = sum(len(plan) for _, plan in plans)
-    with sessions() as session:
-        known = next((job for job in queries.jobs(session) if job.name == JOB), None)
-        if known is not None and known.finished_at is not None and known.total == total:
-            return 0
-        jobs.start(session, JOB, LABEL, total)
-        session.commit()
-    done = stored = 0
-    recorder = Recorder(day_of(minute_of(launch.anchor)))
-    for span, plan in plans:
-        with sessions() as session:
-            missing = [batch for batch in plan if not is_loaded(session, batch)]
-        done += len(plan) - len(missing)
-        for batch, instants in with_instants(launch, path, span, missing):
-            documents = list(documents_of(recorder, batch, instants))
-            done += 1
-            with sessions() as session:
-                stored += put(session, documents, say)
-                jobs.advance(session, JOB, done, f"{instant_of(batch.first).astimezone(ZONE):%d %B %Y}")
-                session.commit()
-            say(f"history: {instant_of(batch.first):%Y-%m-%d %H:%M}, {done} of {total}")
-            time.sleep(PAUSE_SECONDS)
+    loader = _Loader(sessions, launch, say)
+    singles, days = plan(launch.history, dense_days)
+    pauses = sorted(launch.pauses, key=lambda span: span.end_at, reverse=True)
+    missed = [(span, batches(span, span.end_at, dense_days)) for span in pauses]
+    if not loader.begin(len(singles) + len(days) + sum(len(some) for _, some in missed)):
+        return 0
+    for _, some in missed:
+        wanted = loader.missing(some)
+        if wanted:
+            minutes = {minute for batch in wanted for minute in batch.minutes}
+            instants = eras.instants(model_at(launch, path, min(minutes)), minutes)
+            for batch in wanted:
+                loader.load_single(batch, instants)
+    singles, days = loader.missing(singles), loader.missing(days)
+    if singles or days:
+        with processes.workers(workers if days else 0) as pool:
+            loader.load_history(pool, launch.history, singles, days)
+    sealing.seal(sessions, datetime.now(UTC))
     with sessions() as session:
         jobs.finish(session, JOB)
         session.commit()
-    return stored
+    return loader.stored
 
 
-def batches(span: TimeRange, received_at: datetime | None, dense_days: int = DENSE_DAYS) -> list[Batch]:
-    """The batches of a span, newest first; none crosses the end of a local solar day."""
-    first, last = minute_of(span.start_at) + 1, minute_of(span.end_at) + 1
-    dense = max(first, last - dense_days * DAY)
-    found = []
-    for begin, end, step, size in ((first, dense, STEP_MINUTES, BATCH_MINUTES), (dense, last, 1, DENSE_BATCH_MINUTES)):
-        at = begin
-        while at < end:
-            inside = (at - start_of_day(day_of(at))) % size
-            until = min(end, at - inside + size, start_of_day(day_of(at) + 1))
-            found.append(Batch(at, until, step, received_at))
-            at = until
-    return found[::-1]
+class _Loader:
+    """One run: how far it is, and what it stores with."""
+
+    def __init__(self, sessions: sessionmaker[Session], launch: Launch, say: Say) -> None:
+        self.sessions, self.launch, self.say = sessions, launch, say
+        self.recorder = Recorder(day_of(minute_of(launch.anchor)))
+        self.total = self.done = self.stored = 0
+
+    def begin(self, total: int) -> bool:
+        """Begin the job; False when it is finished already."""
+        self.total = total
+        with self.sessions() as session:
+            known = next((job for job in queries.jobs(session) if job.name == JOB), None)
+            if known is not None and known.finished_at is not None and known.total == total:
+                return False
+            jobs.start(session, JOB, LABEL, total)
+            session.commit()
+        return True
+
+    def missing(self, some: Sequence[Batch]) -> list[Batch]:
+        """Those that are not loaded; the others count as done."""
+        with self.sessions() as session:
+            found = [batch for batch in some if not is_loaded(session, batch)]
+        self.done += len(some) - len(found)
+        return found
+
+    def load_history(self, pool: Executor, span: TimeRange, singles: Sequence[Batch], days: Sequence[Batch]) -> None:
+        """Load the history proper: single documents first, then era by era, newest first."""
+        missing = {batch.first: batch for batch in (*singles, *days)}
+        tasks = []
+        for era in eras.eras(self.launch, minute_of(span.start_at) + 1, minute_of(span.end_at) + 1):
+            inside = [batch for first, batch in missing.items() if era.first <= first < era.last]
+            tasks.append((era, {batch.first: batch.minutes for batch in inside}))
+        while not tasks[-1][1]:
+            tasks.pop()  # older than all that is missing
+        waiting = iter([partial(pool.submit, eras.run, self.launch, era, parts) for era, parts in tasks])
+        running = deque(submit() for submit in islice(waiting, AHEAD))
+        storing: deque[tuple[list[Batch], Future[Stored]]] = deque()
+        moved_by: eras.Totals = {}
+        url = sealing.engine_of(self.sessions).url.render_as_string(hide_password=False)
+        for number, (era, _) in enumerate(tasks):
+            run = running.popleft().result()
+            running.extend(submit() for submit in islice(waiting, 1))
+            if number:
+                moved_by = eras.difference(moved_by, run.gained)
+            for batch in (batch for batch in singles if batch.first in run.parts):
+                self.load_single(batch, dict(zip(batch.minutes, eras.opened(run.parts[batch.first], {}), strict=True)))
+            inside = [batch for batch in days if era.first <= batch.first < era.last]
+            if inside:
+                parts = [(batch, run.parts[batch.first]) for batch in inside]
+                storing.append((inside, pool.submit(put_days, url, self.launch, parts, moved_by)))
+            if len(storing) > AT_ONCE:
+                self._days_are_stored(*storing.popleft())
+        for stored in storing:
+            self._days_are_stored(*stored)
+
+    def load_single(self, batch: Batch, instants: Mapping[int, Instant]) -> None:
+        """Store the documents of a batch one by one, in one transaction."""
+        documents = list(documents_of(self.recorder, batch, instants))
+        with self.sessions() as session:
+            self.stored += put(session, documents, self.say)
+            self._advance(session, batch, 1)
+            session.commit()
+        self._tell(batch)
+        time.sleep(PAUSE_SECONDS)
+
+    def _days_are_stored(self, loaded: Sequence[Batch], future: Future[Stored]) -> None:
+        """Wait until they are, and say so."""
+        result = future.result()
+        self.stored += result.documents
+        for line in result.refused:
+            self.say(f"history: refused: {line}")
+        oldest = min(loaded, key=lambda batch: batch.first)
+        with self.sessions() as session:
+            self._advance(session, oldest, len(loaded))
+            session.commit()
+        self._tell(oldest)
+
+    def _advance(self, session: Session, batch: Batch, count: int) -> None:
+        self.done += count
+        jobs.advance(session, JOB, self.done, f"{instant_of(batch.first).astimezone(ZONE):%d %B %Y}")
+
+    def _tell(self, batch: Batch) -> None:
+        self.say(f"history: {instant_of(batch.first):%Y-%m-%d %H:%M}, {self.done} of {self.total}")
 
 
 def is_loaded(session: Session, batch: Batch) -> bool:
@@ -105,67 +162,14 @@ def is_loaded(session: Session, batch: Batch) -> bool:
     if not batch.ticks:
         return False
     try:
-        device = queries.device(session, PROBE)
+        device = queries.device(session, PROBE[0])
     except NotFoundError:
         return False
     at = instant_of(batch.ticks[0])
-    return bool(queries.documents(session, device.id, TimeRange(at, at + timedelta(milliseconds=1)), 1))
-
-
-def with_instants(
-    launch: Launch, path: Path | None, span: TimeRange, wanted: Sequence[Batch]
-) -> Iterator[tuple[Batch, dict[int, Instant]]]:
-    """Each batch with the instants of its minutes, in the order given, which is newest first.
-
-    The model runs through the span once and is saved at the start of each day; each day is then computed again.
-    """
-    if not wanted:
-        return
-    begin = min(batch.first for batch in wanted)
-    model = fresh(launch) if span == launch.history else model_at(launch, path, begin)
-    saved = {}
-    for day in range(day_of(begin), day_of(wanted[0].first) + 1):
-        model.advance(max(start_of_day(day), model.minute))
-        saved[day] = save(model)
-    for day in sorted(saved, reverse=True):
-        batches_of_day = [batch for batch in wanted if day_of(batch.first) == day]
-        if not batches_of_day:
-            continue
-        again = restore(saved[day], launch.seed, launch.anchor, launch.start)
-        assert again is not None, "it was saved by this very version"
-        ticks = {tick for batch in batches_of_day for tick in (*batch.ticks, *daily_minutes(batch))}
-        instants: dict[int, Instant] = {}
-        while again.minute <= max(ticks, default=-1):
-            minute = again.minute
-            instant = again.step(keep=minute in ticks)
-            if instant is not None:
-                instants[minute] = instant
-        for batch in batches_of_day:
-            yield batch, instants
-
-
-def documents_of(recorder: Recorder, batch: Batch, instants: dict[int, Instant]) -> Iterator[ingest.Posted]:
-    """The documents of a batch, in the order of their times."""
-    days = daily_minutes(batch)
-    for minute in sorted({*batch.ticks, *days}):
-        if minute in batch.ticks:
-            yield from recorder.documents(instants[minute], batch.received_at)
-        if minute in days:
-            yield from recorder.daily(instants[minute], days[minute], batch.received_at)
-
-
-def daily_minutes(batch: Batch) -> dict[int, date]:
-    """The minutes of a batch at which daily documents are due, with their days."""
-    found: dict[int, date] = {}
-    day = instant_of(batch.first).astimezone(ZONE).date()
-    while True:
-        due = datetime(day.year, day.month, day.day, DAILY_HOUR, DAILY_MINUTE, tzinfo=ZONE)
-        minute = minute_of(due)
-        if minute >= batch.last:
-            return found
-        if minute >= batch.first:
-            found[minute] = day
-        day += timedelta(days=1)
+    if queries.documents(session, device.id, TimeRange(at, at + timedelta(milliseconds=1)), 1):
+        return True
+    # Thinned out by retention: it was there, and is not wanted back.
+    return bool(sealed.texts(session, device.id, PROBE[1], [to_milliseconds(at)]))
 
 
 def put(session: Session, documents: Sequence[ingest.Posted], say: Say) -> int:

@@ -21,7 +21,9 @@ from demo.minutes import day_of, minute_of, start_of_day
 
 FORMAT = 1
 SEED = 1
-DAYS = 30
+DAYS = 365
+# The model of the present begins so many days before the anchor; what lies before has models of its own (demo/eras.py).
+MODEL_DAYS = 30
 # The model begins before the history, so that nothing of its first state is left when the history begins.
 WARM_UP_DAYS = 2
 # The site was away: what it would have measured is loaded later, at most so many days of it.
@@ -39,8 +41,8 @@ class Launch:
 
     @property
     def start(self) -> int:
-        """The first minute of the model."""
-        return start_of_day(day_of(minute_of(self.anchor)) - self.days - WARM_UP_DAYS)
+        """The first minute of the model that runs into the present."""
+        return start_of_day(day_of(minute_of(self.anchor)) - min(self.days, MODEL_DAYS) - WARM_UP_DAYS)
 
     @property
     def history(self) -> TimeRange:

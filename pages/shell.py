@@ -32,7 +32,7 @@ def layout(site_name: str, zone_name: str, username: str | None) -> html.Div:
                         className="arb-brand",
                     ),
                     html.Nav(_places(), className="arb-places", **{"aria-label": "Places"}),
-                    html.Div([_account(username), _theme_switch()], className="arb-account"),
+                    html.Div([*_account(username), _theme_switch()], className="arb-account"),
                 ],
                 className="arb-bar",
             ),
@@ -62,10 +62,10 @@ def _places() -> list[dbc.NavLink]:
     ]
 
 
-def _account(username: str | None) -> html.A:
+def _account(username: str | None) -> list[html.A]:
     if username is None:
-        return html.A("Log in", href="/sensors/users/login")
-    return html.A(f"Logout - {username}", href="/logout")
+        return [html.A("Log in", href="/sensors/users/login")]
+    return [html.A("Account", href="/account"), html.A(f"Logout - {username}", href="/logout")]
 
 
 def _theme_switch() -> html.Button:

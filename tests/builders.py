@@ -11,6 +11,7 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
+DATABASES = ("sqlite", "postgresql")
 NOON = datetime(2019, 12, 3, 19, 40, tzinfo=UTC)
 
 

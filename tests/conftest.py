@@ -12,7 +12,9 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.config import Config
-from tests.builders import FakeClock, sign_in
+from data.engine import default_url
+from tests.builders import DATABASES, FakeClock, sign_in
+from tests.postgresql import Cluster, running_cluster
 
 ADMIN_PASSWORD_FILE = "admin_password"
 
@@ -32,12 +34,63 @@ def template_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL server of this test process, started when a test first asks for it."""
+    with running_cluster() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def template_cluster(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Like template_database, on PostgreSQL: the folder with admin's password; the database is Cluster.TEMPLATE."""
+    from app.installation import open_database, prepare
+
+    folder = tmp_path_factory.mktemp("template_cluster")
+    config = Config(data_dir=folder, database_url=cluster.create(Cluster.TEMPLATE))
+    engine, sessions = open_database(config)
+    password = prepare(config, engine, sessions)
+    engine.dispose()
+    assert password is not None
+    (folder / ADMIN_PASSWORD_FILE).write_text(password, encoding="ascii")
+    return folder
+
+
 @pytest.fixture
-def config(template_database: Path, tmp_path: Path) -> Config:
-    """The settings of a site of this test's own, with its database."""
+def sqlite_config(template_database: Path, tmp_path: Path) -> Config:
+    """The settings of a site of this test's own, with its database in SQLite."""
     folder = tmp_path / "site"
     shutil.copytree(template_database, folder)
     return Config(data_dir=folder, secret_key="a secret key of the tests")
+
+
+@pytest.fixture
+def postgresql_config(cluster: Cluster, template_cluster: Path, tmp_path: Path) -> Iterator[Config]:
+    """The settings of a site of this test's own, with its database in PostgreSQL."""
+    folder = tmp_path / "site"
+    shutil.copytree(template_cluster, folder)
+    with cluster.database(Cluster.TEMPLATE) as url:
+        yield Config(data_dir=folder, database_url=url, secret_key="a secret key of the tests")
+
+
+@pytest.fixture
+def config(request: pytest.FixtureRequest) -> Config:
+    """A site of this test's own: on SQLite, or on each of the databases that the test names.
+
+    `pytest.mark.parametrize("config", DATABASES, indirect=True)` names them; tests/data/ does for all its tests.
+    """
+    made: Config = request.getfixturevalue(f"{getattr(request, 'param', 'sqlite')}_config")
+    return made
+
+
+@pytest.fixture(params=DATABASES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database, on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        yield default_url(tmp_path)
+        return
+    with request.getfixturevalue("cluster").database() as url:
+        yield url
 
 
 @pytest.fixture

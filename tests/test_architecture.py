@@ -45,7 +45,9 @@ HOMES = {
     "crcmod": ("collector/drivers/sentences.py",),
     "pvlib": ("demo/",),
     "alembic": ("data/",),
+    "bcrypt": ("data/passwords.py",),
     "gunicorn": ("app/",),
+    "rich": ("collector/commands/terminal.py",),
 }
 # pages/, callbacks/ and app/ may use these names of sqlalchemy and no others: the queries live in data/.
 SQLALCHEMY_TYPES = {"Session", "sessionmaker", "Engine"}

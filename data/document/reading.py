@@ -71,6 +71,18 @@ def readings(family: str, content: Document) -> dict[str, float]:
     if family == "sensor":
         return {key: value for key, value, _ in leaves(content)}
     sections = Sections(content)
+    found = placed(family, sections)
+    if family == "bms":
+        _mend_charge(found)
+        for cell in cells(sections):
+            found[cell.metric] = cell.reading
+    elif family == "tristar":
+        _mend_controller(found)
+    return {metric: value for metric, value in found.items() if _plausible(metric, value)}
+
+
+def placed(family: str, sections: Sections) -> dict[str, float]:
+    """Metric key -> value as it was posted, for the metrics of the table; the first place that has one counts."""
     found: dict[str, float] = {}
     for metric, is_text, places in _PLACES[family]:
         for place in places:
@@ -79,17 +91,16 @@ def readings(family: str, content: Document) -> dict[str, float]:
             if value is not None:
                 found[metric] = value
                 break
-    if family == "bms":
-        _mend_charge(found)
-        for metric, value in cells(sections):
-            found[metric] = value
-    elif family == "tristar":
-        _mend_controller(found)
-    return {metric: value for metric, value in found.items() if _plausible(metric, value)}
+    return found
+
+
+def limits(metric: str) -> tuple[float, float]:
+    """What a value of that metric must lie between to be believed."""
+    return _LIMITS.get(metric) or _LIMITS[_first_cell(metric)]
 
 
 def _plausible(metric: str, value: float) -> bool:
-    low, high = _LIMITS.get(metric) or _LIMITS[_first_cell(metric)]
+    low, high = limits(metric)
     return low <= value <= high
 
 

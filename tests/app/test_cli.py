@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.cli import main
 from app.config import PROJECT, Config
+from app.peppers import peppers
 from app.progress import ProgressBar
 from data import accounts, queries
 from data.ranges import TimeRange
@@ -64,9 +65,19 @@ def test_a_user_is_made_with_the_password_of_standard_input(
     monkeypatch.setattr(sys, "stdin", io.StringIO("a long password\n"))
     assert main(["create-user", "ada", "ada@example.org", "--admin"]) == 0
     with sessions() as session:
-        found = accounts.verify(session, "ada", "a long password")
+        found = accounts.verify(session, "ada", "a long password", peppers(Config(data_dir=at_home.data_dir)))
         assert found is not None
         assert found.admin
+
+
+def test_a_password_is_set_anew_at_the_prompt(
+    at_home: Config, sessions: sessionmaker[Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("four tall green tomatoes\n"))
+    assert main(["set-password", "admin"]) == 0
+    with sessions() as session:
+        known = peppers(Config(data_dir=at_home.data_dir))
+        assert accounts.verify(session, "admin", "four tall green tomatoes", known) is not None
 
 
 def test_a_short_password_is_refused(
@@ -74,7 +85,7 @@ def test_a_short_password_is_refused(
 ) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO("short\n"))
     assert main(["create-user", "ada", "ada@example.org"]) == 1
-    assert "fewer than 8 characters" in capsys.readouterr().err
+    assert "At least 8 characters" in capsys.readouterr().err
 
 
 def test_a_key_is_shown_alone_on_standard_output_listed_and_revoked(

@@ -12,7 +12,7 @@ from app.cli import COMMANDS
 from app.config import SETTINGS
 
 DOCS = Path(__file__).parents[2] / "docs"
-ROUTES = ("posting.", "batches.", "reading.", "health.healthz")
+ROUTES = ("posting.", "batches.", "reading.", "api.", "health.healthz")
 
 
 @pytest.mark.parametrize("setting", SETTINGS)
@@ -27,7 +27,7 @@ def test_every_command_is_in_the_manual_of_operation(command: str) -> None:
 
 def test_every_json_route_is_in_the_manual_of_routes(server: Flask) -> None:
     manual = (DOCS / "api.md").read_text(encoding="utf-8")
-    names = {"<interval>": "<minutes>", "<sensor_id>": "<id>"}
+    names = {"<interval>": "<minutes>", "<sensor_id>": "<id>", "<username>/<sensor_name>/": "<device>/"}
     missing = []
     for rule in server.url_map.iter_rules():
         if not rule.endpoint.startswith(ROUTES):

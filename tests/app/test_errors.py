@@ -115,6 +115,12 @@ def test_a_program_that_asks_for_json_gets_json_on_a_page_too(server: Flask) -> 
     assert set(answer.get_json()) == {"error", "reference"}
 
 
+def test_the_log_does_not_keep_the_link_of_a_reset(server: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    assert server.test_client().post("/sensors/users/reset/the-secret-token").status_code == 400
+    assert "/sensors/users/reset/…" in caplog.text
+    assert "the-secret-token" not in caplog.text
+
+
 @pytest.mark.parametrize("code", [502, 503, 504])
 def test_nginx_has_its_own_copy_of_the_gateway_pages(code: int) -> None:
     page = (ROOT / "deploy" / "nginx" / "errors" / f"{code}.html").read_text(encoding="utf-8")

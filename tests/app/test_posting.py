@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import zstandard
 from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from data import ingest, queries
 from data.errors import NotFoundError
 from data.ranges import TimeRange
-from tests.builders import bms_document, tristar_document
+from tests.builders import DATABASES, bms_document, tristar_document
 
 RECEIVED = "your data has been received."
 ROUTES = {
@@ -44,6 +45,7 @@ def stored(sessions: sessionmaker[Session]) -> Stored:
     return ask
 
 
+@pytest.mark.parametrize("config", DATABASES, indirect=True)
 @pytest.mark.parametrize(("route", "slug"), ROUTES.items())
 def test_a_document_is_answered_in_the_old_words_and_stored_whole(
     client: FlaskClient, stored: Stored, route: str, slug: str
@@ -135,12 +137,15 @@ def test_a_body_above_the_limit_is_413_and_one_at_the_limit_is_taken(
     assert client.post(route, data='{"x": "%s"}' % ("x" * (1_200_000 - frame))).status_code == 200
 
 
-def test_a_packed_body_is_unpacked_and_a_bomb_is_413(client: FlaskClient, stored: Stored) -> None:
-    packed = {"Content-Encoding": "gzip"}
-    assert client.post("/BMS/post-json", data=gzip.compress(b'{"lux": 1}'), headers=packed).status_code == 200
-    assert client.post("/BMS/post-json", data=gzip.compress(b" " * 5_000_000), headers=packed).status_code == 413
-    assert client.post("/BMS/post-json", data=gzip.compress(b"{}")[:-9], headers=packed).status_code == 400
-    assert client.post("/BMS/post-json", data=b"no gzip", headers=packed).status_code == 400
+@pytest.mark.parametrize(("encoding", "pack"), [("gzip", gzip.compress), ("zstd", zstandard.compress)])
+def test_a_packed_body_is_unpacked_and_a_bomb_is_413(
+    client: FlaskClient, stored: Stored, encoding: str, pack: Callable[[bytes], bytes]
+) -> None:
+    packed = {"Content-Encoding": encoding}
+    assert client.post("/BMS/post-json", data=pack(b'{"lux": 1}'), headers=packed).status_code == 200
+    assert client.post("/BMS/post-json", data=pack(b" " * 5_000_000), headers=packed).status_code == 413
+    assert client.post("/BMS/post-json", data=pack(b"{}")[:-2], headers=packed).status_code == 400
+    assert client.post("/BMS/post-json", data=b"not packed", headers=packed).status_code == 400
     assert client.post("/BMS/post-json", data=b"{}", headers={"Content-Encoding": "br"}).status_code == 415
     assert stored("bms") == [{"lux": 1}]
 
@@ -167,6 +172,7 @@ def test_the_controller_is_told_by_string_then_by_name(
     assert stored(slug) == [document]
 
 
+@pytest.mark.parametrize("config", DATABASES, indirect=True)
 def test_a_stated_time_is_the_time_of_the_row_and_the_same_document_is_stored_once(
     client: FlaskClient, sessions: sessionmaker[Session]
 ) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
 from data import accounts, ingest
-from tests.builders import NOON, line, ndjson, sign_in
+from tests.builders import DATABASES, NOON, line, ndjson, sign_in
 
 SOC = "state_of_charge"
 
@@ -54,6 +54,7 @@ def bms_range(client: FlaskClient, start: datetime, end: datetime, interval: Any
 # A value at a moment
 
 
+@pytest.mark.parametrize("config", DATABASES, indirect=True)
 def test_the_row_nearest_to_the_moment_answers(client: FlaskClient) -> None:
     put(client, *(line(soc(70 + n), at=after(minutes=n)) for n in range(5)))
     answer = bms_point(client, after(minutes=2, seconds=29))

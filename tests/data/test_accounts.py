@@ -34,11 +34,6 @@ def test_a_password_is_kept_as_a_salted_hash(sessions: sessionmaker[Session]) ->
         assert accounts.verify(session, "nobody", "tomatoes-grow") is None
 
 
-@pytest.mark.parametrize("hashed", ["", "plain", "bcrypt$x$y", "scrypt:1:1:1$!$!", "scrypt:a:b:c$AA==$AA==", "a$b$c$d"])
-def test_a_broken_hash_matches_no_password(hashed: str) -> None:
-    assert accounts.password_matches("anything", hashed) is False
-
-
 @pytest.mark.parametrize(
     ("username", "email", "password", "said"),
     [
@@ -48,7 +43,7 @@ def test_a_broken_hash_matches_no_password(hashed: str) -> None:
         ("admin", "a@b.cc", "long enough", "taken"),
         ("new", "not-an-address", "long enough", "e-mail"),
         ("new", accounts.ADMIN_EMAIL.upper(), "long enough", "taken"),
-        ("new", "a@b.cc", "short", "at least 8"),
+        ("new", "a@b.cc", "short", "At least 8"),
     ],
 )
 def test_what_cannot_be_a_user_is_told_why(
@@ -80,7 +75,11 @@ def test_a_key_is_shown_once_kept_as_a_hash_and_can_be_revoked(sessions: session
         found = accounts.key_for(session, token)
         assert found is not None
         assert found.device_slug == "bms"
-        assert found.last_used_at is not None
+        assert accounts.is_use_worth_noting(found)
+        accounts.note_use(session, found.id, "203.0.113.9")
+        session.refresh(found)
+        assert found.last_used_from == "203.0.113.9"
+        assert not accounts.is_use_worth_noting(found)
         assert accounts.key_for(session, token + "x") is None
         accounts.revoke_key(session, key.id)
         assert accounts.key_for(session, token) is None

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session, sessionmaker
 
-from data.engine import default_url, migrate, open_engine
+from data.engine import begin_write, default_url, migrate, open_engine
 from data.errors import ConfigError
-from data.models import Base
+from data.models import Base, Site
+from tests.postgresql import Cluster
 
 
 def migrate_at(url: str) -> None:
@@ -21,8 +23,8 @@ def migrate_at(url: str) -> None:
     engine.dispose()
 
 
-def test_the_migrated_schema_is_that_of_the_models(tmp_path: Path) -> None:
-    engine = open_engine(default_url(tmp_path))
+def test_the_migrated_schema_is_that_of_the_models(database_url: str) -> None:
+    engine = open_engine(database_url)
     migrate(engine)
     with engine.connect() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), Base.metadata)
@@ -30,10 +32,9 @@ def test_the_migrated_schema_is_that_of_the_models(tmp_path: Path) -> None:
     assert differences == []
 
 
-def test_processes_that_migrate_at_the_same_time_all_succeed(tmp_path: Path) -> None:
-    url = default_url(tmp_path)
+def test_processes_that_migrate_at_the_same_time_all_succeed(database_url: str) -> None:
     spawned = multiprocessing.get_context("spawn")
-    processes = [spawned.Process(target=migrate_at, args=(url,)) for _ in range(3)]
+    processes = [spawned.Process(target=migrate_at, args=(database_url,)) for _ in range(3)]
     for process in processes:
         process.start()
     for process in processes:
@@ -52,3 +53,39 @@ def test_sqlite_keeps_what_it_accepted_through_a_power_cut(tmp_path: Path) -> No
 def test_a_url_that_is_none_is_told_how_to_write_one() -> None:
     with pytest.raises(ConfigError, match="write it like sqlite"):
         open_engine("not a url")
+
+
+def test_postgresql_keeps_what_it_accepted_and_gives_up_waiting_in_the_end(cluster: Cluster) -> None:
+    for scheme in ("postgres://", "postgresql://", "postgresql+psycopg://"):
+        engine = open_engine(cluster.url("postgres").replace("postgresql://", scheme))
+        with engine.connect() as connection:
+            names = ("synchronous_commit", "statement_timeout", "lock_timeout", "TimeZone")
+            found = [connection.execute(text(f"SHOW {name}")).scalar() for name in names]
+        engine.dispose()
+        assert found == ["on", "2min", "30s", "UTC"]
+
+
+def test_what_one_session_reads_twice_is_the_same_twice_and_a_writer_sees_what_others_wrote(
+    sessions: sessionmaker[Session],
+) -> None:
+    with sessions() as reader, sessions() as writer:
+        before = reader.scalars(select(Site.name)).all()
+        with sessions.begin() as other:
+            other.add(Site(name="Another", timezone="UTC"))
+        assert reader.scalars(select(Site.name)).all() == before
+        begin_write(writer)
+        assert len(writer.scalars(select(Site.name)).all()) == len(before) + 1
+
+
+def test_a_server_that_is_not_there_or_lacks_the_database_is_told_plainly(cluster: Cluster, tmp_path: Path) -> None:
+    lost = open_engine(f"postgresql://somebody:secret@/site?host={tmp_path}")
+    with pytest.raises(ConfigError, match="does not let us in") as told:
+        migrate(lost)
+    assert "secret" not in str(told.value)
+    with pytest.raises(ConfigError, match="Make it: createdb --owner=arboretum nowhere"):
+        migrate(open_engine(cluster.url("nowhere")))
+
+
+def test_a_database_of_another_make_is_refused() -> None:
+    with pytest.raises(ConfigError, match="write sqlite"):
+        open_engine("mysql://somebody@host/site")

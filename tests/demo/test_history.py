@@ -6,17 +6,21 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from data import queries
+from data import jobs, queries
+from data.models import ENTRIES
 from data.ranges import TimeRange
-from demo.history import batches, load
+from demo.batches import batches, plan
+from demo.history import load
 from demo.launch import Launch
 from demo.minutes import DAY, minute_of
 
 ANCHOR = datetime(2026, 11, 20, 9, 13, 5, tzinfo=UTC)
 LAUNCH = Launch(ANCHOR, days=1)
 TICKS = 144
+BatteryEntry = ENTRIES["bms"]
 
 
 def said(_line: str) -> None:
@@ -83,6 +87,44 @@ def test_a_killed_run_is_gone_on_with(sessions: sessionmaker[Session]) -> None:
     load(sessions, LAUNCH, None, said, dense_days=0)
     assert counts(sessions)["bms", "bms"] == TICKS
     assert counts(sessions)["admin/VEML7700", "sensor"] == TICKS
+
+
+def test_older_days_are_sealed_as_they_come_and_a_killed_run_is_gone_on_with(sessions: sessionmaker[Session]) -> None:
+    launch = Launch(ANCHOR, days=4)
+
+    def until_the_days(line: str) -> None:
+        if "2026-11-18" in line:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        load(sessions, launch, None, until_the_days, dense_days=0, workers=0)
+    with sessions() as session:
+        assert session.scalar(select(func.min(BatteryEntry.recorded_at))) >= datetime(2026, 11, 18, tzinfo=UTC)
+        jobs.start(session, "history", "History", 0)
+        session.commit()
+    load(sessions, launch, None, said, dense_days=0, workers=0)
+    again = counts(sessions)
+    assert again["bms", "bms"] == again["tristar-1", "tristar"] == again["admin/VEML7700", "sensor"] == 4 * TICKS
+    assert again["tristar-2", "tristar_daily"] == 4
+    with sessions() as session:
+        jobs.start(session, "history", "History", 0)
+        session.commit()
+    assert load(sessions, launch, None, said, dense_days=0, workers=0) == 0
+    assert counts(sessions) == again
+    with sessions() as session:
+        battery = queries.device(session, "bms")
+        assert queries.latest(session, battery.id, "bms") is not None
+        whole = queries.samples(session, battery.id, ["total_voltage"], launch.history)
+        assert len(whole) == 4 * TICKS
+
+
+def test_whole_days_and_single_documents_are_the_history_without_a_gap() -> None:
+    singles, days = plan(TimeRange(ANCHOR - timedelta(days=40), ANCHOR))
+    ticks = [tick for batch in (*singles, *days) for tick in batch.ticks]
+    assert len(ticks) == len(set(ticks)) == 38 * TICKS + 2 * DAY
+    assert min(batch.first for batch in singles) == max(batch.last for batch in days)
+    assert {batch.last % DAY for batch in days} == {0}
+    assert min(singles[-1].ticks) <= minute_of(ANCHOR) - 2 * DAY
 
 
 def test_what_a_pause_missed_comes_later_and_says_when_it_came(sessions: sessionmaker[Session]) -> None:

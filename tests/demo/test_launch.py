@@ -24,16 +24,16 @@ def alive(path: Path, launch: Launch, at: datetime) -> None:
 def test_the_history_ends_at_the_first_start_for_ever(tmp_path: Path) -> None:
     path = tmp_path / "folder" / "demo_state.json"
     first = enter(path, NOW)
-    assert (first.anchor, first.days, first.pauses) == (NOW, 30, ())
+    assert (first.anchor, first.days, first.pauses) == (NOW, 365, ())
     assert enter(path, NOW + timedelta(days=2)) == first
-    assert first.history == TimeRange(NOW - timedelta(days=30), NOW)
+    assert first.history == TimeRange(NOW - timedelta(days=365), NOW)
 
 
 def test_a_longer_history_can_be_asked_for_later(tmp_path: Path) -> None:
     path = tmp_path / "demo_state.json"
     enter(path, NOW)
-    assert enter(path, NOW, days=60).days == 60
-    assert enter(path, NOW, days=5).days == 60
+    assert enter(path, NOW, days=500).days == 500
+    assert enter(path, NOW, days=5).days == 500
 
 
 def test_a_pause_is_noted_once_whoever_comes_first(tmp_path: Path) -> None:

@@ -5,13 +5,18 @@ from __future__ import annotations
 import pytest
 
 from collector.documents import SETTINGS as SETTING_KEYS
+from collector.documents import build_tristar, compact
+from collector.drivers import tristar_mppt
 from data import document
 from demo.controllers import SETTINGS
 from demo.instant import Instant
-from demo.minutes import instant_of
-from demo.past import Recorder
+from demo.minutes import ZONE, instant_of
+from demo.past import Recorder, read_back
+from demo.registers import tristar
 
 from .conftest import Month
+
+LIVE_KEYS = [row.key for row in tristar_mppt.REGISTERS if row.group in tristar_mppt.LIVE]
 
 
 @pytest.fixture
@@ -34,6 +39,21 @@ def test_the_documents_hold_what_the_model_says(november: Month, noon: Instant) 
         assert found["array_voltage"] == pytest.approx(noon.controllers[each].array_volts, abs=0.004)
         assert found["charge_state"] == noon.controllers[each].stage
         assert document.controller_string(document.parse_content(posted[name].content)) == each + 1
+
+
+def test_the_texts_are_those_that_the_collector_builds(november: Month) -> None:
+    recorder = Recorder(november.model.anchor_day)
+    for instant in november.instants[::23]:
+        for one in recorder.documents(instant):
+            if one.family == "sensor":
+                continue
+            at = instant_of(instant.second / 60).astimezone(ZONE).date()
+            number = {"tristar-1": 1, "tristar-2": 2}.get(one.device, 0)
+            if number:
+                built = build_tristar(read_back(tristar(instant, number - 1), LIVE_KEYS), number, at)
+            else:
+                built = recorder.battery(instant)
+            assert one.content == compact(built)
 
 
 def test_every_metric_of_a_whole_document_is_there(november: Month, noon: Instant) -> None:

@@ -1,0 +1,100 @@
+"""A user's own keys: made, shown once with what to copy, listed with their last use, revoked."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+from wtforms.fields.choices import SelectChoice
+
+from app.auth import actor
+from app.forms import KeyForm
+from app.parts import parts
+from data import accounts, audit
+from data.errors import DocumentError, NotFoundError
+from data.models import ApiKey, User
+
+keys_pages = Blueprint("keys", __name__)
+
+MOST_KEYS = 50
+
+
+@keys_pages.get("/account/keys")
+def mine() -> Any:
+    """The user's keys, none of which can be read again."""
+    with parts().sessions() as session:
+        user = accounts.user_by_id(session, int(current_user.id)) or abort(401)
+        found = accounts.keys_of(session, user)
+    return render_template("keys.html", keys=found, now=datetime.now(UTC))
+
+
+@keys_pages.route("/account/keys/new", methods=("GET", "POST"))
+def make() -> Any:
+    """Make a key and show it, this once."""
+    with parts().sessions() as session:
+        user = accounts.user_by_id(session, int(current_user.id)) or abort(401)
+        slugs = [f"{user.username}/{sensor.name}" for sensor in accounts.sensors_of(session, user)]
+        many = sum(key.revoked_at is None for key in accounts.keys_of(session, user)) >= MOST_KEYS
+    form = KeyForm()
+    form.bound.choices = [
+        SelectChoice("", "everything on this site" if user.admin else "all my sensors"),
+        *(SelectChoice(slug, slug) for slug in slugs),
+    ]
+    if request.method == "GET" and request.args.get("sensor") in slugs:
+        form.bound.data = request.args["sensor"]
+    if many:
+        flash(f"You have {MOST_KEYS} keys: revoke one that is not used before you make another.", "warning")
+        return redirect(url_for("keys.mine"), 303)
+    if form.validate_on_submit():
+        try:
+            return shown(form, user)
+        except DocumentError as problem:
+            flash(str(problem), "danger")
+    return render_template("new_key.html", form=form)
+
+
+def shown(form: KeyForm, user: User) -> str:
+    """Make the key, and the page that shows it."""
+    scopes = [scope for scope in accounts.SCOPES if form[scope].data]
+    days = int(form.days.data)
+    bound = str(form.bound.data or "")
+    with parts().sessions() as session:
+        key, token = accounts.create_key(
+            session,
+            str(form.label.data),
+            None if bound else user,
+            bound or None,
+            scopes,
+            datetime.now(UTC) + timedelta(days=days) if days else None,
+        )
+        audit.record(session, actor(), "key made", key.label, f"for {bound or user.username}, {key.scopes}")
+        session.commit()
+    host = parts().config.site_url or request.host_url.rstrip("/")
+    return render_template("made_key.html", key=key, token=token, host=host, address=curl_address(key, user))
+
+
+def curl_address(key: ApiKey, user: User) -> str:
+    """An address that the key may post to."""
+    if key.device_slug:
+        return f"/sensors/post-json/{key.device_slug}"
+    with parts().sessions() as session:
+        own = accounts.sensors_of(session, user)
+    return f"/sensors/post-json/{user.username}/{own[0].name if own else 'SENSOR'}"
+
+
+@keys_pages.post("/account/keys/<int:key_id>/revoke")
+def revoke(key_id: int) -> Response:
+    """Refuse one of the user's own keys from now on."""
+    with parts().sessions() as session:
+        user = accounts.user_by_id(session, int(current_user.id)) or abort(401)
+        if key_id not in {key.id for key in accounts.keys_of(session, user)}:
+            raise NotFoundError(f"you have no key with the id {key_id}")
+    with parts().sessions() as session:
+        key = accounts.revoke_key(session, key_id)
+        audit.record(session, actor(), "key revoked", key.label)
+        session.commit()
+    flash(f"The key {key.label} is refused from now on.", "success")
+    return redirect(url_for("keys.mine"), 303)

@@ -1,0 +1,43 @@
+"""Links with which somebody sets a password without the old one: signed, for one hour, good for one use."""
+
+from __future__ import annotations
+
+import hashlib
+
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from data.models import User
+
+GOOD_FOR_SECONDS = 3_600
+
+
+def _signer(secret: str) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(secret, salt="password reset", signer_kwargs={"digest_method": hashlib.sha256})
+
+
+def _state(user: User) -> str:
+    """What a new password changes, so that a link works once and older links die with it."""
+    return hashlib.sha256(f"{user.password} {user.session_stamp} {user.email}".encode()).hexdigest()[:32]
+
+
+def token_for(secret: str, user: User) -> str:
+    """The token of a link for that user."""
+    return str(_signer(secret).dumps([user.id, _state(user)]))
+
+
+def user_id_in(secret: str, token: str) -> int | None:
+    """Whose link it is; None when it is not ours or too old."""
+    try:
+        user_id, _ = _signer(secret).loads(token, max_age=GOOD_FOR_SECONDS)
+    except (BadSignature, ValueError, TypeError):
+        return None
+    return int(user_id)
+
+
+def is_good(secret: str, token: str, user: User) -> bool:
+    """Whether the link still sets that user's password."""
+    try:
+        user_id, state = _signer(secret).loads(token, max_age=GOOD_FOR_SECONDS)
+    except (BadSignature, ValueError, TypeError):
+        return False
+    return bool(user_id == user.id and state == _state(user))

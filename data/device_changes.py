@@ -1,0 +1,44 @@
+"""What an administrator changes of a device: its name, who sees it, how often it should be heard."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from data.engine import begin_write
+from data.errors import DocumentError, NotFoundError
+from data.models import Device, Sensor
+
+LONGEST_NAME = 100
+LONGEST_INTERVAL_SECONDS = 86_400
+
+
+def change(session: Session, device_id: int, name: str, public: bool, interval: str) -> tuple[str, str]:
+    """Change the device; its slug, and what changed in words.  A sensor's name is its owner's to change."""
+    begin_write(session)
+    device = session.get(Device, device_id)
+    if device is None:
+        raise NotFoundError(f"no device with the id {device_id}")
+    name = name.strip() if device.sensor_id is None else device.name
+    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+        raise DocumentError(f"the name must have 1 to {LONGEST_NAME} printable characters")
+    seconds = _seconds(interval)
+    now_is = {"name": name, "public": public, "expected_interval_seconds": seconds}
+    before = {field: getattr(device, field) for field in now_is}
+    for field, value in now_is.items():
+        setattr(device, field, value)
+    if device.sensor_id is not None:
+        sensor = session.get(Sensor, device.sensor_id)
+        assert sensor is not None, "the foreign key says that it is there"
+        sensor.public = public
+    session.flush()
+    return device.slug, ", ".join(
+        f"{field} from {before[field]!r} to {value!r}" for field, value in now_is.items() if before[field] != value
+    )
+
+
+def _seconds(text: str) -> int | None:
+    if not text.strip():
+        return None
+    if not text.strip().isdecimal() or not 1 <= int(text.strip()[:9]) <= LONGEST_INTERVAL_SECONDS:
+        raise DocumentError(f"the interval is {text!r}: write whole seconds, 1 to {LONGEST_INTERVAL_SECONDS}")
+    return int(text.strip())

@@ -1,0 +1,103 @@
+"""A CSV file as a source of documents: one row, one document of one device."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from sqlalchemy.orm import Session
+
+from data import accounts, devices, ingest
+from data.errors import ArboretumError, ConfigError, DocumentError, NotFoundError
+from data.importing.csv_documents import columns_for, content_of
+from data.importing.csv_lines import Table
+from data.importing.csv_values import time_reader
+from data.importing.running import Refusal, Row
+from data.ranges import zone_named
+
+KILO = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class CsvOptions:
+    """What is made of the rows: whose they are, where the time stands, which column is which metric."""
+
+    family: str
+    device: str
+    time_column: str
+    timezone: str = "UTC"
+    time_format: str = "auto"
+    mapped: tuple[tuple[str, str], ...] = ()
+    delimiter: str | None = None
+    decimal: str = "auto"
+    encoding: str = "utf-8"
+
+
+class CsvFile:
+    """Rows of a table that become documents; `left_out` are the columns nobody asked for.
+
+    Raises DocumentError when the header does not fit the options, ConfigError for an encoding nobody knows.
+    """
+
+    def __init__(self, file: BinaryIO, path: Path, options: CsvOptions) -> None:
+        self.options = options
+        self.label = f"import of {path.name}"
+        self.identity = json.dumps([str(path.resolve()), asdict(options)])
+        try:
+            self.table = Table(file, options.delimiter, options.encoding)
+        except LookupError as cause:
+            raise ConfigError(f"no encoding named {options.encoding!r}: use utf-8, latin-1 or cp1252") from cause
+        self.time_index, self.columns, self.left_out = columns_for(
+            options.family, self.table.columns, options.time_column, options.mapped
+        )
+        self.read_time = time_reader(options.time_format, zone_named(options.timezone))
+
+    @property
+    def done(self) -> int:
+        """Thousands of bytes read."""
+        return self.table.offset // KILO
+
+    @property
+    def total(self) -> int:
+        """Thousands of bytes in the file."""
+        return self.table.size // KILO
+
+    def place(self) -> str:
+        """Behind the last row."""
+        return self.table.place()
+
+    def go_on_from(self, place: str) -> bool:
+        """Skip the rows before that place."""
+        return self.table.go_on_from(place)
+
+    def rows(self) -> Iterator[Row | Refusal]:
+        """The documents of the rows, and the rows that are none."""
+        options = self.options
+        for row in self.table.rows():
+            where = f"line {row.line}"
+            if row.problem is not None:
+                yield Refusal(where, row.problem)
+                continue
+            try:
+                at = self.read_time(row.cells[self.time_index])
+                content = content_of(options.family, self.columns, row.cells, options.decimal, self.table.delimiter)
+            except ArboretumError as problem:
+                yield Refusal(where, str(problem))
+                continue
+            yield Row(where, ingest.Posted(options.family, options.device, content, at, "stated"))
+
+
+def check_device(session: Session, family: str, device: str) -> None:
+    """Raises DocumentError or NotFoundError when no document of that family can be stored for that device."""
+    known = devices.by_slug(session, [device]).get(device)
+    if family == "sensor":
+        username, _, name = device.partition("/")
+        if known is None or accounts.find_sensor(session, username, name) is None:
+            raise NotFoundError(f"no sensor {device!r}: register it on the page /sensors/register, as USER/NAME")
+    elif known is not None and known.kind != devices.KINDS[family]:
+        raise DocumentError(f"device {device} is a {known.kind}: it posts no documents of family {family}")
+    elif known is None and not devices.SLUG.fullmatch(device):
+        raise DocumentError(f"device is {device!r}: use up to 40 small letters, digits, dots and dashes")

@@ -1,0 +1,145 @@
+"""Passwords: how they are hashed, which old hashes still verify, and which passwords are too easy to guess.
+
+A hash is written as Werkzeug writes it, `scrypt:n:r:p$salt$hex`, behind `pepper=VERSION$` when a pepper was mixed in.
+A pepper is a secret that is not in the database: who has only the database cannot try passwords.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+from base64 import b64decode
+from binascii import Error as Base64Error
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+import bcrypt
+
+# scrypt's cost: 2^15 blocks of 8, 32 MiB and about a tenth of a second.
+SCRYPT_N, SCRYPT_R, SCRYPT_P = 2**15, 8, 1
+METHOD = f"scrypt:{SCRYPT_N}:{SCRYPT_R}:{SCRYPT_P}"
+# Nobody hashes so that a login takes seconds; a hash that says so was put there to stop the server.
+COSTLIEST_SCRYPT, MOST_ROUNDS = 2**20, 5_000_000
+SALT_BYTES = 16
+BCRYPT_BYTES = 72  # what bcrypt looks at of a password
+SHORTEST, LONGEST = 8, 200
+COMMON = Path(__file__).parent / "common_passwords.txt"
+# What people write for letters, undone before the list of common passwords is asked.
+LOOKALIKES = str.maketrans("@4301!$57", "aaeoiisst")
+ROWS = ("abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", "1qaz2wsx3edc4rfv")
+
+
+@dataclass(frozen=True, slots=True)
+class Peppers:
+    """The present pepper's version and all that may still stand in hashes; without any, none is mixed in."""
+
+    current: str = ""
+    known: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+
+    def mix(self, version: str, password: str) -> str:
+        """The password with the pepper of that version; as it is without one.  Raises KeyError for an unknown one."""
+        if not version:
+            return password
+        return hmac.new(self.known[version], password.encode(), hashlib.sha256).hexdigest()
+
+
+NO_PEPPER = Peppers()
+
+
+def hash_password(password: str, peppers: Peppers = NO_PEPPER) -> str:
+    """A salted scrypt hash with the present pepper."""
+    salt = secrets.token_hex(SALT_BYTES)
+    digest = _scrypt(peppers.mix(peppers.current, password), salt.encode(), SCRYPT_N, SCRYPT_R, SCRYPT_P, 64)
+    return f"{_prefix(peppers.current)}{METHOD}${salt}${digest.hex()}"
+
+
+def _prefix(version: str) -> str:
+    return f"pepper={version}$" if version else ""
+
+
+def _scrypt(password: str, salt: bytes, n: int, r: int, p: int, length: int) -> bytes:
+    return hashlib.scrypt(password.encode(), salt=salt, n=n, r=r, p=p, maxmem=132 * n * r * p + 2**20, dklen=length)
+
+
+def password_matches(password: str, hashed: str, peppers: Peppers = NO_PEPPER) -> bool:
+    """Whether `hashed` is a hash of this password: scrypt, pbkdf2:sha256 or bcrypt; False for any other form."""
+    version, bare = split_pepper(hashed)
+    try:
+        mixed = peppers.mix(version, password)
+        if bare.startswith("$2"):
+            return bcrypt.checkpw(mixed.encode()[:BCRYPT_BYTES], bare.encode())
+        method, salt, expected = bare.split("$")
+        name, *costs = method.split(":")
+        if name == "scrypt":
+            return _scrypt_matches(mixed, [int(cost) for cost in costs], salt, expected)
+        if name == "pbkdf2" and costs[0] == "sha256" and 0 < int(costs[1]) <= MOST_ROUNDS:
+            found = hashlib.pbkdf2_hmac("sha256", mixed.encode(), salt.encode(), int(costs[1])).hex()
+            return hmac.compare_digest(found, expected)
+    except (KeyError, IndexError, ValueError, Base64Error):
+        return False
+    return False
+
+
+def _scrypt_matches(password: str, costs: list[int], salt: str, expected: str) -> bool:
+    n, r, p = costs
+    if n * r * p > COSTLIEST_SCRYPT:
+        return False
+    if expected.endswith("="):  # as the first version of this site wrote them, in base64
+        digest = b64decode(expected, validate=True)
+        return hmac.compare_digest(_scrypt(password, b64decode(salt, validate=True), n, r, p, 32), digest)
+    return hmac.compare_digest(_scrypt(password, salt.encode(), n, r, p, 64).hex(), expected)
+
+
+def split_pepper(hashed: str) -> tuple[str, str]:
+    """The version of the pepper in a hash ("" without one), and the hash behind it."""
+    if not hashed.startswith("pepper="):
+        return "", hashed
+    version, _, bare = hashed.removeprefix("pepper=").partition("$")
+    return version, bare
+
+
+def is_current(hashed: str, peppers: Peppers) -> bool:
+    """Whether a hash is of the kind that is written now; else it is written anew at the next login."""
+    version, bare = split_pepper(hashed)
+    return version == peppers.current and bare.startswith(METHOD) and not bare.endswith("=")
+
+
+@lru_cache(maxsize=4)
+def nobodys_hash(version: str) -> str:
+    """What is checked for a user that does not exist, so that the answer takes as long as for one who does."""
+    return f"{_prefix(version)}{METHOD}${'0' * 2 * SALT_BYTES}${'0' * 128}"
+
+
+def weakness(password: str, *personal: str) -> str | None:
+    """Why that password is too easy, in words that help; None when it is good.  `personal`: name, e-mail address."""
+    if len(password) < SHORTEST:
+        return f"At least {SHORTEST} characters: three or four words in a row are easy to keep in mind."
+    if len(password) > LONGEST:
+        return f"At most {LONGEST} characters."
+    folded = password.casefold()
+    if len(set(folded)) < 4:
+        return "It repeats the same few characters: take three or four words that have nothing to do with each other."
+    for word in {part for name in personal for part in (name.casefold(), name.casefold().partition("@")[0])}:
+        if len(word) >= 3 and len(folded.replace(word, "")) < SHORTEST - 2:
+            return "It is your name with little around it, which is tried first: take something else."
+    if any(_is_row(folded, row) for row in ROWS):
+        return "It is a row of neighbouring keys or letters, which is tried first: take three or four words instead."
+    core = folded.translate(LOOKALIKES)
+    stripped = re.sub(r"^[\d\W_]+|[\d\W_]+$", "", folded).translate(LOOKALIKES)
+    if {folded, core, stripped, re.sub(r"[\W\d_]+$", "", core)} & common_passwords():
+        return "It is on every list of common passwords: take three or four words that do not belong together."
+    return None
+
+
+def _is_row(folded: str, row: str) -> bool:
+    return any(folded in (line * 3) for line in (row, row[::-1]))
+
+
+@lru_cache(maxsize=1)
+def common_passwords() -> frozenset[str]:
+    """The list of common passwords, folded."""
+    return frozenset(COMMON.read_text(encoding="ascii").split())

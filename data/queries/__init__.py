@@ -1,0 +1,57 @@
+"""Every question asked of the store; pages, routes and exports ask nothing else.
+
+No function commits, and the number of statements of each is bounded, whatever the window.  The answers are the same
+before, during and after sealing.
+"""
+
+from data.queries.devices import (
+    FAMILIES,
+    DeviceRow,
+    JobRow,
+    SeriesRow,
+    device,
+    devices,
+    jobs,
+    sensor_device,
+    series,
+)
+from data.queries.documents import Latest, documents, latest, latest_all, nearest
+from data.queries.events import KINDS as EVENT_KINDS
+from data.queries.events import Event, events
+from data.queries.samples import Buckets, Energy, bucket_arrays, buckets, energy, sample_arrays, samples
+from data.queries.span import cadence, span
+from data.queries.stretches import MOST_ROWS, Samples
+from data.queries.ticks import sensor_rows, ticks
+
+__all__ = [
+    "EVENT_KINDS",
+    "FAMILIES",
+    "MOST_ROWS",
+    "Buckets",
+    "DeviceRow",
+    "Energy",
+    "Event",
+    "JobRow",
+    "Latest",
+    "Samples",
+    "SeriesRow",
+    "bucket_arrays",
+    "buckets",
+    "cadence",
+    "device",
+    "devices",
+    "documents",
+    "energy",
+    "events",
+    "jobs",
+    "latest",
+    "latest_all",
+    "nearest",
+    "sample_arrays",
+    "samples",
+    "sensor_device",
+    "sensor_rows",
+    "series",
+    "span",
+    "ticks",
+]

@@ -1,0 +1,165 @@
+"""Buckets of a window from the highest level that can tell them, and from the samples where no level can.
+
+A level answers for whole buckets of days it has; the ends of a window, days with unsealed documents and periods without
+rows come from the level below, at last from the samples themselves.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from data import blocks, levels
+from data.blocks import DAY
+from data.columns import Integers
+from data.errors import CorruptError
+from data.levels import BY_NUMBER, LEVELS, Aggregates, Level
+from data.queries import statements, stretches
+from data.queries.stretches import Stretch, Target
+
+log = logging.getLogger(__name__)
+
+Found = dict[str, list[Aggregates]]
+
+
+def level_for(edges: Integers) -> int:
+    """The highest level whose buckets fit between these edges; 0 when none does."""
+    for level in reversed(LEVELS):
+        if not (edges % level.width).any():
+            return level.number
+    return 0
+
+
+def read(
+    session: Session, asked: Target, family: str, keys: Sequence[str], window: Stretch, number: int
+) -> dict[str, Aggregates]:
+    """Key -> its buckets in the window, in time order: those of the level, and smaller ones where it cannot tell."""
+    found: Found = {key: [] for key in keys}
+    rest: list[Stretch] = [window] if window[0] < window[1] else []
+    wanted = {asked.ids[key]: key for key in keys if key in asked.ids}
+    if number and rest:
+        entries, days = _dirty(session, asked.device_id, family, window)
+        while number and rest:
+            level = BY_NUMBER[number]
+            buckets = dict.fromkeys(start - start % level.width for start in entries)
+            dirty = _union([*((start, start + level.width) for start in buckets), *days])
+            rest = _from_level(session, asked.device_id, family, wanted, level, rest, dirty, found)
+            number -= 1
+    samples = stretches.read(session, asked, family, keys, rest, stretches.MOST_ROWS_IN_BUCKETS)
+    for key in keys:
+        found[key].append(levels.of_samples(samples.times, samples.values[key]))
+    return {key: levels.joined(parts) for key, parts in found.items()}
+
+
+def _dirty(session: Session, device_id: int, family: str, window: Stretch) -> tuple[list[int], list[Stretch]]:
+    """What the levels do not know: buckets of the lowest with unsealed entries (their starts), and whole days."""
+    rows = session.connection().execute(
+        statements.dirty(family),
+        {
+            "device": device_id,
+            "family": family,
+            "start": window[0],
+            "end": window[1],
+            "first_day": blocks.day_of(window[0]),
+        },
+    )
+    found: tuple[list[int], list[int]] = ([], [])
+    for has_entries, start in rows:
+        found[0 if has_entries else 1].append(int(start))
+    return sorted(found[0]), [(day, day + DAY) for day in sorted(found[1])]
+
+
+def _from_level(
+    session: Session,
+    device_id: int,
+    family: str,
+    wanted: Mapping[int, str],
+    level: Level,
+    asked: Sequence[Stretch],
+    dirty: Sequence[Stretch],
+    found: Found,
+) -> list[Stretch]:
+    """Take what the level can tell of these stretches; what is left of them."""
+    inner = [(-(-start // level.width) * level.width, end // level.width * level.width) for start, end in asked]
+    inner = _minus([one for one in inner if one[0] < one[1]], dirty)
+    if not inner:
+        return list(asked)
+    rows = session.connection().execute(
+        statements.bodies(False, len(wanted), clock=True),
+        {
+            "device": device_id,
+            "family": family,
+            "level": level.number,
+            "first": levels.period_start(level, inner[0][0]),
+            "last": inner[-1][1] - 1,
+            **stretches.named(wanted),
+        },
+    )
+    periods: dict[int, list[bytes]] = {}
+    for period, body in rows:
+        periods.setdefault(period, []).append(body)
+    told: list[Stretch] = []
+    for period, bodies in periods.items():
+        within = _cut(inner, period, levels.period_end(level, period))
+        if within and _take(level, period, bodies, wanted, within, found):
+            told += within
+    return _minus(asked, _union(told))
+
+
+def _take(
+    level: Level, period: int, bodies: Sequence[bytes], wanted: Mapping[int, str], within: list[Stretch], found: Found
+) -> bool:
+    """Add the buckets of a period that lie within the stretches; False when its rows have changed since written."""
+    try:
+        starts = levels.clock(bodies[:1], level, period)
+        if starts is None:
+            return False
+        parts = levels.unpack(bodies[1:], starts, wanted)
+    except CorruptError as problem:
+        log.error("level %s, period %s: %s; the level below is read instead", level.number, period, problem)
+        return False
+    for series, one in parts.items():
+        cuts = [np.searchsorted(one.start, stretch).tolist() for stretch in within]
+        found[wanted[series]] += [
+            one if (first, last) == (0, len(one)) else one.taken(slice(first, last)) for first, last in cuts
+        ]
+    return True
+
+
+# Stretches
+
+
+def _cut(some: Sequence[Stretch], start: int, end: int) -> list[Stretch]:
+    cut = [(max(start, one[0]), min(end, one[1])) for one in some]
+    return [one for one in cut if one[0] < one[1]]
+
+
+def _minus(some: Sequence[Stretch], others: Sequence[Stretch]) -> list[Stretch]:
+    """What of some is in none of the others; both ascend and do not overlap."""
+    found: list[Stretch] = []
+    place = 0
+    for start, end in some:
+        while place < len(others) and others[place][1] <= start:
+            place += 1
+        ahead = place
+        while ahead < len(others) and others[ahead][0] < end:
+            if others[ahead][0] > start:
+                found.append((start, others[ahead][0]))
+            start = max(start, others[ahead][1])
+            ahead += 1
+        if start < end:
+            found.append((start, end))
+    return found
+
+
+def _union(some: Sequence[Stretch]) -> list[Stretch]:
+    found: list[Stretch] = []
+    for start, end in sorted(some):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((start, end))
+    return found

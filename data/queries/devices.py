@@ -1,0 +1,129 @@
+"""Devices, the metrics they have posted, and how far long work has come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from data import catalogue
+from data.catalogue import ALIASES
+from data.errors import NotFoundError
+from data.models import Device, Job, Sensor, Series
+
+FAMILIES = {"bms": ("bms",), "tristar": ("tristar", "tristar_daily"), "sensor": ("sensor",)}
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRow:
+    """One device; `owner_id` and `sensor_id` only of a registered sensor."""
+
+    id: int
+    slug: str
+    kind: str
+    name: str
+    string: int | None
+    public: bool
+    expected_interval_seconds: int | None
+    owner_id: int | None
+    sensor_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    """A long piece of work and how far it has come."""
+
+    name: str
+    label: str
+    done: int
+    total: int
+    message: str
+    started_at: datetime
+    updated_at: datetime
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesRow:
+    """A metric that a device has posted."""
+
+    key: str
+    label: str
+    unit: str
+
+
+def _device_query() -> Select[Device, int]:
+    return select(Device, Sensor.user_id).outerjoin(Sensor, Device.sensor_id == Sensor.id)
+
+
+def _device_row(found: Device, owner_id: int | None) -> DeviceRow:
+    return DeviceRow(
+        found.id,
+        found.slug,
+        found.kind,
+        found.name,
+        found.string,
+        found.public,
+        found.expected_interval_seconds,
+        owner_id,
+        found.sensor_id,
+    )
+
+
+def devices(session: Session, kind: str | None = None) -> list[DeviceRow]:
+    """The devices (of that kind), controllers by string, then by slug."""
+    query = _device_query()
+    if kind is not None:
+        query = query.where(Device.kind == kind)
+    rows = [_device_row(*found) for found in session.execute(query)]
+    return sorted(rows, key=lambda row: (row.kind, _rank(row), row.slug))
+
+
+def _rank(device: DeviceRow) -> int:
+    return device.string if device.string is not None else 99
+
+
+def device(session: Session, slug: str) -> DeviceRow:
+    """The device of that slug.  Raises NotFoundError."""
+    found = session.execute(_device_query().where(Device.slug == slug)).first()
+    if found is None:
+        raise NotFoundError(f"no device named {slug!r}")
+    return _device_row(*found)
+
+
+def sensor_device(session: Session, sensor_id: int) -> DeviceRow:
+    """The device of a registered sensor.  Raises NotFoundError."""
+    found = session.execute(_device_query().where(Device.sensor_id == sensor_id)).first()
+    if found is None:
+        raise NotFoundError(f"no sensor with the id {sensor_id}")
+    return _device_row(*found)
+
+
+def series(session: Session, device_id: int) -> list[SeriesRow]:
+    """The metrics this device has posted, by key."""
+    query = select(Series.key, Series.label, Series.unit).where(Series.device_id == device_id).order_by(Series.key)
+    return [SeriesRow(*row) for row in session.execute(query)]
+
+
+def by_id(session: Session, device_id: int) -> DeviceRow:
+    """The device of that id.  Raises NotFoundError."""
+    found = session.execute(_device_query().where(Device.id == device_id)).first()
+    if found is None:
+        raise NotFoundError(f"no device with the id {device_id}")
+    return _device_row(*found)
+
+
+def family_of(kind: str, metric: str) -> str:
+    """The family of documents in which devices of that kind post a metric.  Raises NotFoundError."""
+    families = FAMILIES[kind]
+    return families[0] if len(families) == 1 else catalogue.metric(ALIASES.get(metric, metric)).family
+
+
+def jobs(session: Session) -> list[JobRow]:
+    """Long pieces of work, running and done, the newest first."""
+    return [
+        JobRow(job.name, job.label, job.done, job.total, job.message, job.started_at, job.updated_at, job.finished_at)
+        for job in session.scalars(select(Job).order_by(Job.started_at.desc()))
+    ]

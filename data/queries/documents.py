@@ -1,0 +1,237 @@
+"""Whole documents: the newest, the nearest, a page of them; sealed or not, with what is read from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+from sqlalchemy import BigInteger, func, select, type_coerce
+from sqlalchemy.orm import Session
+
+from data import blocks, document, sealed, sheets, skeleton_rows
+from data.columns import Integers
+from data.document import Notices
+from data.models import ENTRIES, Device, JSONDataEntry, SealedBlock
+from data.queries.devices import FAMILIES, DeviceRow, by_id, devices
+from data.ranges import TimeRange, from_milliseconds, to_milliseconds
+from data.sheets import Row, Sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """One stored document with what was read from it."""
+
+    device: DeviceRow
+    family: str
+    recorded_at: datetime
+    received_at: datetime
+    clock: str
+    readings: dict[str, float]
+    notices: Notices
+    content: dict[str, Any]
+
+
+def _read(family: str, row: Row, found: DeviceRow) -> Latest:
+    content = document.parse_content(row.text)
+    return Latest(
+        found,
+        family,
+        from_milliseconds(row.recorded_at),
+        from_milliseconds(row.received_at),
+        row.clock,
+        document.readings(family, content),
+        document.notices(family, content),
+        content,
+    )
+
+
+def _row(entry: JSONDataEntry) -> Row:
+    return Row(to_milliseconds(entry.recorded_at), to_milliseconds(entry.date_posted), entry.clock, None, entry.content)
+
+
+def _sealed_row(sheet: Sheet, place: int) -> Row:
+    clock = sheets.CLOCKS[int(sheet.clocks[place])]
+    return Row(int(sheet.times[place]), int(sheet.received[place]), clock, None, sheet.text(place))
+
+
+def latest(session: Session, device_id: int, family: str) -> Latest | None:
+    """The newest document of that device and family by its time of measurement; it is never sealed."""
+    entry = ENTRIES[family]
+    found = session.scalars(
+        select(entry).where(entry.device_id == device_id).order_by(entry.recorded_at.desc()).limit(1)
+    ).first()
+    return None if found is None else _read(family, _row(found), by_id(session, device_id))
+
+
+def latest_all(session: Session, kinds: Sequence[str]) -> list[Latest]:
+    """The newest document of every device of these kinds, one for each family it has; devices in their usual order."""
+    result = []
+    for kind in kinds:
+        rows = devices(session, kind)
+        for family in FAMILIES[kind]:
+            entry = ENTRIES[family]
+            newest = (
+                select(func.max(entry.recorded_at))
+                .where(entry.device_id == Device.id)
+                .correlate(Device)
+                .scalar_subquery()
+            )
+            query = (
+                select(entry)
+                .join(Device, entry.device_id == Device.id)
+                .where(Device.kind == kind, entry.recorded_at == newest)
+            )
+            found = {one.device_id: one for one in session.scalars(query)}
+            result += [_read(family, _row(found[row.id]), row) for row in rows if row.id in found]
+    return result
+
+
+def times(session: Session, device_id: int, family: str, start: int, end: int) -> Integers:
+    """The times of all documents with start <= time < end, milliseconds, ascending."""
+    entry = ENTRIES[family]
+    at = type_coerce(entry.recorded_at, BigInteger)
+    unsealed = session.scalars(select(at).where(entry.device_id == device_id, at >= start, at < end)).all()
+    begin = type_coerce(SealedBlock.start_at, BigInteger)
+    query = select(begin, SealedBlock.times).where(
+        SealedBlock.device_id == device_id,
+        SealedBlock.family == family,
+        begin >= blocks.day_of(start),
+        begin < end,
+        SealedBlock.damage == "",
+        SealedBlock.times.is_not(None),
+    )
+    parts = [blocks.unpack_times(packed, int(day)) for day, packed in session.execute(query) if packed is not None]
+    found = np.unique(np.concatenate([np.array(unsealed, dtype=np.int64), *parts]))
+    return found[(found >= start) & (found < end)]
+
+
+def nearest(
+    session: Session, family: str, device_ids: Sequence[int], at: datetime, tolerance: timedelta
+) -> Latest | None:
+    """The document nearest in time among these devices, at most `tolerance` away.
+
+    Ties go to the earlier, then to the smaller string.
+    """
+    wanted, reach = to_milliseconds(at), tolerance // timedelta(milliseconds=1)
+    rows = [by_id(session, device_id) for device_id in device_ids]
+    candidates: list[tuple[int, int, int, int, DeviceRow]] = []
+    for row in rows:
+        there = times(session, row.id, family, wanted - reach, wanted + reach + 1)
+        place = int(np.searchsorted(there, wanted))
+        candidates += [
+            (abs(found - wanted), found, 99 if row.string is None else row.string, row.id, row)
+            for found in there[max(0, place - 1) : place + 1].tolist()
+        ]
+    if not candidates:
+        return None
+    *_, found, _, _, row = min(candidates, key=lambda one: one[:4])
+    return _of(session, row, family, from_milliseconds(found))
+
+
+def _of(session: Session, device: DeviceRow, family: str, at: datetime) -> Latest:
+    """The document of that very time, which is there."""
+    entry = ENTRIES[family]
+    row = session.scalars(select(entry).where(entry.device_id == device.id, entry.recorded_at == at)).first()
+    if row is not None:
+        return _read(family, _row(row), device)
+    milliseconds = to_milliseconds(at)
+    sheet = sealed.day(session, device.id, family, blocks.day_of(milliseconds))
+    return _read(family, _sealed_row(sheet, int(np.searchsorted(sheet.times, milliseconds))), device)
+
+
+def documents(
+    session: Session, device_id: int, window: TimeRange, limit: int, before: datetime | None = None
+) -> list[Latest]:
+    """The documents of a device in the window, of all its families, the newest first, at most `limit`.
+
+    `before` continues a list: only documents measured earlier.
+    """
+    found = by_id(session, device_id)
+    start, end = to_milliseconds(window.start_at), to_milliseconds(window.end_at)
+    if before is not None:
+        end = min(end, to_milliseconds(before))
+    rows = [
+        (family, row)
+        for family in FAMILIES[found.kind]
+        for row in _newest_rows(session, device_id, family, start, end, limit)
+    ]
+    rows.sort(key=lambda one: one[1].recorded_at, reverse=True)
+    return [_read(family, row, found) for family, row in rows[:limit]]
+
+
+def rows(session: Session, device_id: int, family: str, start: int, end: int) -> Iterator[Row]:
+    """All documents with start <= time < end (milliseconds), the newest first, day by day."""
+    return _newest_rows(session, device_id, family, start, end, None)
+
+
+def _newest_rows(
+    session: Session, device_id: int, family: str, start: int, end: int, limit: int | None
+) -> Iterator[Row]:
+    """Rows from the newest on: sealed days are opened one by one, and only as many as are asked for."""
+    if end <= start:
+        return
+    entry = ENTRIES[family]
+    at = type_coerce(entry.recorded_at, BigInteger)
+    query = (
+        select(at, type_coerce(entry.date_posted, BigInteger), entry.clock, entry.skeleton_id, entry.body)
+        .where(entry.device_id == device_id, at >= start, at < end)
+        .order_by(at.desc())
+    )
+    found = session.execute(query if limit is None else query.limit(limit)).all()
+    texts = skeleton_rows.texts(session, {row[3] for row in found if row[3] is not None})
+    fresh = [
+        Row(recorded, received, clock, None if number is None else texts[number], body)
+        for recorded, received, clock, number, body in found
+    ]
+    given, place = 0, 0
+    for day in _sealed_days(session, device_id, family, start, end):
+        while place < len(fresh) and fresh[place].recorded_at >= day + blocks.DAY:
+            yield fresh[place]
+            given, place = given + 1, place + 1
+        if limit is not None and given >= limit:
+            return
+        late: list[Row] = []
+        while place < len(fresh) and fresh[place].recorded_at >= day:
+            late.append(fresh[place])
+            place += 1
+        for row in sorted([*late, *_rows_of_day(session, device_id, family, day, start, end, late)], key=_time)[::-1]:
+            yield row
+            given += 1
+            if limit is not None and given >= limit:
+                return
+    yield from fresh[place:]
+
+
+def _time(row: Row) -> int:
+    return row.recorded_at
+
+
+def _rows_of_day(
+    session: Session, device_id: int, family: str, day: int, start: int, end: int, late: Sequence[Row]
+) -> list[Row]:
+    sheet = sealed.day(session, device_id, family, day)
+    taken = {row.recorded_at for row in late}
+    first, last = np.searchsorted(sheet.times, (start, end)).tolist()
+    return [_sealed_row(sheet, place) for place in range(first, last) if int(sheet.times[place]) not in taken]
+
+
+def _sealed_days(session: Session, device_id: int, family: str, start: int, end: int) -> list[int]:
+    """The days with sealed documents that touch the window, the newest first; fenced and thinned ones left out."""
+    day = type_coerce(SealedBlock.start_at, BigInteger)
+    query = (
+        select(day)
+        .where(
+            SealedBlock.device_id == device_id,
+            SealedBlock.family == family,
+            day >= blocks.day_of(start),
+            day < end,
+            SealedBlock.damage == "",
+            SealedBlock.originals.is_not(None),
+            SealedBlock.times.is_not(None),
+        )
+        .order_by(day.desc())
+    )
+    return [int(one) for one in session.scalars(query)]

@@ -1,0 +1,158 @@
+"""Faults, alarms, flags and the like as events: from the first document that reports one to the first that does not."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import BigInteger, case, select, type_coerce
+from sqlalchemy.orm import Session
+
+from data import blocks, document, extraction, sealed, skeleton_rows
+from data.blocks import DAY, Run
+from data.errors import RangeError
+from data.models import ENTRIES, SealedBlock
+from data.queries.devices import FAMILIES, by_id
+from data.queries.span import span
+from data.ranges import TimeRange, from_milliseconds, to_milliseconds
+
+KINDS = blocks.NOTICE_KINDS
+# How far around the window is looked first for the beginning and the end of what lasts longer; then four times as far.
+FIRST_REACH = DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something a device reported from `started_at` on; `ended_at` is the first document without it, None: it lasts.
+
+    `last_seen_at` is the last document with it.
+    """
+
+    kind: str
+    name: str
+    started_at: datetime
+    last_seen_at: datetime
+    ended_at: datetime | None
+
+
+def events(session: Session, device_id: int, window: TimeRange, kinds: Collection[str] | None = None) -> list[Event]:
+    """The events of a device that touch the window, by their beginning.  Raises RangeError for a kind of no list."""
+    unknown = sorted(set(kinds or ()) - set(KINDS))
+    if unknown:
+        raise RangeError(f"no kind of event is named {', '.join(unknown)}: there are {', '.join(KINDS)}")
+    start, end = to_milliseconds(window.start_at), to_milliseconds(window.end_at)
+    found: list[Event] = []
+    for family in FAMILIES[by_id(session, device_id).kind]:
+        found += _events(session, device_id, family, start, end)
+    chosen = [one for one in found if kinds is None or one.kind in kinds]
+    return sorted(chosen, key=lambda one: (one.started_at, one.kind, one.name))
+
+
+def _events(session: Session, device_id: int, family: str, start: int, end: int) -> list[Event]:
+    """The events that touch [start, end), each from its true beginning to its true end."""
+    there = span(session, device_id, family)
+    if there is None or end <= start:
+        return []
+    earliest, latest = to_milliseconds(there.start_at), to_milliseconds(there.end_at) + 1
+    since, until, reach = max(start, earliest), min(end, latest), FIRST_REACH
+    # A day more on either side shows in most cases that nothing lasts beyond the window.
+    since, until = max(since - reach, earliest), min(until + reach, latest)
+    while True:
+        runs = list(_runs(session, device_id, family, since, until))
+        found = _swept(runs)
+        begun_before = since > earliest and any(one.first == runs[0][0] and one.touches(start, end) for one in found)
+        lasting = until < latest and any(one.ended is None and one.touches(start, end) for one in found)
+        if not begun_before and not lasting:
+            break
+        reach *= 4
+        since = max(since - reach, earliest) if begun_before else since
+        until = min(until + reach, latest) if lasting else until
+    return [one.event() for one in found if one.touches(start, end)]
+
+
+@dataclass(slots=True)
+class _Lasting:
+    kind: str
+    name: str
+    first: int
+    last: int
+    ended: int | None = None
+
+    def touches(self, start: int, end: int) -> bool:
+        """Whether it lasts at some time in [start, end)."""
+        return self.first < end and (self.ended is None or self.ended > start)
+
+    def event(self) -> Event:
+        """The same with datetimes."""
+        ended_at = None if self.ended is None else from_milliseconds(self.ended)
+        return Event(self.kind, self.name, from_milliseconds(self.first), from_milliseconds(self.last), ended_at)
+
+
+def _swept(runs: list[Run]) -> list[_Lasting]:
+    found: list[_Lasting] = []
+    lasting: dict[tuple[str, str], _Lasting] = {}
+    for first, last, said in runs:
+        for key in [key for key in lasting if key not in said]:
+            lasting.pop(key).ended = first
+        for kind, name in said:
+            one = lasting.get((kind, name))
+            if one is None:
+                one = lasting[(kind, name)] = _Lasting(kind, name, first, last)
+                found.append(one)
+            one.last = last
+    return found
+
+
+def _runs(session: Session, device_id: int, family: str, start: int, end: int) -> Iterator[Run]:
+    """What was reported in [start, end), in time order; a day with late documents is read document by document."""
+    fresh = list(_unsealed(session, device_id, family, start, end))
+    day = type_coerce(SealedBlock.start_at, BigInteger)
+    query = (
+        select(day, type_coerce(SealedBlock.last_at, BigInteger), SealedBlock.notices)
+        .where(
+            SealedBlock.device_id == device_id,
+            SealedBlock.family == family,
+            day >= blocks.day_of(start),
+            day < end,
+            SealedBlock.damage == "",
+        )
+        .order_by(day)
+    )
+    place = 0
+    for begin, last, packed in session.execute(query):
+        while place < len(fresh) and fresh[place][0] < begin:
+            yield fresh[place]
+            place += 1
+        late: list[Run] = []
+        while place < len(fresh) and fresh[place][0] <= last:
+            late.append(fresh[place])
+            place += 1
+        found = blocks.unpack_runs(packed)
+        if late:
+            sheet = sealed.day(session, device_id, family, begin)
+            single = zip(sheet.times.tolist(), sheet.notices(), strict=True)
+            found = sorted([*late, *((at, at, blocks.said(one)) for at, one in single)])
+        yield from _within(found, start, end)
+    yield from fresh[place:]
+
+
+def _within(runs: list[Run], start: int, end: int) -> Iterator[Run]:
+    for first, last, said in runs:
+        if last >= start and first < end:
+            yield first, last, said
+
+
+def _unsealed(session: Session, device_id: int, family: str, start: int, end: int) -> Iterator[Run]:
+    entry = ENTRIES[family]
+    at = type_coerce(entry.recorded_at, BigInteger)
+    plain = case((entry.skeleton_id.is_(None), entry.body), else_=None)
+    query = select(at, entry.skeleton_id, plain).where(entry.device_id == device_id, at >= start, at < end).order_by(at)
+    found = session.execute(query).all()
+    texts = skeleton_rows.texts(session, {number for _, number, _ in found if number is not None})
+    for recorded, number, body in found:
+        if number is not None:
+            notices = extraction.traits(family, texts[number]).notices
+        else:
+            notices = document.notices(family, document.parse_content(body))
+        yield recorded, recorded, blocks.said(notices)

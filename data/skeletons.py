@@ -1,0 +1,141 @@
+"""A document apart: its skeleton, which its device posts again and again, and the numbers that stand in it.
+
+The skeleton is the posted text with every number literal taken out of it; text = skeleton + numbers, byte for byte.
+A text whose skeleton is known needs no parser: what was JSON with other numbers is JSON with these.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+
+from data.document import parse_content
+from data.errors import DocumentError
+
+# Stands in a skeleton where a number was; JSON forbids it raw, in strings as elsewhere.
+SLOT = "\x01"
+# Whole numbers from here on lose digits as 64-bit floats; documents with such numbers are kept as they came.
+LARGEST = 10**15
+# A text with more numbers than this is kept as it came.
+MOST_SLOTS = 4_000
+SHORTEST = 40
+
+# After the first spelling of a colon only, which is fast; texts with lists take the complete pattern.
+_NUMBER = "(-?[0-9][0-9.eE+-]*)"
+_AFTER_COLON = (":", re.compile(":" + _NUMBER))
+_AFTER_COLON_AND_BLANK = (": ", re.compile(": " + _NUMBER))
+_ANYWHERE = ("", re.compile(r"(?:(?<=[:\[,])|(?<=[:\[,] ))" + _NUMBER))
+_DIGITS = b"0123456789-"
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A text apart: the skeleton with SLOT for each number, the number literals joined by commas, and their values."""
+
+    skeleton: str
+    numbers: str
+    values: list[int | float]
+
+
+def split(text: str) -> Split | None:
+    """The skeleton and the numbers of a text; None for a text that is better kept as it came.
+
+    That a skeleton is one of a JSON document is not said: `template` proves it, once for each skeleton.
+    """
+    if SLOT in text or len(text) < SHORTEST:
+        return None
+    mark, pattern = _spelling(text)
+    pieces = pattern.split(text)
+    literals = pieces[1::2]
+    if not literals or len(literals) > MOST_SLOTS:
+        return None
+    numbers = ",".join(literals)
+    if "e" in numbers or "E" in numbers:
+        return None
+    try:
+        values: list[int | float] = orjson.loads(f"[{numbers}]")
+    except orjson.JSONDecodeError:
+        return None
+    if max(values) >= LARGEST or min(values) <= -LARGEST or ("-0" in numbers and _has_negative_zero(literals)):
+        return None
+    return Split(f"{mark}{SLOT}".join(pieces[::2]), numbers, values)
+
+
+def _spelling(text: str) -> tuple[str, re.Pattern[str]]:
+    if "[" in text:
+        return _ANYWHERE
+    first = text.find(":")
+    return _AFTER_COLON_AND_BLANK if text[first + 1 : first + 2] == " " else _AFTER_COLON
+
+
+def _has_negative_zero(literals: list[str]) -> bool:
+    return any(literal.startswith("-0") and float(literal) == 0 for literal in literals)
+
+
+def fill(skeleton: str, numbers: str) -> str:
+    """The text whose skeleton and numbers these are."""
+    pieces = skeleton.split(SLOT)
+    literals = numbers.split(",")
+    if len(literals) != len(pieces) - 1:
+        raise ValueError(f"{len(literals)} numbers for a skeleton of {len(pieces) - 1}")
+    whole = [""] * (2 * len(literals) + 1)
+    whole[::2], whole[1::2] = pieces, literals
+    return "".join(whole)
+
+
+def digest(skeleton: str) -> int:
+    """The skeleton's id: 63 bits of its BLAKE2b digest, the same in every database."""
+    return int.from_bytes(blake2b(skeleton.encode(), digest_size=8).digest(), "big") >> 1
+
+
+def style(numbers: str) -> bytes:
+    """Which of the numbers are whole, as one key: the commas and the points of the literals."""
+    return numbers.encode().translate(None, _DIGITS)
+
+
+def points(key: bytes) -> list[bool]:
+    """For each number of a `style` whether it is written with a point."""
+    return [bool(part) for part in key.split(b",")]
+
+
+def _stand_in(slot: int) -> int:
+    return 2**52 + slot
+
+
+def template(skeleton: str, known: dict[int, int | float] | None = None) -> dict[str, Any]:
+    """The document with a stand-in for each number (`slot_of` finds it again), or its value where it is `known`.
+
+    Raises DocumentError when the skeleton is none of a JSON document, or a slot stands within a string.
+    """
+    known = known or {}
+    count = skeleton.count(SLOT)
+    numbers = ",".join(str(known.get(slot, _stand_in(slot))) for slot in range(count))
+    content = parse_content(fill(skeleton, numbers))
+    if not known and _numbers_in(content) != count:
+        raise DocumentError("a number stands within a text: the document is kept as it came")
+    return content
+
+
+def slot_of(value: Any) -> int | None:
+    """The slot of a stand-in of `template`; None for what is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < _stand_in(0):
+        return None
+    slot = int(value) - _stand_in(0)
+    return slot if slot < MOST_SLOTS else None
+
+
+def _numbers_in(content: Any) -> int:
+    found, waiting = 0, [content]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            waiting.extend(node.values())
+        elif isinstance(node, list):
+            waiting.extend(node)
+        elif slot_of(node) is not None:
+            found += 1
+    return found

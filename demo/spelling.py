@@ -1,0 +1,146 @@
+"""The texts of the devices' documents, put together from parts that were spelt before.
+
+Every value goes through the words or the sentence of its device; what a part of a document says depends on them alone,
+so the same words need not be decoded and spelt twice.  The texts are those of `compact(build_...(values))`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from collector.battery_documents import CLOSING, SECTIONS, Fields, build_section, needed
+from collector.documents import FLAGS, compact, heading, rows_of, set_names, shaped
+from collector.drivers import emus_g1, sentences, tristar_mppt
+from collector.drivers.emus_reader import LISTED
+from collector.drivers.registers import Value, decode_register, encode
+from collector.drivers.scalings import SHAPES, multiplier
+
+Said = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+Lines = tuple[bytes, ...]
+
+SEVERAL = (*emus_g1.GROUPED, *LISTED)
+NEEDED = {section: needed(section) for section in SECTIONS}
+HEAD, TAIL = compact({"name": "BMS"})[:-1], compact(CLOSING)[1:]
+TITLES = {section: compact(section) + ":" for section in SECTIONS}
+# Register -> what one of its counts is worth; None for one that is no scaled number.
+WORTH = {
+    key: None if row.scale in SHAPES else multiplier(row.scale, row.factor, tristar_mppt.USUAL_SCALES)
+    for key, row in tristar_mppt.BY_KEY.items()
+}
+
+
+# The battery manager
+
+
+class Sentences:
+    """The lines of each sentence; what has not changed is not encoded again."""
+
+    def __init__(self) -> None:
+        self._said: dict[str, tuple[Said, Lines]] = {}
+
+    def lines(self, name: str, said: Said) -> Lines:
+        """The lines with which the device says this."""
+        before = self._said.get(name)
+        if before is not None and (before[0] is said or before[0] == said):
+            return before[1]
+        if isinstance(said, Mapping):
+            lines: Lines = (sentences.encode(emus_g1.SENTENCES, name, said),)
+        elif name in LISTED:
+            lines = tuple(_entry(name, tuple(one.items())) for one in said or [{}])
+        else:
+            lines = tuple(sentences.encode(emus_g1.SENTENCES, name, one) for one in said or [{}])
+        self._said[name] = (said, lines)
+        return lines
+
+
+@lru_cache(maxsize=2048)
+def _entry(name: str, items: tuple[tuple[str, Any], ...]) -> bytes:
+    """A line of a list, whose entries seldom change."""
+    return sentences.encode(emus_g1.SENTENCES, name, dict(items))
+
+
+def replies(name: str, lines: Lines) -> list[Fields]:
+    """What a reader finds in the lines of one answer."""
+    found: list[Fields] = [_decoded(line) for line in lines]
+    if name in SEVERAL:
+        return [fields for fields in found if any(value is not None for value in fields.values())]
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _decoded(line: bytes) -> Fields:
+    return emus_g1.decode(line).fields
+
+
+def battery(lines: Mapping[str, Lines]) -> str:
+    """The battery manager's document."""
+    parts = [
+        TITLES[section] + _section(section, tuple([lines.get(name) for name in NEEDED[section]]))
+        for section in SECTIONS
+    ]
+    return ",".join((HEAD, *parts, TAIL))
+
+
+@lru_cache(maxsize=8192)
+def _section(section: str, lines: tuple[Lines | None, ...]) -> str:
+    several = zip(NEEDED[section], lines, strict=True)
+    said = {name: replies(name, some) for name, some in several if some is not None}
+    return compact(build_section(section, said))
+
+
+# The charge controllers
+
+
+def tristar(values: Mapping[str, Any], string: int, day: date) -> str:
+    """A controller's document of an instant at which everything was read."""
+    sections = []
+    for section, rows in rows_of("tristar").items():
+        parts = [_measured(section, place, *_counted(row.driver, values[row.driver])) for place, row in enumerate(rows)]
+        parts += [_flags(section, name, values[key]) for name, (key, _) in FLAGS["tristar"].get(section, {}).items()]
+        sections.append(f"{_title(section)}{{{','.join(parts)}}}")
+    return f"{_heading(string, day)},{','.join(sections)}}}"
+
+
+def on_the_wire(key: str, value: Value) -> Value:
+    """This value as a reader of the register finds it."""
+    return _of_counts(key, *_counted(key, value))
+
+
+def _counted(key: str, value: Value) -> tuple[int | None, Value]:
+    """The count that the register holds, or the value where it holds something else."""
+    worth = WORTH[key]
+    if worth is None or not isinstance(value, int | float):
+        return None, value
+    return round(value / worth), None
+
+
+@lru_cache(maxsize=16_384)
+def _of_counts(key: str, count: int | None, value: Value) -> Value:
+    row, worth = tristar_mppt.BY_KEY[key], WORTH[key]
+    held = value if count is None or worth is None else count * worth
+    return decode_register(row, encode(row, held, tristar_mppt.USUAL_SCALES), tristar_mppt.USUAL_SCALES)
+
+
+@lru_cache(maxsize=32_768)
+def _measured(section: str, place: int, count: int | None, value: Value) -> str:
+    row = rows_of("tristar")[section][place]
+    return f"{compact(row.pointer[1])}:{compact(shaped(row, _of_counts(row.driver, count, value)))}"
+
+
+@lru_cache(maxsize=256)
+def _flags(section: str, name: str, value: Value) -> str:
+    key, names = FLAGS["tristar"][section][name]
+    return f"{compact(name)}:{compact(set_names(on_the_wire(key, value), names))}"
+
+
+@lru_cache(maxsize=64)
+def _title(section: str) -> str:
+    return compact(section) + ":"
+
+
+@lru_cache(maxsize=64)
+def _heading(string: int, day: date) -> str:
+    return compact(heading(string, day))[:-1]

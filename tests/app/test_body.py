@@ -1,0 +1,105 @@
+"""Packed bodies: several parts, damaged, cut off, far larger unpacked than they look."""
+
+from __future__ import annotations
+
+import gzip
+import struct
+import tracemalloc
+from collections.abc import Callable
+
+import pytest
+import zstandard
+from hypothesis import given
+from hypothesis import strategies as some
+from werkzeug.exceptions import HTTPException
+
+from app.body import gunzipped, unzstd
+
+LIMIT = 100_000
+Unpack = Callable[[bytes, int], bytes]
+PACKINGS = [(gzip.compress, gunzipped), (zstandard.compress, unzstd)]
+
+
+def zstd_without_its_size(body: bytes) -> bytes:
+    """A frame that does not say how long its content is."""
+    return zstandard.ZstdCompressor(write_content_size=False).compress(body)
+
+
+def zstd_with_a_checksum(body: bytes) -> bytes:
+    """A frame that notices every damage."""
+    return zstandard.ZstdCompressor(write_checksum=True).compress(body)
+
+
+def code_of(unpack: Unpack, packed: bytes) -> int:
+    """The status that this body is answered with."""
+    with pytest.raises(HTTPException) as raised:
+        unpack(packed, LIMIT)
+    assert raised.value.code is not None
+    return raised.value.code
+
+
+@given(some.lists(some.binary(max_size=2_000), max_size=5))
+@pytest.mark.parametrize(("pack", "unpack"), [*PACKINGS, (zstd_without_its_size, unzstd)])
+def test_what_was_packed_in_parts_comes_out_whole(
+    pack: Callable[[bytes], bytes], unpack: Unpack, parts: list[bytes]
+) -> None:
+    assert unpack(b"".join(map(pack, parts)), LIMIT) == b"".join(parts)
+
+
+@pytest.mark.parametrize(("pack", "unpack"), [*PACKINGS, (zstd_without_its_size, unzstd)])
+def test_the_limit_is_of_all_parts_together(pack: Callable[[bytes], bytes], unpack: Unpack) -> None:
+    half = pack(b" " * (LIMIT // 2))
+    assert len(unpack(half + half, LIMIT)) == LIMIT
+    assert code_of(unpack, half + half + pack(b" ")) == 413
+
+
+@pytest.mark.parametrize(("pack", "unpack"), [*PACKINGS, (zstd_with_a_checksum, unzstd)])
+def test_a_body_cut_anywhere_is_400(pack: Callable[[bytes], bytes], unpack: Unpack) -> None:
+    packed = pack(bytes(range(256)) * 3)
+    assert {code_of(unpack, packed[:length]) for length in range(1, len(packed))} == {400}
+
+
+@pytest.mark.parametrize(("pack", "unpack"), [(gzip.compress, gunzipped), (zstd_with_a_checksum, unzstd)])
+def test_a_flipped_byte_never_gives_another_body(pack: Callable[[bytes], bytes], unpack: Unpack) -> None:
+    body = b'{"battery voltage": 13.47}' * 20
+    packed = pack(body)
+    for place in range(len(packed)):
+        damaged = packed[:place] + bytes([packed[place] ^ 0x55]) + packed[place + 1 :]
+        try:
+            outcome: object = unpack(damaged, LIMIT)
+        except HTTPException as problem:
+            outcome = problem.code
+        assert outcome in (body, 400, 413), place
+
+
+def test_what_stands_behind_the_last_frame_must_be_a_frame() -> None:
+    assert code_of(unzstd, zstandard.compress(b"{}") + b"rest") == 400
+
+
+def test_a_frame_to_be_skipped_is_skipped() -> None:
+    skipped = struct.pack("<II", 0x184D2A50, 4) + b"mark"
+    assert unzstd(skipped + zstandard.compress(b"{}") + skipped, LIMIT) == b"{}"
+
+
+def test_a_frame_that_wants_much_memory_is_refused() -> None:
+    wide = zstandard.ZstdCompressionParameters(window_log=27)
+    packer = zstandard.ZstdCompressor(compression_params=wide).compressobj()
+    assert code_of(unzstd, packer.compress(b"x" * 20_000_000) + packer.flush()) == 400
+
+
+def test_a_frame_that_lies_about_its_size_is_not_believed() -> None:
+    honest = zstandard.compress(b"x" * 1_000)
+    place = honest.index(struct.pack("<H", 1_000 - 256))
+    lying = honest[:place] + struct.pack("<H", 10) + honest[place + 2 :]
+    assert zstandard.frame_content_size(lying) == 266
+    assert code_of(unzstd, lying) == 400
+
+
+def test_a_bomb_takes_little_memory() -> None:
+    bomb = zstd_without_its_size(b"\0" * 200_000_000)
+    tracemalloc.start()
+    try:
+        assert code_of(unzstd, bomb) == 413
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()

@@ -1,0 +1,137 @@
+"""Keys of one's own: made, shown once, limited to what they are for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session, sessionmaker
+
+from app import create_app
+from app.config import Config
+from app.parts import parts_of
+from app.post_rates import PostRates
+from data import accounts
+from tests.builders import form_token, sign_in
+
+AFAR = {"REMOTE_ADDR": "203.0.113.9"}
+POST = "/sensors/post-json/ada/soil"
+NEW = "/account/keys/new"
+
+
+@pytest.fixture
+def ada(server: Flask, sessions: sessionmaker[Session]) -> FlaskClient:
+    """A member with a sensor, logged in."""
+    with sessions.begin() as session:
+        user = accounts.create_user(session, "ada", "ada@example.org", "a long password")
+        accounts.register_sensor(session, user, "soil")
+    client = server.test_client()
+    sign_in(client, "ada", "a long password")
+    return client
+
+
+def make(client: FlaskClient, **fields: str) -> tuple[str, str]:
+    """Make a key in the form: the key ("" when it was refused), and the page."""
+    sent = {"label": "pi", "bound": "", "days": "0", **fields, "csrf_token": form_token(client, NEW)}
+    page = client.post(NEW, data=sent).get_data(as_text=True)
+    found = re.search(r"arb_[\w-]{40,}", page)
+    return (found[0] if found else ""), page
+
+
+def post(client: FlaskClient, key: str) -> int:
+    """Post from afar with that key."""
+    return client.post(POST, json={"wet": 1}, headers={"X-API-Key": key}, environ_base=AFAR).status_code
+
+
+def test_a_new_key_is_shown_once_with_a_line_and_settings_to_copy(ada: FlaskClient) -> None:
+    key, page = make(ada, post="y", bound="ada/soil")
+    assert f"Authorization: Bearer {key}" in page
+    assert "/sensors/post-json/ada/soil" in page
+    assert "[uplink]" in page
+    assert "no-store" in ada.get("/account/keys").headers["Cache-Control"]
+    assert key not in ada.get("/account/keys").get_data(as_text=True)
+    assert post(ada, key) == 200
+    assert "from 203.0.113.9" in ada.get("/account/keys").get_data(as_text=True)
+
+
+def test_a_key_does_what_it_is_for(ada: FlaskClient, sessions: sessionmaker[Session], server: Flask) -> None:
+    reads, writes = make(ada, read="y")[0], make(ada, post="y")[0]
+    stranger = server.test_client()
+    assert (post(stranger, reads), post(stranger, writes)) == (403, 200)
+    with sessions() as session:
+        sensor = accounts.find_sensor(session, "ada", "soil")
+        assert sensor is not None
+    address = f"/sensors/get-sensor-json-data-by-id/{sensor.id}/2026-03-01 12:00:00"
+    codes = [stranger.get(address, headers={"X-API-Key": key}).status_code for key in (reads, writes)]
+    assert codes == [200, 401]
+    assert make(ada)[0] == ""  # for nothing at all
+
+
+def test_a_key_ends_when_it_expires_or_is_revoked(
+    ada: FlaskClient, sessions: sessionmaker[Session], server: Flask
+) -> None:
+    key = make(ada, post="y", days="30")[0]
+    with sessions.begin() as session:
+        found = accounts.key_for(session, key)
+        assert found is not None
+        assert found.expires_at is not None
+        assert timedelta(days=29) < found.expires_at - datetime.now(UTC) <= timedelta(days=30)
+        found.expires_at = datetime.now(UTC) - timedelta(seconds=1)
+    assert post(server.test_client(), key) == 401
+    key = make(ada, post="y")[0]
+    with sessions() as session:
+        found = accounts.key_for(session, key)
+        assert found is not None
+    token = form_token(ada, NEW)
+    assert ada.post(f"/account/keys/{found.id}/revoke", data={"csrf_token": token}).status_code == 303
+    assert post(server.test_client(), key) == 401
+
+
+def test_a_member_gets_no_key_for_the_sensor_of_another(ada: FlaskClient) -> None:
+    assert make(ada, post="y", bound="admin/VEML7700")[0] == ""
+
+
+def test_the_key_of_a_viewer_posts_no_more(
+    ada: FlaskClient, sessions: sessionmaker[Session], server: Flask
+) -> None:
+    key = make(ada, post="y")[0]
+    with sessions.begin() as session:
+        user = accounts.user_by_name(session, "ada")
+        assert user is not None
+        user.role = accounts.VIEWER
+    assert post(server.test_client(), key) == 403
+
+
+@pytest.fixture
+def slow(config: Config) -> Iterator[Flask]:
+    """A site that takes three posts a minute of each key."""
+    made = create_app(replace(config, posts_per_minute=3))
+    yield made
+    parts_of(made).engine.dispose()
+
+
+def test_a_key_that_posts_too_often_is_429_with_the_seconds_to_wait(
+    ada: FlaskClient, slow: Flask, sessions: sessionmaker[Session]
+) -> None:
+    key = make(ada, post="y")[0]
+    client = slow.test_client()
+    codes = [post(client, key) for _ in range(8)]
+    assert set(codes) == {200, 429}
+    assert codes.count(200) <= 6  # a minute may end in between
+    answers = [client.post(POST, json={}, headers={"X-API-Key": key}, environ_base=AFAR) for _ in range(4)]
+    assert 0 < int(answers[-1].headers["Retry-After"]) <= 60
+
+
+def test_workers_that_count_in_memory_agree_in_the_end(sessions: sessionmaker[Session]) -> None:
+    at = datetime(2026, 3, 1, 12, 0, 1, tzinfo=UTC)
+    one, other = PostRates(sessions, 120), PostRates(sessions, 120)
+    waits = [worker.wait_seconds(7, at) for _ in range(100) for worker in (one, other)]
+    assert waits[:100] == [0] * 100
+    assert waits[-1] == 59
+    assert other.wait_seconds(8, at) == 0
+    assert one.wait_seconds(7, at + timedelta(minutes=1)) == 0

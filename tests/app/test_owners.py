@@ -1,0 +1,223 @@
+"""Every route and every callback, from the application's own map, asked by each kind of visitor.
+
+A new route fails here until it has a row in ROUTES; a new callback is fired by itself.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session, sessionmaker
+
+from data import accounts, queries
+from tests.builders import csrf_header, form_token, sign_in
+
+# Known only to what ada's private sensor posts and is called.
+SECRET_METRIC, SECRET_VALUE, SECRET_NAME = "hidden_metric_9137", 913.7731, "hidden9137"
+WHO = ("stranger", "other", "viewer", "owner", "admin")
+EVERYBODY = {"stranger": "open", "other": "open", "viewer": "open", "owner": "open", "admin": "open"}
+LOGIN = {**EVERYBODY, "stranger": "login"}
+MEMBERS = {**LOGIN, "viewer": "shut"}
+OWN = {**LOGIN, "other": "shut", "viewer": "shut"}
+ADMIN = {**OWN, "owner": "shut"}
+OWN_KEY = {**OWN, "admin": "shut"}
+
+ROUTES: dict[str, dict[str, str]] = {
+    "accounts.login": EVERYBODY,
+    "accounts.logout": EVERYBODY,
+    "accounts.register": EVERYBODY,
+    "accounts.forgotten": EVERYBODY,
+    "accounts.reset": EVERYBODY,
+    "accounts.account": LOGIN,
+    "accounts.password": LOGIN,
+    "accounts.delete": LOGIN,
+    "exports.mine": LOGIN,
+    "sensors.mine": LOGIN,
+    "sensors.register": MEMBERS,
+    "sensors.one": OWN,
+    "sensors.state": OWN,
+    "sensors.alter": OWN,
+    "keys.mine": MEMBERS,
+    "keys.make": MEMBERS,
+    "keys.revoke": OWN_KEY,
+    "reading.sensor_point": OWN,
+    "reading.sensor_range": OWN,
+}
+# What strangers may ask, because it shows only what is public, or checks its own key (test_guard.py, test_api_range.py)
+OPEN_TO_ALL = (
+    "static",
+    "health.",
+    "posting.",
+    "batches.",
+    "missing.",
+    "api.",
+    "reading.bms_",
+    "reading.tristar_",
+    "/",
+    "_",
+)
+ADMINISTRATORS = "admin."
+
+
+def rule_for(endpoint: str) -> dict[str, str] | None:
+    """Who may use that endpoint; None when nobody has decided."""
+    if endpoint.startswith(ADMINISTRATORS):
+        return ADMIN
+    if endpoint in ROUTES:
+        return ROUTES[endpoint]
+    return EVERYBODY if endpoint.startswith(OPEN_TO_ALL) else None
+
+
+@dataclass
+class Cast:
+    """The visitors, and the numbers of what is ada's."""
+
+    clients: dict[str, FlaskClient]
+    values: dict[str, str]
+
+
+@pytest.fixture
+def cast(server: Flask, sessions: sessionmaker[Session], admin_password: str) -> Cast:
+    """ada, who owns a private sensor with data and a key; bob; a viewer; admin; a stranger."""
+    with sessions.begin() as session:
+        ada = accounts.create_user(session, "ada", "ada@example.org", "a long password")
+        accounts.create_user(session, "bob", "bob@example.org", "a long password")
+        accounts.create_user(session, "vera", "vera@example.org", "a long password", accounts.VIEWER)
+        sensor = accounts.register_sensor(session, ada, SECRET_NAME)
+        key, _ = accounts.create_key(session, "pi", device_slug=f"ada/{SECRET_NAME}")
+    clients = {who: server.test_client() for who in WHO}
+    clients["stranger"].get("/")
+    assert clients["stranger"].post(
+        f"/sensors/post-json/ada/{SECRET_NAME}", json={SECRET_METRIC: SECRET_VALUE}
+    ).status_code == 200  # fmt: skip
+    for who, name in (("other", "bob"), ("viewer", "vera"), ("owner", "ada")):
+        sign_in(clients[who], name, "a long password")
+    sign_in(clients["admin"], "admin", admin_password)
+    for client in clients.values():
+        client.get("/")
+    values = {
+        "sensor_id": str(sensor.id),
+        "key_id": str(key.id),
+        "user_id": str(ada.id),
+        "device_id": "99999",
+        "token": "x",
+        "username": "ada",
+        "sensor_name": SECRET_NAME,
+        "date": "2026-03-01 12:00:00",
+        "start": "2026-03-01 12:00:00",
+        "end": "2026-03-01 13:00:00",
+        "interval": "10",
+    }
+    return Cast(clients, values)
+
+
+def outcome(client: FlaskClient, method: str, address: str) -> str:
+    """What became of a request: `login`, `shut` or `open`."""
+    fields: dict[str, str] = {}
+    if method == "POST" and address.startswith(("/account", "/admin", "/sensors")) and "post-json" not in address:
+        fields = {"csrf_token": form_token(client, "/sensors/users/forgotten")}
+    with client.open(address, method=method, data=fields or None) as answer:
+        if answer.status_code == 401 or "/sensors/users/login?next=" in answer.headers.get("Location", ""):
+            return "login"
+        assert answer.status_code < 500, (method, address, answer.status_code)
+        return "shut" if answer.status_code in (403, 404) else "open"
+
+
+def test_every_route_has_a_rule_and_keeps_it(server: Flask, cast: Cast) -> None:
+    undecided, broken = [], []
+    changing = []
+    for rule in server.url_map.iter_rules():
+        expected = rule_for(rule.endpoint)
+        if expected is None:
+            undecided.append(rule.endpoint)
+            continue
+        if rule.endpoint.startswith(OPEN_TO_ALL) or rule.endpoint == "accounts.logout":
+            continue
+        for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+            with server.test_request_context():
+                known = {name: cast.values[name] for name in rule.arguments if name in cast.values}
+                choices = {"change": "share" if rule.endpoint == "sensors.alter" else "logout"}
+                left = {name: choices[name] for name in rule.arguments - set(known)}
+                built = rule.build({**known, **left})
+            assert built is not None
+            # What changes something comes last, the owner's own changes after everybody else's.
+            changing.append((method, built[1], rule.endpoint, expected))
+    for method, address, endpoint, expected in sorted(changing):
+        for who in WHO:
+            if method == "POST" and expected[who] == "open" and endpoint.startswith(("admin.", "keys.", "accounts.")):
+                continue  # allowed, and would end the walk
+            found = outcome(cast.clients[who], method, address)
+            allowed = {expected[who]}
+            if endpoint.startswith("reading.sensor") and who in ("other", "viewer"):
+                allowed = {"login", "shut"}
+            if "99999" in address and who == "admin":
+                allowed = {"shut"}
+            if found not in allowed:
+                broken.append(f"{method} {endpoint} as {who}: {found}, expected {expected[who]}")
+    assert undecided == []
+    assert broken == []
+
+
+def every_callback(server: Flask) -> list[dict[str, object]]:
+    """The server's callbacks as the browser is told them."""
+    return [one for one in server.test_client().get("/_dash-dependencies").get_json() if not one["clientside_function"]]
+
+
+def bodies(one: dict[str, object], device_values: list[object]) -> list[dict[str, object]]:
+    """Requests that fire a callback: one for each value, in the place of every input and state."""
+    output = str(one["output"])
+    names = output.strip(".").split("...") if output.startswith("..") else [output]
+    outputs = [dict(zip(("id", "property"), name.partition("@")[0].rsplit(".", 1), strict=True)) for name in names]
+    made = []
+    for value in device_values:
+        inputs, state = (
+            [{"id": part["id"], "property": part["property"], "value": value} for part in one[kind]]  # type: ignore[attr-defined]
+            for kind in ("inputs", "state")
+        )
+        made.append(
+            {
+                "output": output,
+                "outputs": outputs if output.startswith("..") else outputs[0],
+                "inputs": inputs,
+                "state": state,
+                "changedPropIds": [f"{part['id']}.{part['property']}" for part in inputs],
+            }
+        )
+    return made
+
+
+@pytest.mark.parametrize("who", ["stranger", "other", "viewer"])
+def test_no_callback_tells_anybody_else_of_a_private_sensor(
+    server: Flask, cast: Cast, sessions: sessionmaker[Session], who: str
+) -> None:
+    with sessions() as session:
+        device = queries.device(session, f"ada/{SECRET_NAME}")
+    sensor_id = int(cast.values["sensor_id"])
+    asked = [None, device.id, str(device.id), sensor_id, device.slug, [device.slug], [device.id], SECRET_METRIC,
+             [SECRET_METRIC], f"?device={device.slug}&devices={device.id}&units={SECRET_METRIC}&sensor={sensor_id}",
+             {"device": device.slug, "id": device.id}]  # fmt: skip
+    found = every_callback(server)
+    assert found
+    client, told = cast.clients[who], []
+    for one in found:
+        for body, value in zip(bodies(one, asked), asked, strict=True):
+            answer = client.post("/_dash-update-component", json=body, headers=csrf_header(client))
+            said = answer.get_data(as_text=True)
+            echoed = json.dumps(value)
+            if str(SECRET_VALUE) in said or (SECRET_METRIC in said and SECRET_METRIC not in echoed):
+                told.append(f"{one['output']} with {value!r}")
+            if SECRET_NAME in said and SECRET_NAME not in echoed:
+                told.append(f"{one['output']} with {value!r} names it")
+    assert told == []
+
+
+def test_no_page_tells_anybody_else_of_a_private_sensor(cast: Cast) -> None:
+    for who in ("stranger", "other", "viewer"):
+        for address in ("/", "/BMS", "/Tristar", "/about", "/_dash-layout", "/sensors"):
+            page = cast.clients[who].get(address).get_data(as_text=True)
+            assert SECRET_NAME not in page
+            assert SECRET_METRIC not in page
