@@ -1,4 +1,4 @@
-"""What may be asked of a route of /api/v1: each parameter once, for those who read it and for those who look it up.
+"""What may be asked of a JSON route: each parameter once, for those who read it and for those who look it up.
 
 The JSON schema of a parameter is what its text is held against and what stands in /api/v1/openapi.json.
 """
@@ -35,7 +35,8 @@ def as_it_is(text: str, _zone: tzinfo) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter of the query.  `many` may be repeated; `listed` holds several between commas."""
+    """One parameter of the query.  `many` may be repeated; `listed` holds several between commas; `loose` is told as it
+    came, without a check."""
 
     name: str
     description: str
@@ -45,7 +46,7 @@ class Parameter:
     required: bool = False
     many: bool = False
     listed: bool = False
-    example: Any = None
+    loose: bool = False
 
     def value(self, texts: list[str], zone: tzinfo) -> Any:
         """What the texts of a query mean.  Raises RangeError that says what would be right."""
@@ -53,6 +54,8 @@ class Parameter:
             if self.required:
                 raise RangeError(f"{self.name} is missing: {self.description}")
             return self.default
+        if self.loose:
+            return texts[0]
         if not self.many and len(texts) > 1:
             raise RangeError(f"{self.name} was given {len(texts)} times: give it once")
         parts = [part for text in texts for part in text.split(",")] if self.listed else texts
@@ -79,10 +82,15 @@ def misfit(text: str, schema: Schema) -> str | None:
     return None
 
 
-def asked_values(parameters: tuple[Parameter, ...], query: MultiDict[str, str]) -> dict[str, Any]:
-    """The value of each parameter, its default where the query lacks it.  Raises RangeError."""
+def asked_values(parameters: tuple[Parameter, ...], query: MultiDict[str, str], strict: bool = True) -> dict[str, Any]:
+    """The value of each parameter, its default where the query lacks it.  Raises RangeError.
+
+    Where it is not `strict`, names that nobody knows and parameters left empty are passed over.
+    """
     known = {parameter.name: parameter for parameter in parameters}
-    for name in query:
+    if not strict:
+        query = MultiDict((name, text) for name, text in query.items(multi=True) if text)
+    for name in query if strict else ():
         if name not in known:
             takes = f"this route takes {', '.join(known)}" if known else "this route takes none"
             raise RangeError(f"there is no parameter {name[:80]!r}: {takes}")

@@ -101,3 +101,13 @@ ERROR_WORDS = {
         "Try again in five to ten minutes.",
     ),
 }
+
+# What no page shows, but a program may be told.
+MORE_WORDS = {
+    409: ErrorWords(
+        "Conflict",
+        "Another document of this device has the same time.",
+        "Give the document the time at which it was measured, to the millisecond.",
+    ),
+}
+OTHERWISE = ErrorWords("Error", "The request could not be answered.", "Start again from the home page.")
