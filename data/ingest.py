@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, insert, select, type_coerce
+from sqlalchemy import BigInteger, bindparam, insert, select, type_coerce
 from sqlalchemy.orm import Session
 
 from data import devices, document, extraction, sealed, skeleton_rows, skeletons
@@ -20,6 +21,7 @@ from data.locks import wait_for_devices
 from data.models import ENTRIES, Device, JSONDataEntry, User
 from data.ranges import from_milliseconds, to_milliseconds
 from data.sheets import Row
+from data.splitting import split_many
 
 STORED, REPEATED, REFUSED = "stored", "repeated", "refused"
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
@@ -59,14 +61,15 @@ class _Candidate:
     split: skeletons.Split | None
     number: int  # of the skeleton; 0 for none
     content: dict[str, Any] | None
-    device: Device
+    device_id: int
+    slug: str
     received_at: datetime
     recorded_at: datetime | None = None
+    key: tuple[int, int] = (0, 0)  # the device, and the time of measurement in milliseconds once there is one
 
-    @property
-    def key(self) -> tuple[int, int]:
-        assert self.recorded_at is not None
-        return self.device.id, to_milliseconds(self.recorded_at)
+    def __post_init__(self) -> None:
+        if self.recorded_at is not None:
+            self.key = (self.device_id, to_milliseconds(self.recorded_at))
 
     def parsed(self) -> dict[str, Any]:
         """The document."""
@@ -93,7 +96,7 @@ def store(session: Session, documents: Sequence[Posted], received_at: datetime) 
     apart = _taken_apart(session, documents, outcomes)  # before the writers' lock is taken
     begin_write(session)
     candidates = list(_candidates(session, documents, apart, received_at, outcomes))
-    wait_for_devices(session, {candidate.device.id for candidate in candidates})
+    wait_for_devices(session, {candidate.device_id for candidate in candidates})
     _name_skeletons(session, candidates)
     by_family: dict[str, list[_Candidate]] = defaultdict(list)
     for candidate in candidates:
@@ -113,11 +116,11 @@ def _taken_apart(session: Session, documents: Sequence[Posted], outcomes: list[O
     """Each document that is one, by position, taken apart where its skeleton may be known."""
     known = skeleton_rows.known(session).texts
     found: dict[int, _Apart] = {}
-    for position, posted in enumerate(documents):
+    splits = split_many([posted.content for posted in documents])
+    for position, (posted, split) in enumerate(zip(documents, splits, strict=True)):
         try:
             if posted.family not in ENTRIES:
                 raise DocumentError(f"family is {posted.family!r}: it is one of {', '.join(ENTRIES)}")
-            split = skeletons.split(posted.content)
             number = 0 if split is None else skeletons.digest(split.skeleton)
             content = None if number in known else document.parse_content(posted.content)
         except DocumentError as problem:
@@ -146,7 +149,17 @@ def _candidates(
         except DocumentError as problem:
             outcomes[position] = _refused(posted, str(problem))
             continue
-        yield _Candidate(position, posted, one.split, one.number, one.content, device, received, posted.recorded_at)
+        yield _Candidate(
+            position,
+            posted,
+            one.split,
+            one.number,
+            one.content,
+            device.id,
+            device.slug,
+            received,
+            posted.recorded_at,
+        )
 
 
 def _name_skeletons(session: Session, candidates: Sequence[_Candidate]) -> None:
@@ -213,13 +226,21 @@ def _store_family(session: Session, family: str, group: list[_Candidate], outcom
         elif before is sealed.THINNED:
             outcomes[candidate.position] = _refused(candidate.posted, sealed.THINNED)
         elif document.same_content(before, candidate.posted.content):
-            outcomes[candidate.position] = Outcome(REPEATED, None, candidate.recorded_at, candidate.device.slug)
+            outcomes[candidate.position] = Outcome(REPEATED, None, candidate.recorded_at, candidate.slug)
         else:
             reason = "conflict: another document of this device has the same time"
             outcomes[candidate.position] = _refused(candidate.posted, reason)
     rows += _untimed_rows(session, entry, [c for c in group if c.recorded_at is None], there, outcomes)
     if rows:
-        session.execute(insert(entry), rows)
+        session.connection().execute(_insertion(family), rows)
+
+
+@lru_cache(maxsize=8)
+def _insertion(family: str) -> Any:
+    table: Any = ENTRIES[family].__table__
+    return insert(table).values(
+        recorded_at=bindparam("at", type_=BigInteger()), date_posted=bindparam("received", type_=BigInteger())
+    )
 
 
 def _contents(
@@ -264,25 +285,25 @@ def _untimed_rows(
     rows = []
     waiting: dict[tuple[int, int], list[_Candidate]] = defaultdict(list)
     for candidate in group:
-        waiting[(candidate.device.id, to_milliseconds(candidate.received_at))].append(candidate)
+        waiting[(candidate.device_id, to_milliseconds(candidate.received_at))].append(candidate)
     for (device_id, first), some in waiting.items():
         free = free_milliseconds(session, entry, device_id, first, len(some) + len(taken))
         places = iter([at for at in free if (device_id, at) not in taken])
         for candidate in some:
             at = next(places)
             taken[(device_id, at)] = candidate.posted.content
-            candidate.recorded_at = from_milliseconds(at)
+            candidate.recorded_at, candidate.key = from_milliseconds(at), (device_id, at)
             rows.append(_row(candidate, "server", outcomes))
     return rows
 
 
 def _row(candidate: _Candidate, clock: str, outcomes: list[Outcome | None]) -> dict[str, Any]:
-    outcomes[candidate.position] = Outcome(STORED, None, candidate.recorded_at, candidate.device.slug)
+    outcomes[candidate.position] = Outcome(STORED, None, candidate.recorded_at, candidate.slug)
     split = candidate.split
     return {
-        "device_id": candidate.device.id,
-        "recorded_at": candidate.recorded_at,
-        "date_posted": candidate.received_at,
+        "device_id": candidate.device_id,
+        "at": candidate.key[1],
+        "received": to_milliseconds(candidate.received_at),
         "clock": clock,
         "skeleton_id": None if split is None else candidate.number,
         "body": candidate.posted.content if split is None else split.numbers,
@@ -295,7 +316,7 @@ def _note_series(session: Session, stored: Sequence[_Candidate]) -> None:
     first: dict[tuple[int, int], _Candidate] = {}
     plain: list[_Candidate] = []
     for candidate in stored:
-        key = (candidate.device.id, candidate.number)
+        key = (candidate.device_id, candidate.number)
         if candidate.split is None:
             plain.append(candidate)
         elif key not in cache.noted and key not in first:
@@ -303,7 +324,7 @@ def _note_series(session: Session, stored: Sequence[_Candidate]) -> None:
     by_device: dict[int, dict[str, _Candidate]] = defaultdict(dict)
     for candidate in [*first.values(), *plain]:
         for metric in document.readings(candidate.posted.family, candidate.parsed()):
-            by_device[candidate.device.id].setdefault(metric, candidate)
+            by_device[candidate.device_id].setdefault(metric, candidate)
     for device_id, seen in by_device.items():
         known = series_rows.ids(session, device_id)
         while missing := [metric for metric in seen if metric not in known]:

@@ -8,13 +8,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
+import orjson
 from sqlalchemy import BigInteger, func, select, type_coerce
 from sqlalchemy.orm import Session
 
-from data import blocks, document, sealed, sheets, skeleton_rows
+from data import blocks, document, extraction, sealed, sheets, skeleton_rows
 from data.columns import Integers
 from data.document import Notices
 from data.models import ENTRIES, Device, JSONDataEntry, SealedBlock
+from data.queries import statements
 from data.queries.devices import FAMILIES, DeviceRow, by_id, devices
 from data.ranges import TimeRange, from_milliseconds, to_milliseconds
 from data.sheets import Row, Sheet
@@ -31,25 +33,30 @@ class Latest:
     clock: str
     readings: dict[str, float]
     notices: Notices
-    content: dict[str, Any]
+    text: str
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """The document."""
+        return document.parse_content(self.text)
 
 
 def _read(family: str, row: Row, found: DeviceRow) -> Latest:
-    content = document.parse_content(row.text)
-    return Latest(
-        found,
-        family,
-        from_milliseconds(row.recorded_at),
-        from_milliseconds(row.received_at),
-        row.clock,
-        document.readings(family, content),
-        document.notices(family, content),
-        content,
-    )
+    if row.skeleton is None:
+        content = document.parse_content(row.body)
+        readings, notices = document.readings(family, content), document.notices(family, content)
+    else:
+        values = orjson.loads(f"[{row.body}]")
+        readings = extraction.of_one(family, row.skeleton, values)
+        notices = extraction.traits(family, row.skeleton).notices
+    recorded_at, received_at = from_milliseconds(row.recorded_at), from_milliseconds(row.received_at)
+    return Latest(found, family, recorded_at, received_at, row.clock, readings, notices, row.text)
 
 
 def _row(entry: JSONDataEntry) -> Row:
-    return Row(to_milliseconds(entry.recorded_at), to_milliseconds(entry.date_posted), entry.clock, None, entry.content)
+    skeleton = None if entry.skeleton is None else entry.skeleton.text
+    times = to_milliseconds(entry.recorded_at), to_milliseconds(entry.date_posted)
+    return Row(*times, entry.clock, skeleton, entry.body)
 
 
 def _sealed_row(sheet: Sheet, place: int) -> Row:
@@ -59,11 +66,10 @@ def _sealed_row(sheet: Sheet, place: int) -> Row:
 
 def latest(session: Session, device_id: int, family: str) -> Latest | None:
     """The newest document of that device and family by its time of measurement; it is never sealed."""
-    entry = ENTRIES[family]
-    found = session.scalars(
-        select(entry).where(entry.device_id == device_id).order_by(entry.recorded_at.desc()).limit(1)
-    ).first()
-    return None if found is None else _read(family, _row(found), by_id(session, device_id))
+    for recorded, received, clock, number, body in statements.newest(family).rows(session, {"device": device_id}):
+        skeleton = None if number is None else skeleton_rows.text(session, number)
+        return _read(family, Row(recorded, received, clock, skeleton, body), by_id(session, device_id))
+    return None
 
 
 def latest_all(session: Session, kinds: Sequence[str]) -> list[Latest]:

@@ -6,7 +6,7 @@ Entries are read before blocks: what a sealer moves meanwhile is then in one of 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,7 +49,10 @@ class Target:
 
 def target(session: Session, device_id: int, keys: Sequence[str]) -> Target:
     """The device and its series of these keys.  Raises NotFoundError."""
-    rows = session.connection().execute(statements.targets(), {"device": device_id, "keys": list(keys)}).all()
+    unique = dict.fromkeys(keys)
+    rows = list(
+        statements.targets(len(unique)).rows(session, {"device": device_id, **statements.named("k", unique)})
+    )
     if not rows:
         raise NotFoundError(f"no device with the id {device_id}")
     return Target(device_id, rows[0][0], {key: number for _, key, number in rows if number is not None})
@@ -122,16 +125,17 @@ def _days(stretches: Sequence[Stretch]) -> list[int] | None:
 def _sealed(
     session: Session, asked: Target, family: str, keys: Sequence[str], stretches: Sequence[Stretch], most: int
 ) -> list[Samples]:
-    connection = session.connection()
     start, end = stretches[0][0], stretches[-1][1]
     days = _days(stretches)
     whose: dict[str, object] = {"device": asked.device_id, "family": family}
     if days is None or len(days) > (end - start) // DAY:
         days = None
-    among: dict[str, object] = {"days": days}
     if days is None:
-        among = {"first": blocks.day_of(start), "last": end - 1}
-    heads = connection.execute(statements.heads(days is not None), {**whose, **among, "start": start, "end": end}).all()
+        number = None
+        among: dict[str, object] = {"first": blocks.day_of(start), "last": end - 1}
+    else:
+        number, among = len(days), statements.named("d", days)
+    heads = list(statements.heads(number).rows(session, {**whose, **among, "start": start, "end": end}))
     if sum(documents for _, documents, _ in heads) > most + DAY // 1000:
         raise RangeError(f"the window holds more than {most:,} documents: ask for a shorter one")
     times: dict[int, Integers] = {}
@@ -147,9 +151,8 @@ def _sealed(
     wanted = {asked.ids[key]: key for key in keys if key in asked.ids}
     found: dict[int, dict[str, Floats]] = {day: {} for day in times}
     if wanted:
-        rows = connection.execution_options(yield_per=100).execute(
-            statements.bodies(days is not None, len(wanted), clock=False),
-            {**whose, **among, "level": 0, **named(wanted)},
+        rows = statements.bodies(number, len(wanted), clock=False).rows(
+            session, {**whose, **among, "level": 0, **statements.named("s", wanted)}
         )
         for day, body in rows:
             if day in times:
@@ -159,11 +162,6 @@ def _sealed(
         Samples(times[day], {key: found[day][key] if key in found[day] else nothing[day] for key in keys})
         for day in sorted(times)
     ]
-
-
-def named(series: Iterable[int]) -> dict[str, int]:
-    """The parameters of `statements.bodies` for these series."""
-    return {f"s{place}": number for place, number in enumerate(series)}
 
 
 def _take(
@@ -182,13 +180,8 @@ def _take(
 def _unsealed(
     session: Session, asked: Target, family: str, keys: Sequence[str], stretches: Sequence[Stretch], most: int
 ) -> list[Samples]:
-    rows = (
-        session.connection()
-        .execution_options(yield_per=5_000)
-        .execute(
-            statements.unsealed(family),
-            {"device": asked.device_id, "start": stretches[0][0], "end": stretches[-1][1], "limit": most + 1},
-        )
+    rows = statements.unsealed(family).rows(
+        session, {"device": asked.device_id, "start": stretches[0][0], "end": stretches[-1][1], "limit": most + 1}
     )
     by_skeleton: dict[int | None, tuple[list[int], list[str]]] = {}
     count = 0

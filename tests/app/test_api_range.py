@@ -12,13 +12,12 @@ from typing import Any
 import duckdb
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event
 
 from app import api_export
 from app.parts import parts_of
 from data.ranges import to_milliseconds
 from tests.app.v1 import SENSOR, address, at, got, lux, ms, put, refused
-from tests.builders import line
+from tests.builders import line, statements_of
 
 LIGHT = f"/devices/{SENSOR}"
 RANGE = f"{LIGHT}/range"
@@ -207,12 +206,10 @@ def test_a_stretch_is_read_when_the_one_before_it_was_sent(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(client, [lux(n, days=20 * n) for n in range(10)])
-    asked: list[str] = []
-    engine = parts_of(client.application).engine
-    event.listen(engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
-    answer = client.get(address(RANGE, {"format": "csv"}), buffered=False)
-    pieces = answer.iter_encoded()
-    next(pieces)
-    before = len(asked)
-    list(pieces)
+    with statements_of(parts_of(client.application).engine) as asked:
+        answer = client.get(address(RANGE, {"format": "csv"}), buffered=False)
+        pieces = answer.iter_encoded()
+        next(pieces)
+        before = len(asked)
+        list(pieces)
     assert len(asked) > before + 5

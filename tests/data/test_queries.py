@@ -12,13 +12,14 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event
 from sqlalchemy.orm import Session, sessionmaker
 
 from data import buckets, ingest, jobs, queries
 from data.errors import NotFoundError, RangeError
 from data.ingest import Posted
 from data.ranges import TimeRange
+from data.sealing import engine_of
+from tests.builders import statements_of
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -142,11 +143,7 @@ def test_the_number_of_statements_does_not_grow_with_the_ticks(sessions: session
     device = store(sessions, "tristar-1", {at: float(at) for at in range(0, 6000, 2)})
     counts = []
     for ticks in (10, 2000):
-        statements: list[str] = []
-        with sessions() as session:
-            event.listen(
-                session.get_bind(), "before_cursor_execute", lambda *args, seen=statements: seen.append(args[2])
-            )
+        with statements_of(engine_of(sessions)) as statements, sessions() as session:
             end_at = NOON + ticks * 2 * MINUTE
             found = queries.ticks(session, "tristar", [device], "p_out", NOON, end_at, 2 * MINUTE, MINUTE)
         assert len(found) == ticks + 1
