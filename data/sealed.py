@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
-from sqlalchemy import BigInteger, ColumnElement, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, bindparam, select, type_coerce
 from sqlalchemy.orm import Session
 
 from data import blocks, originals, skeleton_rows
+from data.blocks import DAY
 from data.columns import Integers
 from data.models import SealedBlock, SealedColumns
 from data.ranges import from_milliseconds
 from data.sheets import Sheet
+from data.statement import Statement, integer, stored
 
 THINNED = "the documents of that day have been thinned out by retention: nothing can be added to it any more"
 
@@ -63,6 +67,26 @@ def times(session: Session, device_id: int, family: str, start: int) -> Integers
     """The times of that day's sealed documents, milliseconds; empty where there are none, or they are fenced off."""
     packed = session.scalar(select(SealedBlock.times).where(*_key(device_id, family, start), SealedBlock.damage == ""))
     return np.empty(0, dtype=np.int64) if packed is None else blocks.unpack_times(packed, start)
+
+
+def days_until(session: Session, device_id: int, family: str, first: int, last: int) -> list[int]:
+    """The days with sealed documents that may lie between these times, both included, milliseconds."""
+    asked = {"device": device_id, "family": family, "first": first, "last": last}
+    return [start for (start,) in _touching().rows(session, asked)]
+
+
+@lru_cache(maxsize=1)
+def _touching() -> Statement:
+    block: Any = SealedBlock.__table__.c
+    start = stored(block.start_at)
+    return Statement(
+        select(start).where(
+            block.device_id == bindparam("device"),
+            block.family == bindparam("family"),
+            start.between(integer("first") - DAY, integer("last")),
+            stored(block.last_at) >= integer("first"),
+        )
+    )
 
 
 def day(session: Session, device_id: int, family: str, start: int) -> Sheet:

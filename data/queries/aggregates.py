@@ -19,6 +19,7 @@ from data.errors import CorruptError
 from data.levels import BY_NUMBER, LEVELS, Aggregates, Level
 from data.queries import statements, stretches
 from data.queries.stretches import Stretch, Target
+from data.statement import named
 
 log = logging.getLogger(__name__)
 
@@ -99,7 +100,7 @@ def _from_level(
             "level": level.number,
             "first": levels.period_start(level, inner[0][0]),
             "last": inner[-1][1] - 1,
-            **statements.named("s", wanted),
+            **named("s", wanted),
         },
     )
     periods: dict[int, list[bytes]] = {}

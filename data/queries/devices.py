@@ -14,6 +14,7 @@ from data.catalogue import ALIASES
 from data.errors import NotFoundError
 from data.models import Device, Job, Sensor
 from data.queries import statements
+from data.statement import named
 
 FAMILIES = {"bms": ("bms",), "tristar": ("tristar", "tristar_daily"), "sensor": ("sensor",)}
 
@@ -115,7 +116,7 @@ def series(session: Session, device_id: int, keys: Collection[str] | None = None
         rows = statements.series(None).rows(session, {"device": device_id})
     else:
         unique = dict.fromkeys(keys)
-        rows = statements.series(len(unique)).rows(session, {"device": device_id, **statements.named("k", unique)})
+        rows = statements.series(len(unique)).rows(session, {"device": device_id, **named("k", unique)})
     return [SeriesRow(*row) for row in rows]
 
 

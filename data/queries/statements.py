@@ -5,87 +5,25 @@ They speak to the tables, not to the models, and times are the integers that are
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
-    Connection,
     and_,
     bindparam,
-    false,
     or_,
     select,
-    type_coerce,
     union_all,
 )
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
 
 from data.levels import LEVELS
 from data.models import ENTRIES, Device, SealedBlock, SealedColumns, Sensor, Series
+from data.statement import Statement, among, integer, stored
 
 BLOCK = SealedBlock.__table__.c
 COLUMNS = SealedColumns.__table__.c
 _DEVICE, _SENSOR, _SERIES = Device.__table__, Sensor.__table__, Series.__table__
-
-
-# Rows that PostgreSQL sends at a time.
-AT_ONCE = 100
-
-
-class Statement:
-    """A SELECT whose parameters all have names.
-
-    SQLite, which answers in microseconds, is asked through its driver, with SQL that SQLAlchemy wrote once: its way
-    from a statement to rows takes fifteen times as long as the answer.
-    """
-
-    def __init__(self, select: Any) -> None:
-        self.select = select
-        self._sql: tuple[str, tuple[tuple[str, object], ...]] | None = None
-
-    def rows(self, session: Session, parameters: Mapping[str, object]) -> Iterator[tuple[Any, ...]]:
-        """The rows, one after the other.  Raises sqlalchemy.exc.DBAPIError."""
-        connection = session.connection()
-        if connection.dialect.name != "sqlite":
-            with connection.execute(self.select, parameters, execution_options={"yield_per": AT_ONCE}) as result:
-                yield from map(tuple, result)
-            return
-        sql, names = self._written(connection)
-        values = [parameters.get(name, given) for name, given in names]
-        driver = connection.connection.driver_connection
-        assert isinstance(driver, sqlite3.Connection), "it is SQLite's"
-        try:
-            yield from driver.execute(sql, values)
-        except sqlite3.Error as cause:
-            raise DBAPIError.instance(sql, values, cause, sqlite3.Error, dialect=connection.dialect) from cause
-
-    def _written(self, connection: Connection) -> tuple[str, tuple[tuple[str, object], ...]]:
-        if self._sql is None:
-            compiled = self.select.compile(dialect=connection.dialect)
-            self._sql = str(compiled), tuple((name, compiled.params.get(name)) for name in compiled.positiontup)
-        return self._sql
-
-
-def named(mark: str, values: Iterable[object]) -> dict[str, object]:
-    """The parameters `s0`, `s1` ... of some values, with another letter for `s`."""
-    return {f"{mark}{place}": value for place, value in enumerate(values)}
-
-
-def _among(column: ColumnElement[Any], mark: str, number: int) -> ColumnElement[bool]:
-    return column.in_([bindparam(f"{mark}{place}") for place in range(number)]) if number else false()
-
-
-def _at(column: ColumnElement[Any]) -> ColumnElement[int]:
-    return type_coerce(column, BigInteger)
-
-
-def _integer(name: str) -> ColumnElement[int]:
-    return bindparam(name, type_=BigInteger())
 
 
 @lru_cache(maxsize=4)
@@ -113,13 +51,13 @@ def device(column: str) -> Statement:
 def series(keys: int | None) -> Statement:
     """Key, label and unit of the series of `device`: of all, by key, or of those among `k0`, `k1` ..."""
     found = select(_SERIES.c.key, _SERIES.c.label, _SERIES.c.unit).where(_SERIES.c.device_id == bindparam("device"))
-    return Statement(found.order_by(_SERIES.c.key) if keys is None else found.where(_among(_SERIES.c.key, "k", keys)))
+    return Statement(found.order_by(_SERIES.c.key) if keys is None else found.where(among(_SERIES.c.key, "k", keys)))
 
 
 @lru_cache(maxsize=64)
 def targets(keys: int) -> Statement:
     """Kind of `device`, and key and id of those of its series that are among `k0`, `k1` ..."""
-    on = and_(_SERIES.c.device_id == _DEVICE.c.id, _among(_SERIES.c.key, "k", keys))
+    on = and_(_SERIES.c.device_id == _DEVICE.c.id, among(_SERIES.c.key, "k", keys))
     return Statement(
         select(_DEVICE.c.kind, _SERIES.c.key, _SERIES.c.id)
         .select_from(_DEVICE.outerjoin(_SERIES, on))
@@ -131,9 +69,9 @@ def targets(keys: int) -> Statement:
 def newest(family: str) -> Statement:
     """Time, time of arrival, clock, skeleton and body of the newest entry of `device`."""
     entry: Any = ENTRIES[family].__table__.c
-    at = _at(entry.recorded_at)
+    at = stored(entry.recorded_at)
     return Statement(
-        select(at, _at(entry.date_posted), entry.clock, entry.skeleton_id, entry.body)
+        select(at, stored(entry.date_posted), entry.clock, entry.skeleton_id, entry.body)
         .where(entry.device_id == bindparam("device"))
         .order_by(at.desc())
         .limit(1)
@@ -144,10 +82,10 @@ def newest(family: str) -> Statement:
 def unsealed(family: str) -> Statement:
     """Time, skeleton and body of the entries of `device` with `start` <= time < `end`, at most `limit`."""
     entry: Any = ENTRIES[family].__table__.c
-    at = _at(entry.recorded_at)
+    at = stored(entry.recorded_at)
     return Statement(
         select(at, entry.skeleton_id, entry.body)
-        .where(entry.device_id == bindparam("device"), at >= _integer("start"), at < _integer("end"))
+        .where(entry.device_id == bindparam("device"), at >= integer("start"), at < integer("end"))
         .order_by(at)
         .limit(bindparam("limit"))
     )
@@ -157,18 +95,18 @@ def unsealed(family: str) -> Statement:
 def dirty(family: str) -> Statement:
     """(true, the start of a bucket of the lowest level with entries) and (false, a day that is in no level)."""
     entry: Any = ENTRIES[family].__table__.c
-    at, start = _at(entry.recorded_at), _at(BLOCK.start_at)
+    at, start = stored(entry.recorded_at), stored(BLOCK.start_at)
     bucket = at - at % LEVELS[0].width
     with_entries: Any = (
         select(bindparam("yes", 1).label("fine"), bucket.label("start"))
-        .where(entry.device_id == bindparam("device"), at >= _integer("start"), at < _integer("end"))
+        .where(entry.device_id == bindparam("device"), at >= integer("start"), at < integer("end"))
         .distinct()
     )
     without_levels: Any = select(bindparam("no", 0), start).where(
         BLOCK.device_id == bindparam("device"),
         BLOCK.family == bindparam("family"),
-        start >= _integer("first_day"),
-        start < _integer("end"),
+        start >= integer("first_day"),
+        start < integer("end"),
         BLOCK.in_levels.is_(False),
     )
     return Statement(union_all(with_entries, without_levels))
@@ -178,12 +116,12 @@ def dirty(family: str) -> Statement:
 def heads(days: int | None) -> Statement:
     """Start, count and times of the blocks that touch `start` to `end`; of days `d0` ..., or from `first` to `last`."""
     return Statement(
-        select(_at(BLOCK.start_at), BLOCK.documents, BLOCK.times).where(
+        select(stored(BLOCK.start_at), BLOCK.documents, BLOCK.times).where(
             BLOCK.device_id == bindparam("device"),
             BLOCK.family == bindparam("family"),
             _of_days(BLOCK.start_at, days),
-            _at(BLOCK.last_at) >= _integer("start"),
-            _at(BLOCK.first_at) < _integer("end"),
+            stored(BLOCK.last_at) >= integer("start"),
+            stored(BLOCK.first_at) < integer("end"),
         )
     )
 
@@ -197,7 +135,7 @@ def bodies(days: int | None, series: int, clock: bool) -> Statement:
     ]
     if clock:
         holds.append(COLUMNS.part == 0)
-    start = _at(COLUMNS.start_at)
+    start = stored(COLUMNS.start_at)
     return Statement(
         select(start, COLUMNS.body)
         .where(
@@ -212,5 +150,5 @@ def bodies(days: int | None, series: int, clock: bool) -> Statement:
 
 
 def _of_days(column: ColumnElement[Any], days: int | None) -> ColumnElement[bool]:
-    at = _at(column)
-    return _among(at, "d", days) if days is not None else at.between(_integer("first"), _integer("last"))
+    at = stored(column)
+    return among(at, "d", days) if days is not None else at.between(integer("first"), integer("last"))

@@ -18,6 +18,7 @@ from data.blocks import DAY
 from data.columns import Floats, Integers
 from data.errors import CorruptError, NotFoundError, RangeError
 from data.queries import statements
+from data.statement import named
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +52,7 @@ def target(session: Session, device_id: int, keys: Sequence[str]) -> Target:
     """The device and its series of these keys.  Raises NotFoundError."""
     unique = dict.fromkeys(keys)
     rows = list(
-        statements.targets(len(unique)).rows(session, {"device": device_id, **statements.named("k", unique)})
+        statements.targets(len(unique)).rows(session, {"device": device_id, **named("k", unique)})
     )
     if not rows:
         raise NotFoundError(f"no device with the id {device_id}")
@@ -134,7 +135,7 @@ def _sealed(
         number = None
         among: dict[str, object] = {"first": blocks.day_of(start), "last": end - 1}
     else:
-        number, among = len(days), statements.named("d", days)
+        number, among = len(days), named("d", days)
     heads = list(statements.heads(number).rows(session, {**whose, **among, "start": start, "end": end}))
     if sum(documents for _, documents, _ in heads) > most + DAY // 1000:
         raise RangeError(f"the window holds more than {most:,} documents: ask for a shorter one")
@@ -152,7 +153,7 @@ def _sealed(
     found: dict[int, dict[str, Floats]] = {day: {} for day in times}
     if wanted:
         rows = statements.bodies(number, len(wanted), clock=False).rows(
-            session, {**whose, **among, "level": 0, **statements.named("s", wanted)}
+            session, {**whose, **among, "level": 0, **named("s", wanted)}
         )
         for day, body in rows:
             if day in times:
