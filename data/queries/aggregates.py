@@ -88,7 +88,7 @@ def _from_level(
     if not inner:
         return list(asked)
     rows = session.connection().execute(
-        statements.bodies(False, len(wanted), clock=True),
+        statements.bodies(False, min(len(wanted), statements.MOST_NAMED + 1), clock=True),
         {
             "device": device_id,
             "family": family,

@@ -22,7 +22,7 @@ from data.sheets import Row, Sheet
 
 @dataclass(frozen=True, slots=True)
 class Latest:
-    """One stored document with what was read from it."""
+    """One stored document with what was read from it; `text` is what was posted, equal as JSON to the last detail."""
 
     device: DeviceRow
     family: str
@@ -32,10 +32,12 @@ class Latest:
     readings: dict[str, float]
     notices: Notices
     content: dict[str, Any]
+    text: str
 
 
 def _read(family: str, row: Row, found: DeviceRow) -> Latest:
-    content = document.parse_content(row.text)
+    text = row.text
+    content = document.parse_content(text)
     return Latest(
         found,
         family,
@@ -45,6 +47,7 @@ def _read(family: str, row: Row, found: DeviceRow) -> Latest:
         document.readings(family, content),
         document.notices(family, content),
         content,
+        text,
     )
 
 

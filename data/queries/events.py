@@ -61,7 +61,10 @@ def _events(session: Session, device_id: int, family: str, start: int, end: int)
     while True:
         runs = list(_runs(session, device_id, family, since, until))
         found = _swept(runs)
-        begun_before = since > earliest and any(one.first == runs[0][0] and one.touches(start, end) for one in found)
+        # Nothing measured at or before the start yet: what the last document before this gap reported lasts until now.
+        unknown = not runs or runs[0][0] > start
+        begun = any(one.first == runs[0][0] and one.touches(start, end) for one in found)
+        begun_before = since > earliest and (unknown or begun)
         lasting = until < latest and any(one.ended is None and one.touches(start, end) for one in found)
         if not begun_before and not lasting:
             break

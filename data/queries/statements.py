@@ -15,6 +15,8 @@ from data.models import ENTRIES, Device, SealedBlock, SealedColumns, Series
 
 BLOCK = SealedBlock.__table__.c
 COLUMNS = SealedColumns.__table__.c
+# Series that are looked for by name; a statement that named hundreds would be too large for SQLite.
+MOST_NAMED = 50
 _DEVICE, _SERIES = Device.__table__, Series.__table__
 
 
@@ -85,10 +87,13 @@ def heads(named: bool) -> Any:
 
 @lru_cache(maxsize=64)
 def bodies(named: bool, series: int, clock: bool) -> Any:
-    """Start and body of the rows of `level` that may hold the series `s0`, `s1` ...; with the clocks where asked."""
+    """Start and body of the rows of `level` that may hold the series `s0`, `s1` ...; with the clocks where asked.
+
+    Of more than MOST_NAMED series (any such number) the rows from `lowest` to `highest`.
+    """
+    ends = [("lowest", "highest")] if series > MOST_NAMED else [(f"s{one}", f"s{one}") for one in range(series)]
     holds: list[ColumnElement[bool]] = [
-        and_(COLUMNS.first_series <= bindparam(f"s{one}"), COLUMNS.last_series >= bindparam(f"s{one}"))
-        for one in range(series)
+        and_(COLUMNS.first_series <= bindparam(high), COLUMNS.last_series >= bindparam(low)) for low, high in ends
     ]
     if clock:
         holds.append(COLUMNS.part == 0)

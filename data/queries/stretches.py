@@ -148,7 +148,7 @@ def _sealed(
     found: dict[int, dict[str, Floats]] = {day: {} for day in times}
     if wanted:
         rows = connection.execution_options(yield_per=100).execute(
-            statements.bodies(days is not None, len(wanted), clock=False),
+            statements.bodies(days is not None, min(len(wanted), statements.MOST_NAMED + 1), clock=False),
             {**whose, **among, "level": 0, **named(wanted)},
         )
         for day, body in rows:
@@ -162,7 +162,10 @@ def _sealed(
 
 
 def named(series: Iterable[int]) -> dict[str, int]:
-    """The parameters of `statements.bodies` for these series."""
+    """The parameters of `statements.bodies` for these series, of which there are some."""
+    series = list(series)
+    if len(series) > statements.MOST_NAMED:
+        return {"lowest": min(series), "highest": max(series)}
     return {f"s{place}": number for place, number in enumerate(series)}
 
 
