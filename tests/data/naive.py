@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from data import document
+from data.buckets import Months, Width
 
 Content = dict[str, Any]
 KINDS = ("alarms", "faults", "daily_alarms", "daily_faults", "daily_flags", "status_errors", "power_errors")
@@ -93,8 +94,10 @@ class Naive:
         return {one for one in found if one[2] < end and (one[4] is None or one[4] > start)}
 
 
-def edges(start: datetime, end: datetime, width: timedelta, zone: tzinfo) -> list[datetime]:
-    """From the local midnight before the window on; whole days by the calendar of the zone."""
+def edges(start: datetime, end: datetime, width: Width, zone: tzinfo) -> list[datetime]:
+    """From the local midnight before the window on; whole days and months by the calendar of the zone."""
+    if isinstance(width, Months):
+        return months(start, end, width.number, zone)
     day = start.astimezone(zone).date()
     found = [datetime.combine(day, time(), zone).astimezone(UTC)]
     if width % timedelta(days=1) == timedelta(0):
@@ -106,4 +109,15 @@ def edges(start: datetime, end: datetime, width: timedelta, zone: tzinfo) -> lis
         found[0] += width
     while found[-1] < end or len(found) < 2:
         found.append(found[-1] + width)
+    return found
+
+
+def months(start: datetime, end: datetime, number: int, zone: tzinfo) -> list[datetime]:
+    """The firsts of months from that before the window on, `number` months apart, counted from January."""
+    year, month = start.astimezone(zone).year, 1
+    found: list[datetime] = []
+    while not found or found[-1] < end or len(found) < 2:
+        first = datetime(year, month, 1, tzinfo=zone).astimezone(UTC)
+        found = [first] if first <= start else [*found, first]
+        year, month = (year, month + number) if month + number <= 12 else (year + 1, month + number - 12)
     return found

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session, sessionmaker
 
 from data import corrections, document, ingest, queries, scrubbing, sealing
+from data.buckets import Months
 from data.errors import NotFoundError
 from data.ingest import Posted
 from data.ranges import TimeRange
@@ -35,6 +36,7 @@ STARTS = (datetime(2026, 3, 7, 20, tzinfo=UTC), datetime(2026, 10, 31, 5, tzinfo
 LATER = datetime(2026, 12, 1, tzinfo=UTC)
 ZONES = (UTC, ZoneInfo("America/Los_Angeles"), ZoneInfo("Asia/Kathmandu"), ZoneInfo("Australia/Lord_Howe"))
 WIDTHS = (7 * timedelta(seconds=1), MINUTE, 10 * MINUTE, 13 * MINUTE, HOUR, 5 * HOUR, 6 * HOUR, DAY, 2 * DAY, 30 * DAY)
+MONTHS = (Months(1), Months(3), Months(12))
 METRICS = {
     "bms": ("state_of_charge", "charging_stage", "cell_2_voltage"),
     "tristar": ("bat_voltage", "charge_state", "p_out"),
@@ -187,8 +189,8 @@ def check_window(
         stated = model.samples(family, metric, start, end)
         assert frame.index.to_list() == [at for at, _ in stated]
         np.testing.assert_array_equal(frame[metric].to_numpy(), [value for _, value in stated])
-        zone, width = chance.choice(ZONES), chance.choice(WIDTHS)
-        if window.seconds / width.total_seconds() < 3_000:
+        zone, width = chance.choice(ZONES), chance.choice([*WIDTHS, *MONTHS])
+        if isinstance(width, Months) or window.seconds / width.total_seconds() < 3_000:
             found = queries.buckets(session, number, [metric], window, width, zone=zone)
             edges = naive.edges(start, end, width, zone)
             same_buckets(found, metric, edges, model.buckets(family, metric, start, end, edges))
