@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from data import blocks, devices, sealed
+from data.errors import CorruptError
 from data.models import JSONDataEntry, now
 from data.ranges import from_milliseconds, to_milliseconds
 
@@ -25,7 +26,10 @@ def free_milliseconds(
     )
     busy = {to_milliseconds(at) for at in session.scalars(near)}
     for start in range(blocks.day_of(first), last + 1, blocks.DAY):
-        busy.update(sealed.times(session, device_id, entry.family, start).tolist())
+        try:
+            busy.update(sealed.times(session, device_id, entry.family, start).tolist())
+        except CorruptError as problem:
+            sealed.report(device_id, entry.family, start, problem)
     free: list[int] = []
     candidate = first
     while len(free) < count:

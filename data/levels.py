@@ -203,11 +203,12 @@ def unpack(bodies: Iterable[bytes], starts: Integers, wanted: Collection[int] | 
     for body in bodies:
         for series, column in packs.unpack(body, wanted):
             if series != CLOCK:
-                found[series] = _aggregates(column, starts)
+                found[series] = aggregates_of(column, starts)
     return found
 
 
-def _aggregates(column: packs.Column, starts: Integers) -> Aggregates:
+def aggregates_of(column: packs.Column, starts: Integers) -> Aggregates:
+    """The buckets of a column, of those that start there.  Raises CorruptError."""
     try:
         lengths = struct.unpack_from("<5I", column.packed)
         parts, at = [], 20

@@ -75,8 +75,8 @@ def dirty(family: str) -> Any:
 
 @lru_cache(maxsize=2)
 def heads(named: bool) -> Any:
-    """Start, count and times of the blocks that touch `start` to `end`; of the `days`, or of `first` to `last`."""
-    return select(_at(BLOCK.start_at), BLOCK.documents, BLOCK.times).where(
+    """Start, count, times and ends of the blocks that touch `start` to `end`; of the `days`, or `first` to `last`."""
+    return select(_at(BLOCK.start_at), BLOCK.documents, BLOCK.times, _at(BLOCK.first_at), _at(BLOCK.last_at)).where(
         BLOCK.device_id == bindparam("device"),
         BLOCK.family == bindparam("family"),
         _among(BLOCK.start_at, named),

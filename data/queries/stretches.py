@@ -132,14 +132,14 @@ def _sealed(
     if days is None:
         among = {"first": blocks.day_of(start), "last": end - 1}
     heads = connection.execute(statements.heads(days is not None), {**whose, **among, "start": start, "end": end}).all()
-    if sum(documents for _, documents, _ in heads) > most + DAY // 1000:
+    if sum(documents for _, documents, *_ in heads) > most + DAY // 1000:
         raise RangeError(f"the window holds more than {most:,} documents: ask for a shorter one")
     times: dict[int, Integers] = {}
-    for day, _, packed in heads:
+    for day, documents, packed, first, last in heads:
         if packed is None:  # thinned out by retention
             continue
         try:
-            times[day] = blocks.unpack_times(packed, day)
+            times[day] = blocks.known_times(packed, day, documents, first, last)
         except CorruptError as problem:
             log.error("device %s, %s, day %s: %s", asked.device_id, family, day, problem)
     if not times:
@@ -147,9 +147,10 @@ def _sealed(
     wanted = {asked.ids[key]: key for key in keys if key in asked.ids}
     found: dict[int, dict[str, Floats]] = {day: {} for day in times}
     if wanted:
-        rows = connection.execution_options(yield_per=100).execute(
+        rows = connection.execute(
             statements.bodies(days is not None, min(len(wanted), statements.MOST_NAMED + 1), clock=False),
             {**whose, **among, "level": 0, **named(wanted)},
+            execution_options={"yield_per": 100},  # of this statement: those of a connection stay on it
         )
         for day, body in rows:
             if day in times:
@@ -185,13 +186,10 @@ def _take(
 def _unsealed(
     session: Session, asked: Target, family: str, keys: Sequence[str], stretches: Sequence[Stretch], most: int
 ) -> list[Samples]:
-    rows = (
-        session.connection()
-        .execution_options(yield_per=5_000)
-        .execute(
-            statements.unsealed(family),
-            {"device": asked.device_id, "start": stretches[0][0], "end": stretches[-1][1], "limit": most + 1},
-        )
+    rows = session.connection().execute(
+        statements.unsealed(family),
+        {"device": asked.device_id, "start": stretches[0][0], "end": stretches[-1][1], "limit": most + 1},
+        execution_options={"yield_per": 5_000},
     )
     by_skeleton: dict[int | None, tuple[list[int], list[str]]] = {}
     count = 0
