@@ -87,7 +87,7 @@ def opened(line: str) -> ingest.Posted | None:
     try:
         stated = DECODER.decode(line)
         recorded_at = parse_instant(stated.recorded_at)
-    except (msgspec.MsgspecError, RangeError):
+    except (msgspec.MsgspecError, RangeError, RecursionError):  # the last: nested a thousand levels deep
         return None
     content = bytes(stated.content)
     known = stated.family in FAMILIES and stated.clock in CLOCKS and bool(stated.device) and stated.device.isprintable()

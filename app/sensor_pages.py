@@ -53,9 +53,7 @@ def mine() -> Any:
             for row in queries.latest_all(session, ["sensor"])
             if row.device.owner_id == user.id
         }
-        rows = [
-            sensor_row(sensor, user, newest.get(sensor.id), now) for sensor in accounts.sensors_of(session, user)
-        ]
+        rows = [sensor_row(sensor, user, newest.get(sensor.id), now) for sensor in accounts.sensors_of(session, user)]
     return render_template("sensors.html", rows=rows, host=request.host_url.rstrip("/"))
 
 

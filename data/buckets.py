@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
 import numpy as np
@@ -15,6 +16,16 @@ from data.errors import RangeError
 from data.levels import Aggregates
 from data.ranges import TimeRange, to_milliseconds
 
+
+@dataclass(frozen=True, slots=True)
+class Months:
+    """A width of whole months of the calendar; those that divide a year begin with it."""
+
+    number: int
+
+
+Width = timedelta | Months
+SHORTEST_MONTH = timedelta(days=28)
 DEFAULT_POINTS = 1_000
 MOST_BUCKETS = 200_000
 MEASURES = ("mean", "min", "max", "last", "count")
@@ -66,12 +77,14 @@ def _first(window: TimeRange, width: timedelta, zone: tzinfo) -> int:
     return midnight + (start - midnight) // step * step
 
 
-def edges(window: TimeRange, width: timedelta, zone: tzinfo) -> Edges:
+def edges(window: TimeRange, width: Width, zone: tzinfo) -> Edges:
     """The bucket edges that cover the window, in milliseconds, one more than there are buckets.
 
-    Whole days begin at midnight in `zone`, on days of 23 and 25 hours too; shorter widths count from the midnight
-    before the window.
+    Whole days begin at midnight in `zone`, on days of 23 and 25 hours too, and months on their first day; shorter
+    widths count from the midnight before the window.
     """
+    if isinstance(width, Months):
+        return _months(window, width.number, zone)
     if width < SECOND:
         raise RangeError(f"a bucket of {width.total_seconds()} s: the narrowest is 1 s")
     if window.seconds / width.total_seconds() > MOST_BUCKETS:
@@ -97,6 +110,18 @@ def _days(window: TimeRange, days: int, zone: tzinfo) -> Edges:
     while found[-1] < to_milliseconds(window.end_at) or len(found) < 2:
         day = day + timedelta(days=days)  # wall-clock time: the next local midnight
         found.append(to_milliseconds(day))
+    return np.asarray(found, dtype="int64")
+
+
+def _months(window: TimeRange, number: int, zone: tzinfo) -> Edges:
+    if number < 1:
+        raise RangeError(f"buckets of {number} months: the narrowest are of 1")
+    first = window.start_at.astimezone(zone)
+    month = (first.year * 12 + first.month - 1) // number * number
+    found: list[int] = []
+    while len(found) < 2 or found[-1] < to_milliseconds(window.end_at):
+        found.append(to_milliseconds(datetime(month // 12, month % 12 + 1, 1, tzinfo=zone)))
+        month += number
     return np.asarray(found, dtype="int64")
 
 

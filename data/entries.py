@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from data import devices, sealed
+from data.errors import CorruptError
 from data.models import ENTRIES, JSONDataEntry, now
 from data.ranges import from_milliseconds, to_milliseconds
 from data.statement import Statement, integer, stored
@@ -25,7 +26,10 @@ def free_milliseconds(
     asked = {"device": device_id, "first": first, "last": last}
     busy = {at for (at,) in _near(entry.family).rows(session, asked)}
     for start in sealed.days_until(session, device_id, entry.family, first, last):
-        busy.update(sealed.times(session, device_id, entry.family, start).tolist())
+        try:
+            busy.update(sealed.times(session, device_id, entry.family, start).tolist())
+        except CorruptError as problem:
+            sealed.report(device_id, entry.family, start, problem)
     free: list[int] = []
     candidate = first
     while len(free) < count:

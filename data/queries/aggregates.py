@@ -19,7 +19,6 @@ from data.errors import CorruptError
 from data.levels import BY_NUMBER, LEVELS, Aggregates, Level
 from data.queries import statements, stretches
 from data.queries.stretches import Stretch, Target
-from data.statement import named
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +91,7 @@ def _from_level(
     inner = _minus([one for one in inner if one[0] < one[1]], dirty)
     if not inner:
         return list(asked)
-    rows = statements.bodies(None, len(wanted), clock=True).rows(
+    rows = statements.bodies(None, min(len(wanted), statements.MOST_NAMED + 1), clock=True).rows(
         session,
         {
             "device": device_id,
@@ -100,7 +99,7 @@ def _from_level(
             "level": level.number,
             "first": levels.period_start(level, inner[0][0]),
             "last": inner[-1][1] - 1,
-            **named("s", wanted),
+            **stretches.of_series(wanted),
         },
     )
     periods: dict[int, list[bytes]] = {}

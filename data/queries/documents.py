@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from data import blocks, document, extraction, sealed, sheets, skeleton_rows
 from data.columns import Integers
 from data.document import Notices
+from data.errors import CorruptError
 from data.models import ENTRIES, Device, JSONDataEntry, SealedBlock
 from data.queries import statements
 from data.queries.devices import FAMILIES, DeviceRow, by_id, devices
@@ -24,7 +25,7 @@ from data.sheets import Row, Sheet
 
 @dataclass(frozen=True, slots=True)
 class Latest:
-    """One stored document with what was read from it."""
+    """One stored document with what was read from it; `text` is what was posted, equal as JSON to the last detail."""
 
     device: DeviceRow
     family: str
@@ -95,8 +96,10 @@ def latest_all(session: Session, kinds: Sequence[str]) -> list[Latest]:
     return result
 
 
-def times(session: Session, device_id: int, family: str, start: int, end: int) -> Integers:
-    """The times of all documents with start <= time < end, milliseconds, ascending."""
+def times(
+    session: Session, device_id: int, family: str, start: int, end: int, without: Collection[int] = ()
+) -> Integers:
+    """The times of all documents with start <= time < end, milliseconds; `without` what is sealed of these days."""
     entry = ENTRIES[family]
     at = type_coerce(entry.recorded_at, BigInteger)
     unsealed = session.scalars(select(at).where(entry.device_id == device_id, at >= start, at < end)).all()
@@ -109,7 +112,13 @@ def times(session: Session, device_id: int, family: str, start: int, end: int) -
         SealedBlock.damage == "",
         SealedBlock.times.is_not(None),
     )
-    parts = [blocks.unpack_times(packed, int(day)) for day, packed in session.execute(query) if packed is not None]
+    parts = []
+    for day, packed in session.execute(query):
+        try:
+            if packed is not None and int(day) not in without:
+                parts.append(blocks.unpack_times(packed, int(day)))
+        except CorruptError as problem:
+            sealed.report(device_id, family, int(day), problem)
     found = np.unique(np.concatenate([np.array(unsealed, dtype=np.int64), *parts]))
     return found[(found >= start) & (found < end)]
 
@@ -119,13 +128,34 @@ def nearest(
 ) -> Latest | None:
     """The document nearest in time among these devices, at most `tolerance` away.
 
-    Ties go to the earlier, then to the smaller string.
+    Ties go to the earlier, then to the smaller string.  Days whose bytes have changed are reported and left out.
     """
-    wanted, reach = to_milliseconds(at), tolerance // timedelta(milliseconds=1)
     rows = [by_id(session, device_id) for device_id in device_ids]
+    damaged: dict[int, set[int]] = {row.id: set() for row in rows}
+    while True:
+        found = _nearest(session, family, rows, to_milliseconds(at), tolerance // timedelta(milliseconds=1), damaged)
+        if found is None:
+            return None
+        row, time = found
+        try:
+            return _of(session, row, family, from_milliseconds(time))
+        except CorruptError as problem:
+            sealed.report(row.id, family, blocks.day_of(time), problem)
+            damaged[row.id].add(blocks.day_of(time))
+
+
+def _nearest(
+    session: Session,
+    family: str,
+    rows: Sequence[DeviceRow],
+    wanted: int,
+    reach: int,
+    damaged: Mapping[int, Collection[int]],
+) -> tuple[DeviceRow, int] | None:
+    """Whose document is the nearest, and its time."""
     candidates: list[tuple[int, int, int, int, DeviceRow]] = []
     for row in rows:
-        there = times(session, row.id, family, wanted - reach, wanted + reach + 1)
+        there = times(session, row.id, family, wanted - reach, wanted + reach + 1, damaged[row.id])
         place = int(np.searchsorted(there, wanted))
         candidates += [
             (abs(found - wanted), found, 99 if row.string is None else row.string, row.id, row)
@@ -134,7 +164,7 @@ def nearest(
     if not candidates:
         return None
     *_, found, _, _, row = min(candidates, key=lambda one: one[:4])
-    return _of(session, row, family, from_milliseconds(found))
+    return row, found
 
 
 def _of(session: Session, device: DeviceRow, family: str, at: datetime) -> Latest:
@@ -218,7 +248,11 @@ def _time(row: Row) -> int:
 def _rows_of_day(
     session: Session, device_id: int, family: str, day: int, start: int, end: int, late: Sequence[Row]
 ) -> list[Row]:
-    sheet = sealed.day(session, device_id, family, day)
+    try:
+        sheet = sealed.day(session, device_id, family, day)
+    except CorruptError as problem:
+        sealed.report(device_id, family, day, problem)
+        return []
     taken = {row.recorded_at for row in late}
     first, last = np.searchsorted(sheet.times, (start, end)).tolist()
     return [_sealed_row(sheet, place) for place in range(first, last) if int(sheet.times[place]) not in taken]

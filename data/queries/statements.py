@@ -23,6 +23,8 @@ from data.statement import Statement, among, integer, stored
 
 BLOCK = SealedBlock.__table__.c
 COLUMNS = SealedColumns.__table__.c
+# Series that are looked for by name; a statement that named hundreds would be too large for SQLite.
+MOST_NAMED = 50
 _DEVICE, _SENSOR, _SERIES = Device.__table__, Sensor.__table__, Series.__table__
 
 
@@ -114,9 +116,11 @@ def dirty(family: str) -> Statement:
 
 @lru_cache(maxsize=64)
 def heads(days: int | None) -> Statement:
-    """Start, count and times of the blocks that touch `start` to `end`; of days `d0` ..., or from `first` to `last`."""
+    """Start, count, times, ends of the blocks that touch `start` to `end`; of days `d0` ..., or `first` to `last`."""
     return Statement(
-        select(stored(BLOCK.start_at), BLOCK.documents, BLOCK.times).where(
+        select(
+            stored(BLOCK.start_at), BLOCK.documents, BLOCK.times, stored(BLOCK.first_at), stored(BLOCK.last_at)
+        ).where(
             BLOCK.device_id == bindparam("device"),
             BLOCK.family == bindparam("family"),
             _of_days(BLOCK.start_at, days),
@@ -128,10 +132,13 @@ def heads(days: int | None) -> Statement:
 
 @lru_cache(maxsize=256)
 def bodies(days: int | None, series: int, clock: bool) -> Statement:
-    """Start and body of the rows of `level` that may hold the series `s0`, `s1` ...; with the clocks where asked."""
+    """Start and body of the rows of `level` that may hold the series `s0`, `s1` ...; with the clocks where asked.
+
+    Of more than MOST_NAMED series (any such number) the rows from `lowest` to `highest`.
+    """
+    ends = [("lowest", "highest")] if series > MOST_NAMED else [(f"s{one}", f"s{one}") for one in range(series)]
     holds: list[ColumnElement[bool]] = [
-        and_(COLUMNS.first_series <= bindparam(f"s{one}"), COLUMNS.last_series >= bindparam(f"s{one}"))
-        for one in range(series)
+        and_(COLUMNS.first_series <= bindparam(high), COLUMNS.last_series >= bindparam(low)) for low, high in ends
     ]
     if clock:
         holds.append(COLUMNS.part == 0)

@@ -6,7 +6,7 @@ Entries are read before blocks: what a sealer moves meanwhile is then in one of 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -137,14 +137,14 @@ def _sealed(
     else:
         number, among = len(days), named("d", days)
     heads = list(statements.heads(number).rows(session, {**whose, **among, "start": start, "end": end}))
-    if sum(documents for _, documents, _ in heads) > most + DAY // 1000:
+    if sum(documents for _, documents, *_ in heads) > most + DAY // 1000:
         raise RangeError(f"the window holds more than {most:,} documents: ask for a shorter one")
     times: dict[int, Integers] = {}
-    for day, _, packed in heads:
+    for day, documents, packed, first, last in heads:
         if packed is None:  # thinned out by retention
             continue
         try:
-            times[day] = blocks.unpack_times(packed, day)
+            times[day] = blocks.known_times(packed, day, documents, first, last)
         except CorruptError as problem:
             log.error("device %s, %s, day %s: %s", asked.device_id, family, day, problem)
     if not times:
@@ -152,8 +152,8 @@ def _sealed(
     wanted = {asked.ids[key]: key for key in keys if key in asked.ids}
     found: dict[int, dict[str, Floats]] = {day: {} for day in times}
     if wanted:
-        rows = statements.bodies(number, len(wanted), clock=False).rows(
-            session, {**whose, **among, "level": 0, **named("s", wanted)}
+        rows = statements.bodies(number, min(len(wanted), statements.MOST_NAMED + 1), clock=False).rows(
+            session, {**whose, **among, "level": 0, **of_series(wanted)}
         )
         for day, body in rows:
             if day in times:
@@ -163,6 +163,14 @@ def _sealed(
         Samples(times[day], {key: found[day][key] if key in found[day] else nothing[day] for key in keys})
         for day in sorted(times)
     ]
+
+
+def of_series(series: Iterable[int]) -> dict[str, object]:
+    """The parameters of `statements.bodies` for these series, of which there are some."""
+    series = list(series)
+    if len(series) > statements.MOST_NAMED:
+        return {"lowest": min(series), "highest": max(series)}
+    return named("s", series)
 
 
 def _take(

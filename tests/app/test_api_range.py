@@ -52,6 +52,19 @@ def test_samples_are_columns_with_null_where_nothing_was_measured(client: FlaskC
     }
 
 
+def test_months_begin_on_their_first_in_the_zone_whatever_the_clocks_do(client: FlaskClient) -> None:
+    first = datetime(2026, 3, 1, 8, tzinfo=UTC)  # midnight in Los Angeles; the clocks change on the eighth
+    times = [first - timedelta(seconds=1), first, first + timedelta(days=31, hours=-2), first + timedelta(days=31)]
+    put(client, [line({"lux": n}, "sensor", SENSOR, one) for n, one in enumerate(times)])
+    asked = {"metric": "lux", "measures": "count,last", "tz": "America/Los_Angeles", "times": "iso"}
+    found = got(client, RANGE, months=1, **asked)
+    assert found["at"] == ["2026-02-01T08:00:00Z", "2026-03-01T08:00:00Z", "2026-04-01T07:00:00Z"]
+    assert (found["width_seconds"], found["metrics"]["lux"]["count"]) == (None, [1, 2, 1])
+    assert got(client, RANGE, months=3, **asked)["metrics"]["lux"] == {"count": [3, 1], "last": [2, 3]}
+    assert rows_of(exported(client, "csv", months=3, **asked))[1] == ["2026-01-01T08:00:00Z", "3", "2"]
+    assert "points and months were given together" in refused(client, RANGE, months=1, points=5)
+
+
 def test_a_window_holds_its_start_and_not_its_end(client: FlaskClient) -> None:
     put(client, [lux(n, minutes=n) for n in range(5)])
     found = got(client, RANGE, from_=ms(minutes=1), to=ms(minutes=3))
