@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from flask.testing import FlaskClient
+from sqlalchemy import Engine, event
 
 DATABASES = ("sqlite", "postgresql")
 NOON = datetime(2019, 12, 3, 19, 40, tzinfo=UTC)
@@ -134,3 +136,26 @@ def runs(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] not in ("Z", "X")
     except FileNotFoundError:
         return False
+
+
+@contextmanager
+def statements_of(engine: Engine) -> Iterator[list[str]]:
+    """What the connections taken meanwhile are asked, by SQLAlchemy or past it; rows put in together count once."""
+    asked: list[str] = []
+
+    def put(statement: str) -> None:
+        if not (statement.startswith("INSERT") and asked and asked[-1][:40] == statement[:40]):
+            asked.append(statement)
+
+    def trace(driver: Any, *_: object) -> None:
+        driver.set_trace_callback(put)
+
+    def note(*given: Any) -> None:
+        asked.append(given[2])
+
+    name, listener = ("checkout", trace) if engine.dialect.name == "sqlite" else ("before_cursor_execute", note)
+    event.listen(engine, name, listener)
+    try:
+        yield asked
+    finally:
+        event.remove(engine, name, listener)
