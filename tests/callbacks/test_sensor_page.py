@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 from sqlalchemy.orm import Session, sessionmaker
 
-from data import accounts
+from data import accounts, sealing
 from data.ingest import Posted, store
+from data.models import SealedColumns
 from pages import ids
 from pages.graph_form import values_from_query
 from pages.ids import GraphIds
@@ -209,3 +211,16 @@ def test_the_list_shows_what_the_own_sensors_say(ada: FlaskClient, sessions: ses
         assert words in said
     assert "/sensors/post-json/ada/soil" in said
     assert "VEML7700" not in said
+
+
+def test_blocks_that_cannot_be_read_are_left_out_and_the_page_lives(
+    ada: FlaskClient, sessions: sessionmaker[Session]
+) -> None:
+    post(sessions, "ada/air", [AIR] * 1500, minutes=10)
+    sealing.seal(sessions, NOW)
+    assert "sensors-figure" in draw(ada, ids.SENSORS, controller="4", range="all")
+    with sessions.begin() as session:
+        assert session.execute(update(SealedColumns).values(body=b"rubbish")).rowcount > 0
+    shown = draw(ada, ids.SENSORS, controller="4", range="all")
+    assert shown["sensors-say"]["children"].startswith("air: Temperature 21.37\u202f°C")  # the last day is not sealed
+    assert shown["sensors-controller-error"]["children"] == ""
