@@ -120,6 +120,19 @@ def fire(
     return client.post("/_dash-update-component", json=body, headers=csrf_header(client))
 
 
+def said_on_the_way(client: FlaskClient) -> str:
+    """The frame of a Dash page as the browser is given it: the bar, and what the request before had to say."""
+    return json.dumps(client.get("/_dash-layout").get_json(), ensure_ascii=False)
+
+
+def own_sensors(client: FlaskClient) -> str:
+    """The list of the visitor's own sensors on the sensors' page, as the browser is given it."""
+    output = "..sensors-list.children...sensors-list.className.."
+    answer = fire(client, output, [{"id": "sensors-clock", "property": "n_intervals", "value": 0}])
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    return json.dumps(answer.get_json(), ensure_ascii=False)
+
+
 def wait_until(true: Callable[[], bool], seconds: float = 20.0) -> bool:
     """Poll until it is true, or the time is over; whether it became true."""
     deadline = time.monotonic() + seconds
