@@ -14,9 +14,11 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from data.errors import RangeError
-from data.ranges import from_milliseconds, parse_instant, zone_named
+from data.ranges import from_milliseconds, parse_instant, to_milliseconds, zone_named
 
 FIRST_YEAR, LAST_YEAR = 1900, 9000
+FIRST_MILLISECOND = to_milliseconds(datetime(FIRST_YEAR, 1, 1, tzinfo=UTC))
+LAST_MILLISECOND = to_milliseconds(datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC)) - 1
 A_DATE = len("2026-11-24")
 # A plus sign in an address reads as a space: 2026-11-24T10:00 01:00 was meant to be +01:00.
 LOST_PLUS = re.compile(r"^(.{11}\S+) (\d\d:\d\d)$")
@@ -104,7 +106,7 @@ def instant(text: str, zone: tzinfo) -> datetime:
     """The instant of milliseconds since 1970, of a date (its midnight) or of a date with a time of day."""
     if re.fullmatch("-?[0-9]+", text):
         number = int(text)
-        if abs(number) > 220_000_000_000_000:
+        if not FIRST_MILLISECOND <= number <= LAST_MILLISECOND:  # Python's dates end not far beyond
             raise RangeError(f"{text} lies outside the years {FIRST_YEAR} to {LAST_YEAR}")
         at = from_milliseconds(number)
     else:
