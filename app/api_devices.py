@@ -44,7 +44,8 @@ def known_units(session: Session, device: DeviceRow, metrics: Sequence[str]) -> 
     found = {metric: catalogue_row(device, ALIASES.get(metric, metric)) for metric in metrics}
     if found and all(found.values()):
         return {metric: row.unit for metric, row in found.items() if row is not None}
-    units = {row.key: row.unit for row in queries.series(session, device.id)}
+    stored = [ALIASES.get(metric, metric) for metric in metrics]
+    units = {row.key: row.unit for row in queries.series(session, device.id, stored or None)}
     return units if not metrics else {metric: unit_of(device, metric, units) for metric in metrics}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import URL, Connection, Engine, create_engine, event, func, select, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from data import entries
@@ -91,7 +92,12 @@ def _on_sqlite_begin(connection: Connection) -> None:
     # A transaction that reads first and writes later fails at once when another one wrote in between, however long
     # the busy timeout; so one that will write says so at its beginning.
     writes = connection.get_execution_options().get(WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    driver = connection.connection.driver_connection
+    assert driver is not None, "a transaction begins on a connection"
+    try:
+        driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+    except sqlite3.Error as cause:
+        raise DBAPIError.instance("BEGIN", (), cause, sqlite3.Error, dialect=connection.dialect) from cause
 
 
 def begin_write(session: Session) -> None:

@@ -40,7 +40,6 @@ ROUTES: dict[str, dict[str, str]] = {
     "accounts.password": LOGIN,
     "accounts.delete": LOGIN,
     "exports.mine": LOGIN,
-    "sensors.mine": LOGIN,
     "sensors.register": MEMBERS,
     "sensors.one": OWN,
     "sensors.state": OWN,
@@ -290,6 +289,39 @@ def test_no_callback_tells_anybody_else_of_a_private_sensor(
             if SECRET_NAME in said and SECRET_NAME not in echoed:
                 told.append(f"{one['output']} with {value!r} names it")
     assert told == []
+
+
+def test_the_sensors_page_is_for_who_is_logged_in(cast: Cast) -> None:
+    for who in WHO:
+        for method in ("GET", "HEAD"):
+            expected = "login" if who == "stranger" else "open"
+            assert outcome(cast.clients[who], method, "/sensors") == expected, (who, method)
+        answer = cast.clients[who].post("/sensors", data={"sensors_owned": cast.values["sensor_id"]})
+        assert (answer.status_code, answer.headers["Location"]) == (303, "/sensors")
+
+
+def test_a_sensor_is_drawn_for_who_may_see_it_and_its_number_tells_nobody_else(server: Flask, cast: Cast) -> None:
+    number = cast.values["sensor_id"]
+    names = [one for one in every_callback(server) if "sensors-figure.figure" in str(one["output"])]
+    assert len(names) == 1
+    for who in WHO:
+        (body,) = bodies(names[0], [None])
+        given = {"sensors-controller": number, "sensors-units": [], "sensors-range": "24h", "sensors-interval": "10",
+                 "sensors-style": "arboretum", "sensors-marker": "None"}  # fmt: skip
+        for part in body["inputs"]:  # type: ignore[attr-defined]
+            part["value"] = given.get(part["id"])
+        body["changedPropIds"] = ["sensors-interval.value"]
+        answer = cast.clients[who].post("/_dash-update-component", json=body, headers=csrf_header(cast.clients[who]))
+        said = answer.get_data(as_text=True)
+        assert answer.status_code == 200, said
+        allowed = who in ("owner", "admin")
+        assert (SECRET_NAME in said, SECRET_METRIC.replace("_", " ").capitalize() in said) == (allowed, allowed), who
+        if not allowed:
+            unknown = json.loads(json.dumps(body).replace(f'"{number}"', '"987654"'))
+            other = cast.clients[who].post(
+                "/_dash-update-component", json=unknown, headers=csrf_header(cast.clients[who])
+            )
+            assert other.get_data(as_text=True).replace("987654", number) == said, who
 
 
 def test_no_page_tells_anybody_else_of_a_private_sensor(cast: Cast) -> None:

@@ -61,7 +61,7 @@ def test_a_new_sensors_page_turns_green_with_its_first_post(opened: Opener, size
     )
     with urllib.request.urlopen(posted) as answer:
         assert answer.status == 200
-    expect(page.locator("[data-arb-state].arb-success")).to_contain_text("wet 31.5")
+    expect(page.locator("[data-arb-state].arb-success")).to_contain_text("Wet 31.5")
     page.get_by_role("link", name="Make a key for it").click()
     page.get_by_label("Name").fill("the Pi")
     page.get_by_role("button", name="Make the key").click()

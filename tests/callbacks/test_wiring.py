@@ -38,6 +38,7 @@ def draw(client: FlaskClient, names: GraphIds, changed: str | None = None, **cha
     state = [
         {"id": names.suggestion, "property": "data", "value": None},
         {"id": names.visit, "property": "data", "value": "one"},
+        {"id": names.address, "property": "data", "value": {"search": "", "visit": "one"}},
     ]
     output = f"..{'...'.join(f'{one.component_id}.{one.component_property}' for one in outputs(names).values())}.."
     named = (
@@ -91,6 +92,11 @@ def test_an_error_at_a_field_leaves_the_rest_as_it_is(filled: sessionmaker[Sessi
     assert not {"bms-figure", "bms-address", "bms-table", "bms-say"} & shown.keys()
 
 
+def test_no_value_at_all_is_an_error_at_the_field(filled: sessionmaker[Session], client: FlaskClient) -> None:
+    shown = draw(client, ids.BMS, units=[])
+    assert shown["bms-units-error"]["children"] == "Choose at least one value to draw."
+
+
 def test_a_typed_start_makes_the_window_ones_own(filled: sessionmaker[Session], client: FlaskClient) -> None:
     now = datetime.now(UTC)
     start, end = (f"{now + timedelta(hours=hours):%Y-%m-%dT%H:%M}" for hours in (-12, 0))
@@ -119,6 +125,7 @@ def test_an_old_window_does_not_move(filled: sessionmaker[Session], client: Flas
     state = [
         {"id": ids.BMS.suggestion, "property": "data", "value": None},
         {"id": ids.BMS.visit, "property": "data", "value": "one"},
+        {"id": ids.BMS.address, "property": "data", "value": {"search": "", "visit": "one"}},
     ]
     assert fire(client, output, inputs, state, [f"{ids.BMS.clock}.n_intervals"]).status_code == 204
 
