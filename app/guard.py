@@ -70,7 +70,7 @@ DASH_PAGE = "/<path:path>"
 
 # Beside a login these want a role: viewers look, and have nothing of their own.
 MEMBERS = frozenset({"sensors.register", "keys.mine", "keys.make", "keys.revoke"})
-ADMINISTRATORS = "admin."  # every endpoint whose name begins so
+ADMINISTRATORS = ("admin.", "admin_entries.")  # every endpoint whose name begins so
 
 
 def install_guard(server: Flask) -> None:
