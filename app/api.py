@@ -17,7 +17,7 @@ from app.api_routes import Asked, route, serve_routes, written
 from app.api_values import energy, nearest
 
 
-@route("/openapi.json", "This document", schemas.of("object"), failures=())
+@route("/openapi.json", "The OpenAPI document", schemas.of("object"), failures=())
 def openapi_json(_asked: Asked) -> Response:
     """The OpenAPI document of every route for programs, made from what serves them."""
     return written(described())

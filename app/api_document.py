@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from app import api_schemas as schemas
+from app.api_examples import EXAMPLES
 from app.api_parameters import Parameter, Schema
-from app.api_routes import JSON, Body, Route
-from app.error_words import ERROR_WORDS, MORE_WORDS
+from app.api_routes import JSON, NDJSON, Body, Route
+from app.error_words import ERROR_WORDS, MORE_WORDS, TO_PROGRAMS
 from app.version import VERSION
 
 DESCRIPTION = (
@@ -24,13 +26,13 @@ DATE_WORDS = "`YYYY-MM-DD HH:MM:SS`, with `T` for the space or without seconds i
 NAME = {"minLength": 1, "maxLength": 100, "pattern": "^[^/]+$"}
 # What stands in an address: what it means, and its schema.
 NAMES: dict[str, tuple[str, Schema]] = {
-    "device": ("The device's name.", {**NAME, "examples": ["bms", "tristar-1"]}),
+    "device": ("The device's name.", {**NAME, "examples": ["tristar-1", "bms"]}),
     "username": ("The owner of the sensor.", {**NAME, "examples": ["admin"]}),
     "sensor_name": ("The sensor's name.", {**NAME, "examples": ["VEML7700"]}),
-    "sensor_id": ("The sensor's number, as on its page.", {**NAME, "examples": ["1"]}),
+    "sensor_id": ("The sensor's number, as on its page.", {**NAME, "examples": ["2"]}),
     "date": (f"The moment: {DATE_WORDS}.", DATE),
     "start": (f"The first tick: {DATE_WORDS}.", DATE),
-    "end": (f"The last tick at the latest: {DATE_WORDS}.", {**DATE, "examples": ["2019-12-03 20:40:00"]}),
+    "end": (f"The last tick at the latest: {DATE_WORDS}.", {**DATE, "examples": ["2019-12-03 20:00:00"]}),
     "interval": ("From tick to tick, in whole minutes.", {**NAME, "examples": ["10"]}),
     "parameter": (
         "The key of a metric; `/api/v1/devices/<device>/series` lists what a device has sent.",
@@ -85,8 +87,11 @@ def operation(route: Route, name: str, names: Sequence[str]) -> dict[str, Any]:
         "parameters": [*map(path_parameter, names), *map(query_parameter, route.parameters)],
     }
     if route.takes is not None:
-        described["requestBody"] = {"required": True, **body(route.takes)}
-    answers = {200: body(route.answer), **{code: body(found) for code, found in route.others.items()}}
+        described["requestBody"] = {"required": True, **with_example(body(route.takes), route.takes.example)}
+    answers = {
+        200: with_example(body(route.answer), EXAMPLES[route.operation].answer),
+        **{code: body(found) for code, found in route.others.items()},
+    }
     failures = {code: {"$ref": f"#/components/responses/Error{code}"} for code in route.codes}
     described["responses"] = {str(code): found for code, found in sorted((answers | failures).items())}
     return described
@@ -98,6 +103,13 @@ def body(found: Body) -> dict[str, Any]:
         "description": found.description,
         "content": {media: {"schema": schema} for media, schema in found.content.items()},
     }
+
+
+def with_example(described: dict[str, Any], text: str) -> dict[str, Any]:
+    """A body with the example in its first form."""
+    media, form = next(iter(described["content"].items()))
+    form["example"] = json.loads(text) if media in (JSON, NDJSON) else text
+    return described
 
 
 def path_parameter(name: str) -> dict[str, Any]:
@@ -121,10 +133,14 @@ def query_parameter(parameter: Parameter) -> dict[str, Any]:
     return described | ({"style": "form", "explode": parameter.many} if several else {})
 
 
+def title_of(code: int) -> str:
+    """The name of that status."""
+    return (ERROR_WORDS.get(code) or MORE_WORDS[code]).title
+
+
 def failure(code: int) -> dict[str, Any]:
     """The answer of that status."""
-    words = ERROR_WORDS.get(code) or MORE_WORDS[code]
     return {
-        "description": f"{words.title}. {words.said}",
+        "description": f"{title_of(code)}. {TO_PROGRAMS[code]}",
         "content": {JSON: {"schema": {"$ref": "#/components/schemas/Error"}}},
     }

@@ -56,6 +56,11 @@ class Route:
     strict: bool = True
 
     @property
+    def operation(self) -> str:
+        """The name by which it is known to programs, at its first address."""
+        return next(iter(self.rules))
+
+    @property
     def codes(self) -> tuple[int, ...]:
         """The errors it may answer with."""
         return tuple(sorted({*ALWAYS, *self.failures} - set(self.others)))

@@ -77,7 +77,13 @@ def senders(server: Flask) -> dict[str, dict[str, str]]:
         admin = accounts.user_by_name(session, "admin")
         tokens = {user.username: accounts.create_key(session, "a key", user)[1] for user in (ada, admin) if user}
     put(client, [line(tristar_document(1, 13 + n / 10), "tristar", "tristar-1", at(minutes=n)) for n in range(30)])
-    put(client, [line({"Output Power": 300 + n}, "tristar", "tristar-1", at(hours=1, minutes=n)) for n in range(5)])
+    put(
+        client,
+        [
+            line({"MPPT Data": {"output power": 300.0 + n}}, "tristar", "tristar-1", at(hours=1, minutes=n))
+            for n in range(5)
+        ],
+    )
     put(client, [line(bms_document(), "bms", "bms", at(minutes=n)) for n in range(5)])
     for sensor in (SENSOR, "ada/secret"):
         put(client, [line({"lux": n, "uv": {"index": n / 3}}, "sensor", sensor, at(minutes=n)) for n in range(5)])

@@ -12,7 +12,8 @@ def furnish(client: FlaskClient) -> None:
     """Post what the examples find."""
     for minute in range(3):
         status = {"Status": {"alarms": "RTS open" if minute else ""}}
-        content = {"ADC data": {"battery voltage": 13.41 + minute / 100}, "Output Power": 412.0, **status}
+        power = {"MPPT Data": {"output power": 412.0}}
+        content = {"ADC data": {"battery voltage": 13.41 + minute / 100}, **power, **status}
         put(client, [line(content, "tristar", "tristar-1", at(minutes=minute))])
     put(client, [line(bms_document(), "bms", "bms", at(minutes=minute)) for minute in (0, 10, 20)])
     put(client, [line({"lux": 812.5}, "sensor", SENSOR, at())])
