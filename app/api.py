@@ -7,7 +7,7 @@ from functools import cache
 from flask import Blueprint, Response
 
 from app import api_schemas as schemas
-from app import batches, health, posting, reading
+from app import batches, health, posting, reading, sensor_entries
 from app.api_devices import devices, latest, series
 from app.api_document import openapi
 from app.api_documents import documents
@@ -24,7 +24,7 @@ def openapi_json(_asked: Asked) -> Response:
 
 
 OWN = (devices, series, latest, range_, nearest, documents, events, energy, openapi_json)
-ROUTES = (*batches.ROUTES, *OWN, *posting.ROUTES, *reading.ROUTES, health.healthz)
+ROUTES = (*batches.ROUTES, *OWN, *posting.ROUTES, *reading.ROUTES, *sensor_entries.ROUTES, health.healthz)
 
 api = Blueprint("api", __name__)
 serve_routes(api, OWN)

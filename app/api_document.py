@@ -74,7 +74,7 @@ def groups(routes: Iterable[Route]) -> list[str]:
 
 def path_of(rule: str) -> tuple[str, list[str]]:
     """The path as OpenAPI writes it, and the names in it."""
-    return re.sub(r"<(\w+)>", r"{\1}", rule), re.findall(r"<(\w+)>", rule)
+    return re.sub(r"<(?:int:)?(\w+)>", r"{\1}", rule), re.findall(r"<(?:int:)?(\w+)>", rule)
 
 
 def operation(route: Route, name: str, names: Sequence[str]) -> dict[str, Any]:
@@ -92,7 +92,7 @@ def operation(route: Route, name: str, names: Sequence[str]) -> dict[str, Any]:
         200: with_example(body(route.answer), EXAMPLES[route.operation].answer),
         **{code: body(found) for code, found in route.others.items()},
     }
-    failures = {code: {"$ref": f"#/components/responses/Error{code}"} for code in route.codes}
+    failures = {code: error_of(route, code) for code in route.codes}
     described["responses"] = {str(code): found for code, found in sorted((answers | failures).items())}
     return described
 
@@ -106,7 +106,9 @@ def body(found: Body) -> dict[str, Any]:
 
 
 def with_example(described: dict[str, Any], text: str) -> dict[str, Any]:
-    """A body with the example in its first form."""
+    """A body with the example in its first form, where there is one."""
+    if not text:
+        return described
     media, form = next(iter(described["content"].items()))
     form["example"] = json.loads(text) if media in (JSON, NDJSON) else text
     return described
@@ -131,6 +133,13 @@ def query_parameter(parameter: Parameter) -> dict[str, Any]:
         "schema": schema,
     }
     return described | ({"style": "form", "explode": parameter.many} if several else {})
+
+
+def error_of(route: Route, code: int) -> dict[str, Any]:
+    """What the route answers with that status: the common shape, or a page."""
+    if route.answers_in == JSON:
+        return {"$ref": f"#/components/responses/Error{code}"}
+    return {"description": title_of(code), "content": {route.answers_in: {"schema": {"type": "string"}}}}
 
 
 def title_of(code: int) -> str:

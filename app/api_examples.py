@@ -10,7 +10,7 @@ from app.posting import RECEIVED
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """The answer to a question; its address is made of the examples of its parts, but for those in `names`."""
+    """The answer to a question, empty for a page; its address is made of the examples of its parts but for `names`."""
 
     answer: str
     query: str = ""
@@ -109,5 +109,6 @@ EXAMPLES = {
     ),
     "sensor_point": Example('{"data": {"lux": 812.5}, "date": "2019-12-03 19:40:00"}'),
     "sensor_range": Example('{"sensor_id": 2, "data": {"2019-12-03 19:40:00": {"lux": 812.5}}}'),
+    "sensor_entries": Example(""),
     "healthz": Example('{"database": "ok", "version": "0.1.0"}'),
 }

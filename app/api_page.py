@@ -90,7 +90,7 @@ def example_address(route: Route) -> str:
     """The address that the example asks, with its query."""
     example = EXAMPLES[route.operation]
     rule = next(iter(route.rules.values()))
-    path = re.sub(r"<(\w+)>", lambda found: value_of(found[1], example.names), rule)
+    path = re.sub(r"<(?:int:)?(\w+)>", lambda found: value_of(found[1], example.names), rule)
     return f"{path}?{example.query}" if example.query else path
 
 

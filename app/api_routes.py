@@ -20,6 +20,7 @@ PREFIX = "/api/v1"
 # The name of a registered sensor's device has a slash in it, so every address of a device has two forms.
 DEVICE, SENSOR = "<device>", "<username>/<sensor_name>"
 JSON = "application/json"
+HTML = "text/html"
 NDJSON = "application/x-ndjson"
 WRITING = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z
 # What any of them may answer: a wrong question, a private site, a long address, another site's name, our own trouble.
@@ -38,8 +39,12 @@ class Body:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """One route.  `rules` are its addresses, each under the name that its operation is known by; `others` are answers
-    of a status of their own that are no error, or no error alone; `strict` refuses a query that it does not know."""
+    """One route.
+
+    `rules` are its addresses, each under the name that its operation is known by; `others` are answers of a status of
+    their own that are no error, or no error alone; `strict` refuses a query that it does not know; `answers_in` is the
+    form of its errors.
+    """
 
     name: str
     rules: Mapping[str, str]
@@ -54,6 +59,7 @@ class Route:
     takes: Body | None = None
     group: str = ALL_OF_IT
     strict: bool = True
+    answers_in: str = JSON
 
     @property
     def operation(self) -> str:
@@ -65,7 +71,7 @@ class Route:
         """The errors it may answer with."""
         return tuple(sorted({*ALWAYS, *self.failures} - set(self.others)))
 
-    def serve(self, **names: str) -> Response:
+    def serve(self, **names: Any) -> Response:
         """Read what is asked, and answer it."""
         asked = asked_values(self.parameters, request.args, self.strict)
         if any(DEVICE in rule for rule in self.rules.values()):
