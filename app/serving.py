@@ -24,7 +24,8 @@ def gunicorn_command(config: Config) -> tuple[str, ...]:
         "-m",
         "gunicorn",
         "--no-control-socket",
-        "--worker-class=gthread",
+        "--worker-class=app.gunicorn_worker.Worker",
+        "--limit-request-line=8190",  # its most; the application answers from LONGEST_ADDRESS on
         f"--workers={config.workers}",
         f"--threads={config.threads}",
         "--timeout=90",
