@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, Field, Form, PasswordField, SelectField, StringField, SubmitField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import EqualTo, InputRequired, Length, Regexp, ValidationError
 
-from data.accounts import MEMBER, ROLES
+from data.accounts import MEMBER, NAME, NAME_RULE, ROLES
 from data.passwords import weakness
 
-NAME_AS_ADDRESS = r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$"
-NAME_RULE = (
-    "Use letters, digits, dot, dash and underscore, beginning with a letter or digit: the name becomes an address."
-)
-
-
+WHOLE_NAME = Regexp(re.compile(rf"^(?:{NAME.pattern})\Z"), message=NAME_RULE)
 PASSWORD_HELP = "At least 8 characters; three or four words in a row are easy to keep in mind."
 
 
@@ -58,7 +55,7 @@ class RegisterForm(FlaskForm):
         [
             InputRequired("Choose a username."),
             Length(max=60, message="At most 60 characters."),
-            Regexp(NAME_AS_ADDRESS, message=NAME_RULE),
+            WHOLE_NAME,
         ],
         description="Part of the address your sensors post to.",
     )
@@ -150,7 +147,7 @@ class UserForm(FlaskForm):
         [
             InputRequired("Choose a username."),
             Length(max=60, message="At most 60 characters."),
-            Regexp(NAME_AS_ADDRESS, message=NAME_RULE),
+            WHOLE_NAME,
         ],
     )
     email = EmailField(
@@ -170,7 +167,7 @@ class SensorForm(FlaskForm):
         [
             InputRequired("Give the sensor a name."),
             Length(max=20, message="At most 20 characters."),
-            Regexp(NAME_AS_ADDRESS, message=NAME_RULE),
+            WHOLE_NAME,
         ],
         description="At most 20 characters; part of the address it posts to.",
     )

@@ -24,6 +24,12 @@ LONGEST_NAME = 60
 LONGEST_SENSOR_NAME = 20
 LONGEST_DETAIL = 20
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+# What a name given today is made of: it becomes an address, a command to copy, a file in an export.
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]*")
+NAME_RULE = (
+    "Use letters, digits, dot, dash and underscore, beginning with a letter or digit: the name becomes an address."
+)
+PATHS = (".", "..")  # an address with one of these is another address to every program that reads it
 TOKEN_PREFIX = "arb_"
 # A key's last use is written at most this often, so that every post is not a second write.
 LAST_USED_STEP = timedelta(minutes=1)
@@ -57,7 +63,13 @@ def create_user(
 ) -> User:
     """A new user; flushed.  Raises DocumentError in words for a name, address or password that cannot be had."""
     username, email = username.strip(), email.strip()
-    if not username or len(username) > LONGEST_NAME or "/" in username or not username.isprintable():
+    if (
+        not username
+        or len(username) > LONGEST_NAME
+        or "/" in username
+        or not username.isprintable()
+        or username in PATHS
+    ):
         raise DocumentError(f"the username must have 1 to {LONGEST_NAME} printable characters and no slash")
     if not EMAIL.fullmatch(email) or len(email) > LONGEST_NAME:
         raise DocumentError(f"{email!r} is no e-mail address of at most {LONGEST_NAME} characters")
@@ -141,9 +153,10 @@ def register_sensor(
 
 
 def checked_sensor_name(name: str) -> str:
-    """The name without the blanks around it.  Raises DocumentError for one that cannot be a sensor's."""
+    """The name without the blanks around it.  Raises DocumentError for one that cannot be a sensor's, not even one
+    that was imported: a name given today keeps to NAME."""
     name = name.strip()
-    if not name or len(name) > LONGEST_SENSOR_NAME or "/" in name or not name.isprintable():
+    if not name or len(name) > LONGEST_SENSOR_NAME or "/" in name or not name.isprintable() or name in PATHS:
         raise DocumentError(f"the name must have 1 to {LONGEST_SENSOR_NAME} printable characters and no slash")
     return name
 

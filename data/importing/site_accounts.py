@@ -54,7 +54,13 @@ def _user(session: Session, row: OldRow, where: str, tell: Tell) -> tuple[User, 
     known = accounts.user_by_name(session, username)
     if known is not None:
         return known, False
-    if not username or len(username) > accounts.LONGEST_NAME or "/" in username or not username.isprintable():
+    if (
+        not username
+        or len(username) > accounts.LONGEST_NAME
+        or "/" in username
+        or not username.isprintable()
+        or username in accounts.PATHS
+    ):
         raise DocumentError(f"username is {username!r}, expected 1 to {accounts.LONGEST_NAME} characters, no slash")
     if not accounts.EMAIL.fullmatch(email) or len(email) > accounts.LONGEST_NAME:
         raise DocumentError(f"email is {email!r}, which is no address of at most {accounts.LONGEST_NAME} characters")
