@@ -23,6 +23,7 @@ from app.headers import install_headers
 from app.health import health
 from app.installation import furnish, is_furnished, open_database
 from app.key_pages import keys_pages
+from app.log_secrets import mask_access_logs
 from app.missing import install_not_found, install_wrong_methods, missing, page_test
 from app.parts import EXTENSION, Parts, parts_of
 from app.peppers import peppers
@@ -57,6 +58,7 @@ def create_app(config: Config | None = None) -> Flask:
     server.url_map.converters["int"] = RowNumber
     server.secret_key = secret_key(settings)
     server.config["MAX_CONTENT_LENGTH"] = LIMIT
+    mask_access_logs()
     server.logger.setLevel(logging.INFO)  # the reference of every error is in the log
     server.json.sort_keys = False  # type: ignore[attr-defined]
     server.extensions[EXTENSION] = Parts(

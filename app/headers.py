@@ -26,6 +26,9 @@ ALWAYS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 
+# The address of this page is a secret: its files and its form are asked for without it, so that no log has it.
+RESET_REFERRER = "strict-origin"
+
 
 def content_policy(script_hashes: Sequence[str]) -> str:
     """The policy: nothing from another host, no inline script but Dash's own, known by its hash."""
@@ -74,6 +77,8 @@ def install_headers(server: Flask, script_hashes: Callable[[], Sequence[str]]) -
         if request.endpoint == "/_dash-update-component":
             # An open page compares it with what it was: the session may have ended meanwhile.
             response.headers["X-Signed-In"] = "yes" if current_user.is_authenticated else "no"
+        if request.endpoint == "accounts.reset":
+            response.headers["Referrer-Policy"] = RESET_REFERRER
         for name, value in ALWAYS.items():
             response.headers.setdefault(name, value)
         if response.mimetype == "text/html":

@@ -33,7 +33,7 @@ pid {folder}/nginx.pid;
 error_log {folder}/error.log;
 events {{ }}
 http {{
-    access_log off;
+    access_log {folder}/access.log;
     # The tests' way to come from another network: nginx takes this header for the other end of the line.
     set_real_ip_from 127.0.0.0/8;
     real_ip_header X-Came-From;
@@ -207,6 +207,15 @@ def test_a_form_sent_over_tls_passes_the_check_of_where_it_came_from(front: Fron
     own, other = f"https://127.0.0.1:{front.tls}{address}", "https://evil.example.org/"
     assert front.ask("POST", address, body, tls=True, Referer=own, **sent)[0] == 200
     assert front.ask("POST", address, body, tls=True, Referer=other, **sent)[0] == 400
+
+
+def test_the_log_of_nginx_does_not_have_the_link_of_a_reset(front: Front, tmp_path: Path) -> None:
+    for path in ("/sensors/users/reset/", "/Sensors/Users/Reset/"):
+        assert front.ask("GET", f"{path}the-secret", tls=True)[0] == 303
+    assert front.ask("GET", "/about")[0] == 200
+    log = tmp_path / "access.log"
+    assert wait_until(lambda: "GET /about" in log.read_text())
+    assert "the-secret" not in log.read_text()
 
 
 def test_a_body_that_is_too_large_is_413_of_the_site_and_a_huge_one_of_nginx(front: Front) -> None:
