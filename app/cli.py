@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from app import importing
 from app.config import Config
-from data.audit import Actor
+from data.audit import AT_THE_PROMPT
 from data.errors import ArboretumError, DocumentError, NotFoundError
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 Settings = Config
 Arguments = argparse.Namespace
-AT_THE_PROMPT = Actor("(command)", "this machine")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -278,10 +277,15 @@ def backup(config: Settings, arguments: Arguments) -> int:
 def restore(config: Settings, arguments: Arguments) -> int:
     """Fill an empty database, SQLite or PostgreSQL, with what a backup holds."""
     from app.installation import open_database
+    from data import audit
     from data.backup import restore as fill
+    from data.engine import session_factory
 
     engine, _ = open_database(config)
     count = fill(engine, Path(arguments.file), arguments.replace)
+    with session_factory(engine)() as session:
+        audit.record(session, AT_THE_PROMPT, "restored", Path(arguments.file).name, f"{count} rows")
+        session.commit()
     engine.dispose()
     print(f"{count} rows restored from {arguments.file}")
     return 0

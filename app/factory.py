@@ -34,6 +34,7 @@ from app.reading import reading
 from app.secret import secret_key
 from app.sensor_entries import sensor_entries
 from app.sensor_pages import sensors_pages
+from app.settings_log import note_settings
 from app.shell import shell_context
 from callbacks.site import Site
 from data.engine import migrate
@@ -53,6 +54,7 @@ def create_app(config: Config | None = None) -> Flask:
     migrate(engine)
     if not is_furnished(sessions) and (password := furnish(settings, sessions)) is not None:
         log.warning("admin password: %s", password)
+    note_settings(settings, sessions)
 
     server = Flask("app", static_folder=str(ASSETS), static_url_path="/static")
     server.url_map.converters["int"] = RowNumber

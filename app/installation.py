@@ -7,9 +7,12 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.config import Config
 from app.peppers import peppers
+from data import audit
 from data.accounts import ADMIN, ensure_installation, user_by_name
 from data.engine import default_url, migrate, open_engine, session_factory
 from data.errors import ConfigError
+
+FIRST_START = audit.Actor("(first start)", "this machine")
 
 
 def open_database(config: Config) -> tuple[Engine, sessionmaker[Session]]:
@@ -42,5 +45,7 @@ def furnish(config: Config, sessions: sessionmaker[Session]) -> str | None:
     """The second half of `prepare`."""
     with sessions() as session:
         installation = ensure_installation(session, config.site_name, config.site_timezone, peppers(config))
+        if installation.admin_password is not None:
+            audit.record(session, FIRST_START, "account made", ADMIN, "the first administrator")
         session.commit()
     return installation.admin_password

@@ -31,6 +31,9 @@ ACTIONS = (
     "sensor deleted",
     "device changed",
     "correction",
+    "imported",
+    "restored",
+    "thrown away",
     "settings",
     "audit log exported",
 )
@@ -54,6 +57,10 @@ class Asked:
     action: str = ""
     since: datetime | None = None
     until: datetime | None = None
+
+
+AT_THE_PROMPT = Actor("(command)", "this machine")
+WORKER = Actor("(worker)", "this machine")
 
 
 def record(session: Session, actor: Actor, action: str, subject: str, detail: str = "") -> None:

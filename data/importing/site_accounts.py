@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from data import accounts
+from data import accounts, audit
 from data.engine import begin_write
 from data.errors import DocumentError
 from data.importing.counting import Count, Tell
@@ -33,6 +33,8 @@ def load_users(session: Session, site: OldSite, tell: Tell) -> tuple[Count, dict
             count.refuse(where, f"{problem}; {IN_A_COPY}")
             continue
         users[row[0]] = user
+        if made:
+            audit.record(session, audit.AT_THE_PROMPT, "account made", user.username, f"imported, role {user.role}")
         count.add(Outcome(STORED if made else REPEATED, None, None, None), where)
     return count, users
 
