@@ -13,10 +13,10 @@ from app import reset_links
 from app.auth import SignedIn, actor, check_wait, client_address
 from app.forms import ChangePasswordForm, DeleteAccountForm, ForgottenForm, LoginForm, RegisterForm, ResetForm
 from app.guard import local_target
-from app.mail import site_url
+from app.letters import and_deliver, send_link
 from app.parts import parts
 from app.sensor_pages import SENSORS_PAGE
-from data import account_changes, accounts, audit, limits, outbox
+from data import account_changes, accounts, audit, limits
 from data.errors import DocumentError
 from data.models import User
 
@@ -24,14 +24,10 @@ accounts_pages = Blueprint("accounts", __name__)
 
 WRONG_LOGIN = "Login unsuccessful. Please check your username and password."
 # Said whether or not there is such an account.
-LINK_SENT = "If an account has this address, a link is on its way: it is good for one hour and one use."
-LETTER = """Somebody, probably you, asked for a new password for {username} at {site}.
-
-Set it here within the hour:
-{link}
-
-If it was not you, do nothing: the old password stays.
-"""
+LINK_SENT = (
+    "If an account has this address, a link is on its way: it is good for one hour and one use. "
+    "If nothing comes within ten minutes, an administrator can see whether letters go out."
+)
 
 
 @accounts_pages.route("/sensors/users/login", methods=("GET", "POST"))
@@ -147,17 +143,8 @@ def forgotten() -> Any:
             database.commit()
         check_wait(wait, "Too many links were asked for from here")
         flash(LINK_SENT, "success")
-        return redirect(url_for("accounts.login"), 303)
+        return and_deliver(redirect(url_for("accounts.login"), 303))
     return render_template("forgotten.html", form=form)
-
-
-def send_link(database: Any, user: User, subject: str) -> None:
-    """Leave a letter with a link for the worker."""
-    config = parts().config
-    token = reset_links.token_for(str(current_app.secret_key), user)
-    link = site_url(config) + url_for("accounts.reset", token=token)
-    letter = LETTER.format(username=user.username, site=config.site_name, link=link)
-    outbox.post(database, user.email, f"{subject} for {config.site_name}", letter)
 
 
 @accounts_pages.route("/sensors/users/reset/<token>", methods=("GET", "POST"))

@@ -128,6 +128,14 @@ def set_password(config: Settings, arguments: Arguments) -> int:
     return 0
 
 
+def try_mail(config: Settings, arguments: Arguments) -> int:
+    """Send a letter at once, and say what became of it."""
+    from app.mail import try_out
+
+    print(f"A letter to {arguments.address}: {try_out(config, arguments.address)}.")
+    return 0
+
+
 def create_key(config: Settings, arguments: Arguments) -> int:
     """Make a key for posting, bound to a user or to a device; it is shown this once."""
     from data import accounts, audit
@@ -335,6 +343,11 @@ def name_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("username")
 
 
+def address_arguments(parser: argparse.ArgumentParser) -> None:
+    """What try-mail takes."""
+    parser.add_argument("address", help="to whom")
+
+
 def key_arguments(parser: argparse.ArgumentParser) -> None:
     """What create-key takes."""
     parser.add_argument("label", help="where the key is used, for the list of keys")
@@ -394,6 +407,7 @@ COMMANDS: dict[str, tuple[Callable[[Settings, Arguments], int], Callable[[argpar
     "migrate": (migrate, nothing),
     "create-user": (create_user, user_arguments),
     "set-password": (set_password, name_arguments),
+    "try-mail": (try_mail, address_arguments),
     "create-key": (create_key, key_arguments),
     "keys": (keys, nothing),
     "revoke-key": (revoke_key, id_arguments),

@@ -34,6 +34,7 @@ ACTIONS = (
     "imported",
     "restored",
     "thrown away",
+    "letter given up",
     "settings",
     "audit log exported",
 )

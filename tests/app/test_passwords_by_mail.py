@@ -5,9 +5,6 @@ from __future__ import annotations
 import email
 import email.policy
 import re
-import socketserver
-import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
@@ -22,6 +19,7 @@ from app.config import Config
 from app.parts import parts_of
 from data import accounts, outbox
 from data.errors import ConfigError
+from tests.app.smtp_server import Office, post_office
 from tests.builders import form_token, sign_in
 
 FORGOTTEN = "/sensors/users/forgotten"
@@ -128,53 +126,23 @@ def test_one_account_gets_three_letters_an_hour_and_nobody_is_told(
     assert len(letters(config, server)) == 3
 
 
-class Post(socketserver.StreamRequestHandler):
-    """A mail server that takes what it is given."""
-
-    taken: list[str]
-
-    def handle(self) -> None:
-        """Speak enough SMTP for one letter."""
-        self.wfile.write(b"220 here\r\n")
-        while line := self.rfile.readline():
-            if line.upper().startswith(b"DATA"):
-                self.wfile.write(b"354 go on\r\n")
-                body = b""
-                while (line := self.rfile.readline()) != b".\r\n":
-                    body += line
-                self.server.taken.append(body.decode())  # type: ignore[attr-defined]
-            self.wfile.write(b"221 bye\r\n" if line.upper().startswith(b"QUIT") else b"250 well\r\n")
-
-
-@pytest.fixture
-def post_office() -> Iterator[socketserver.TCPServer]:
-    """A mail server on a free port of this machine."""
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Post) as office:
-        office.taken = []  # type: ignore[attr-defined]
-        office.daemon_threads = True
-        threading.Thread(target=office.serve_forever, daemon=True).start()
-        yield office
-        office.shutdown()
-
-
 def test_a_letter_goes_to_the_mail_server_and_stays_when_there_is_none(
-    server: Flask, config: Config, sessions: sessionmaker[Session], post_office: socketserver.TCPServer
+    server: Flask, config: Config, sessions: sessionmaker[Session]
 ) -> None:
     engine = parts_of(server).engine
     with sessions.begin() as session:
         outbox.post(session, "ada@example.org", "Grüße", "Zeile eins\n")
         outbox.post(session, "no address at all", "x", "y")
-    there = replace(
-        config, mail_server="127.0.0.1", mail_port=post_office.server_address[1], site_url="https://site.example.org"
-    )
-    assert mail.deliver(replace(there, mail_port=1), engine) == 0
-    with sessions.begin() as session:
-        outbox.post(session, "ada@example.org", "Second", "Zeile zwei\n")
-    assert mail.deliver(there, engine) == 1
-    [taken] = post_office.taken  # type: ignore[attr-defined]
+    with post_office(Office(starttls=False)) as office:
+        there = replace(config, mail_server="127.0.0.1", mail_port=office.port, site_url="https://site.example.org")
+        assert mail.deliver(replace(there, mail_port=1), engine) == 0
+        with sessions.begin() as session:
+            outbox.post(session, "ada@example.org", "Second", "Zeile zwei\n")
+        assert mail.deliver(there, engine) == 1
+        assert mail.deliver(there, engine) == 0
+    [taken] = office.letters
     assert "To: ada@example.org" in taken
     assert "Zeile zwei" in taken
-    assert mail.deliver(there, engine) == 0
 
 
 def test_a_mail_server_needs_the_address_of_the_site(tmp_path: Path) -> None:
