@@ -17,12 +17,14 @@ from app.letters import and_deliver, send_link
 from app.parts import parts
 from app.sensor_pages import SENSORS_PAGE
 from data import account_changes, accounts, audit, limits
-from data.errors import DocumentError
+from data.errors import DocumentError, GoneError, TakenError
 from data.models import User
 
 accounts_pages = Blueprint("accounts", __name__)
 
 WRONG_LOGIN = "Login unsuccessful. Please check your username and password."
+# The same words for both: who has an account is nobody's business.
+TAKEN = "The username is taken or the e-mail address is taken: choose another, log in, or ask for a new password."
 # Said whether or not there is such an account.
 LINK_SENT = (
     "If an account has this address, a link is on its way: it is good for one hour and one use. "
@@ -104,6 +106,8 @@ def register() -> Any:
                 )
                 audit.record(database, actor(user.username), "account made", user.username, f"role {user.role}")
                 database.commit()
+        except TakenError:
+            flash(TAKEN, "danger")
         except DocumentError as problem:
             flash(str(problem), "danger")
         else:
@@ -155,21 +159,30 @@ def reset(token: str) -> Any:
     with parts().sessions() as database:
         user = accounts.user_by_id(database, user_id) if user_id is not None else None
     if user is None or not reset_links.is_good(secret, token, user):
-        flash("This link is too old, or was used already: ask for a new one.", "warning")
-        return redirect(url_for("accounts.forgotten"), 303)
+        return link_used()
     form = ResetForm()
     if form.validate_on_submit():
         try:
             with parts().sessions() as database:
-                user = account_changes.set_password(database, user.id, str(form.password.data), parts().peppers)
+                user = account_changes.set_password(
+                    database, user.id, str(form.password.data), parts().peppers, user.session_stamp
+                )
                 audit.record(database, actor(user.username), "password changed", user.username, "by a link")
                 database.commit()
+        except GoneError:
+            return link_used()
         except DocumentError as problem:
             flash(str(problem), "danger")
         else:
             flash("Your password has been set: log in with it.", "success")
             return redirect(url_for("accounts.login"), 303)
     return render_template("reset.html", form=form, username=user.username)
+
+
+def link_used() -> Response:
+    """To where a fresh link is asked for."""
+    flash("This link is too old, or was used already: ask for a new one.", "warning")
+    return redirect(url_for("accounts.forgotten"), 303)
 
 
 @accounts_pages.get("/account")

@@ -38,6 +38,7 @@ class SignedIn(UserMixin):
     def __init__(self, user: User) -> None:
         self.id = user.id
         self.username = user.username
+        self.email = user.email
         self.role = user.role
         self.admin = user.role == ADMINISTRATOR
         self.member = user.role in (ADMINISTRATOR, MEMBER)

@@ -285,17 +285,22 @@ def backup(config: Settings, arguments: Arguments) -> int:
 def restore(config: Settings, arguments: Arguments) -> int:
     """Fill an empty database, SQLite or PostgreSQL, with what a backup holds."""
     from app.installation import open_database
+    from app.peppers import peppers, warning_of_lost
     from data import audit
     from data.backup import restore as fill
     from data.engine import session_factory
 
     engine, _ = open_database(config)
     count = fill(engine, Path(arguments.file), arguments.replace)
-    with session_factory(engine)() as session:
+    sessions = session_factory(engine)
+    with sessions() as session:
         audit.record(session, AT_THE_PROMPT, "restored", Path(arguments.file).name, f"{count} rows")
         session.commit()
+    lost = warning_of_lost(sessions, peppers(config))
     engine.dispose()
     print(f"{count} rows restored from {arguments.file}")
+    if lost is not None:
+        print(lost, file=sys.stderr)
     return 0
 
 

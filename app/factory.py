@@ -26,7 +26,7 @@ from app.key_pages import keys_pages
 from app.log_secrets import mask_access_logs
 from app.missing import install_not_found, install_wrong_methods, missing, page_test
 from app.parts import EXTENSION, Parts, parts_of
-from app.peppers import peppers
+from app.peppers import peppers, warning_of_lost
 from app.post_rates import PostRates
 from app.posting import posting
 from app.proxy import install_proxy
@@ -55,6 +55,9 @@ def create_app(config: Config | None = None) -> Flask:
     if not is_furnished(sessions) and (password := furnish(settings, sessions)) is not None:
         log.warning("admin password: %s", password)
     note_settings(settings, sessions)
+    known = peppers(settings)
+    if (lost := warning_of_lost(sessions, known)) is not None:
+        log.error("%s", lost)
 
     server = Flask("app", static_folder=str(ASSETS), static_url_path="/static")
     server.url_map.converters["int"] = RowNumber
@@ -64,7 +67,7 @@ def create_app(config: Config | None = None) -> Flask:
     server.logger.setLevel(logging.INFO)  # the reference of every error is in the log
     server.json.sort_keys = False  # type: ignore[attr-defined]
     server.extensions[EXTENSION] = Parts(
-        settings, engine, sessions, peppers(settings), PostRates(sessions, settings.posts_per_minute)
+        settings, engine, sessions, known, PostRates(sessions, settings.posts_per_minute)
     )
 
     # The guard asks before all others: a stranger's callback is a 401, not a failed check of a token.

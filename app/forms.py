@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, Field, Form, PasswordField, SelectField, StringField, SubmitField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import EqualTo, InputRequired, Length, Regexp, ValidationError
 
+from app.parts import parts
 from data.accounts import MEMBER, NAME, NAME_RULE, ROLES
 from data.passwords import weakness
 
@@ -23,7 +25,10 @@ class NotTooEasy:
         self.personal = personal
 
     def __call__(self, form: Form, field: Field) -> None:
-        problem = weakness(str(field.data or ""), *(str(form[name].data or "") for name in self.personal))
+        named = [str(form[name].data or "") for name in self.personal]
+        if current_user.is_authenticated:
+            named += [current_user.username, current_user.email]
+        problem = weakness(str(field.data or ""), *named, parts().config.site_name)
         if problem is not None:
             raise ValidationError(problem)
 

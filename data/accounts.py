@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from data import devices
 from data.engine import begin_write
-from data.errors import DocumentError, NotFoundError
+from data.errors import DocumentError, NotFoundError, TakenError
 from data.models import ApiKey, Device, Sensor, Site, User, now
-from data.passwords import NO_PEPPER, Peppers, hash_password, nobodys_hash, password_matches, weakness
+from data.passwords import NO_PEPPER, Peppers, hash_password, nobodys_hash, password_matches, split_pepper, weakness
 
 ADMINISTRATOR, MEMBER, VIEWER = ROLES = ("administrator", "member", "viewer")
 SCOPES = ("post", "read")
@@ -61,7 +62,8 @@ def verify(session: Session, username: str, password: str, peppers: Peppers = NO
 def create_user(
     session: Session, username: str, email: str, password: str, role: str = MEMBER, peppers: Peppers = NO_PEPPER
 ) -> User:
-    """A new user; flushed.  Raises DocumentError in words for a name, address or password that cannot be had."""
+    """A new user; flushed.  Raises DocumentError in words for a name, address or password that cannot be had,
+    TakenError for a name or an address that somebody has."""
     username, email = username.strip(), email.strip()
     if (
         not username
@@ -75,18 +77,32 @@ def create_user(
         raise DocumentError(f"{email!r} is no e-mail address of at most {LONGEST_NAME} characters")
     if role not in ROLES:
         raise DocumentError(f"the role is {role!r}: it is one of {', '.join(ROLES)}")
-    if (problem := weakness(password, username, email)) is not None:
+    if (problem := weakness(password, username, email, *site_names(session))) is not None:
         raise DocumentError(f"the password is too easy: {problem}")
     hashed = hash_password(password, peppers)  # before the transaction writes: it takes a tenth of a second
     begin_write(session)
     if session.scalar(select(User.id).where(func.lower(User.username) == username.lower())) is not None:
-        raise DocumentError("that username is taken: choose another")
+        raise TakenError("that username is taken: choose another")
     if user_by_email(session, email) is not None:
-        raise DocumentError("that e-mail address is taken: log in, or use another")
+        raise TakenError("that e-mail address is taken: log in, or use another")
     user = User(username=username, email=email, password=hashed, role=role)
     session.add(user)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as cause:  # of two at the same instant one is first
+        raise TakenError("that username or e-mail address is taken: choose another") from cause
     return user
+
+
+def lost_passwords(session: Session, peppers: Peppers) -> int:
+    """How many users nobody can log in as: their hashes have a pepper of which the key is not known here."""
+    versions = [split_pepper(hashed)[0] for hashed in session.scalars(select(User.password))]
+    return sum(version not in peppers.known for version in versions if version)
+
+
+def site_names(session: Session) -> Sequence[str]:
+    """What the site is called, which is no password."""
+    return session.scalars(select(Site.name)).all()
 
 
 def user_by_id(session: Session, user_id: int) -> User | None:

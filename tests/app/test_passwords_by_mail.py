@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import re
+import threading
 from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
@@ -20,7 +21,7 @@ from app.parts import parts_of
 from data import accounts, outbox
 from data.errors import ConfigError
 from tests.app.smtp_server import Office, post_office
-from tests.builders import form_token, sign_in
+from tests.builders import DATABASES, form_token, sign_in
 
 FORGOTTEN = "/sensors/users/forgotten"
 NEW = "four tall green tomatoes"
@@ -116,6 +117,36 @@ def test_a_link_is_too_old_after_an_hour_and_a_forged_one_is_none(
         assert client.get(f"/sensors/users/reset/{bad}").status_code == 303
     monkeypatch.setattr(reset_links, "GOOD_FOR_SECONDS", -1)
     assert client.get(f"/sensors/users/reset/{good}").status_code == 303
+
+
+@pytest.mark.parametrize("config", DATABASES, indirect=True)
+@pytest.mark.usefixtures("ada")
+def test_of_two_who_use_a_link_at_the_same_instant_one_sets_the_password(
+    server: Flask, sessions: sessionmaker[Session]
+) -> None:
+    with sessions() as session:
+        user = accounts.user_by_name(session, "ada")
+        assert user is not None
+    path = f"/sensors/users/reset/{reset_links.token_for(str(server.secret_key), user)}"
+    wishes = ["four tall green tomatoes", "nine small blue pumpkins", "two round red radishes"]
+    leads: list[str] = []
+    ready = threading.Barrier(len(wishes))
+
+    def use(password: str) -> None:
+        client = server.test_client()
+        fields = {"password": password, "confirm_password": password, "csrf_token": form_token(client, path)}
+        ready.wait()
+        leads.append(client.post(path, data=fields).headers["Location"])
+
+    using = [threading.Thread(target=use, args=(wish,)) for wish in wishes]
+    for one in using:
+        one.start()
+    for one in using:
+        one.join()
+    assert sorted(leads) == [FORGOTTEN, FORGOTTEN, "/sensors/users/login"]
+    with sessions() as session:
+        found = [accounts.verify(session, "ada", wish, parts_of(server).peppers) is not None for wish in wishes]
+    assert found.count(True) == 1
 
 
 @pytest.mark.usefixtures("ada")

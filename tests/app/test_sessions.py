@@ -113,15 +113,19 @@ def test_an_old_hash_is_renewed_at_login_and_every_try_is_in_the_audit_log(
 
 
 @pytest.mark.usefixtures("ada")
-def test_a_new_secret_key_locks_nobody_out(server: Flask, config: Config, client: FlaskClient) -> None:
+def test_a_new_secret_key_locks_nobody_out(
+    server: Flask, config: Config, client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
     assert try_login(client, "ada", OLD) == 303  # the hash has the first key's pepper now
     later = create_app(replace(config, secret_key="another secret key"))
     fresh = later.test_client()
     assert fresh.get("/account").status_code == 302
     assert try_login(fresh, "ada", OLD) == 303
     (config.data_dir / "peppers").unlink()
+    assert "a secret key that is not known" not in caplog.text
     lost = create_app(replace(config, secret_key="a third secret key"))
     assert try_login(lost.test_client(), "ada", OLD) == 200
+    assert "the passwords of 2 users were hashed under a secret key that is not known here" in caplog.text
     told = create_app(replace(config, secret_key="a third secret key", old_secret_keys=("another secret key",)))
     assert try_login(told.test_client(), "ada", OLD) == 303
     for made in (later, lost, told):
