@@ -13,6 +13,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.api_columns import harmless
 from app.auth import actor
 from app.forms import UserForm
 from app.letters import and_deliver, send_link
@@ -27,8 +28,6 @@ admin_pages = Blueprint("admin", __name__)
 
 PAGE = 100
 LAST_DAY = datetime(9999, 12, 31, tzinfo=UTC)  # nothing is later, and no day can be added
-# A cell that begins so is a formula to a spreadsheet.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @admin_pages.get("/admin")
@@ -196,7 +195,7 @@ def audit_csv() -> Response:
 def csv_line(*cells: str) -> str:
     """One line; no cell is a formula to a spreadsheet."""
     file = io.StringIO()
-    csv.writer(file).writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells])
+    csv.writer(file).writerow([harmless(cell) for cell in cells])
     return file.getvalue()
 
 

@@ -22,6 +22,9 @@ Set it here within the hour:
 If it was not you, do nothing: the old password stays.
 """
 
+# Whom a letter is for when nobody has the address: the answer takes as long as for somebody.
+NOBODY = User(id=0, username="nobody", email="", password="", session_stamp="")
+
 
 def and_deliver(answer: Response) -> Response:
     """The answer, and once it has gone the letters: in all cases, so that its time tells nothing."""
@@ -30,7 +33,7 @@ def and_deliver(answer: Response) -> Response:
 
 
 def send_link(database: Session, user: User, subject: str) -> None:
-    """Leave a letter with a link for the worker."""
+    """Leave a letter with a link for the worker.  One to NOBODY is thrown away there."""
     config = parts().config
     token = reset_links.token_for(str(current_app.secret_key), user)
     link = site_url(config) + url_for("accounts.reset", token=token)

@@ -59,6 +59,11 @@ def deliver(config: Config, engine: Engine, send: Send | None = None) -> int:
             session.commit()
         if not taken:
             continue
+        if not letter.recipient:
+            with sessions() as session:
+                outbox.sent(session, letter.id)
+                session.commit()
+            continue
         try:
             (send or sender(config))(config, message(config, letter))
         except (OSError, smtplib.SMTPException, MessageError, ValueError) as problem:
@@ -116,7 +121,9 @@ def message(config: Config, letter: OutgoingMail) -> EmailMessage:
     made["Date"] = format_datetime(letter.created_at)
     made["Message-ID"] = make_msgid(domain=host)
     made["Auto-Submitted"] = "auto-generated"
-    made.set_content(letter.body)
+    # A link stays on one line, so that who reads the file can follow it; only what is not ASCII is packed on the way.
+    way = "7bit" if letter.body.isascii() else "quoted-printable" if config.mail_server else "8bit"
+    made.set_content(letter.body, cte=way)
     return made
 
 

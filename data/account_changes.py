@@ -9,7 +9,7 @@ from data import sensor_changes
 from data.accounts import ADMINISTRATOR, ROLES, keys_of, sensors_of, site_names
 from data.engine import begin_write
 from data.errors import DocumentError, GoneError, NotFoundError
-from data.models import ApiKey, User, fresh_stamp, now
+from data.models import ApiKey, OutgoingMail, User, fresh_stamp, now
 from data.passwords import NO_PEPPER, Peppers, hash_password, is_current, weakness
 
 
@@ -79,7 +79,7 @@ def set_role(session: Session, user_id: int, role: str) -> User:
 
 
 def delete_user(session: Session, user_id: int) -> None:
-    """Delete the account with its keys, its sensors and all their data.  Raises DocumentError for the last
+    """Delete the account with its keys, its letters, its sensors and all their data.  Raises DocumentError for the last
     administrator."""
     user = user_to_change(session, user_id)
     _keep_an_administrator(session, user)
@@ -87,6 +87,7 @@ def delete_user(session: Session, user_id: int) -> None:
     session.execute(delete(ApiKey).where(ApiKey.id.in_(key_ids)))
     for sensor in sensors_of(session, user):
         sensor_changes.delete_sensor(session, sensor.id)
+    session.execute(delete(OutgoingMail).where(OutgoingMail.recipient == user.email))
     session.execute(delete(User).where(User.id == user_id))
     session.flush()
 

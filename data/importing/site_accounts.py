@@ -64,6 +64,8 @@ def _user(session: Session, row: OldRow, where: str, tell: Tell) -> tuple[User, 
         or username in accounts.PATHS
     ):
         raise DocumentError(f"username is {username!r}, expected 1 to {accounts.LONGEST_NAME} characters, no slash")
+    if session.scalar(select(User.id).where(func.lower(User.username) == username.lower())) is not None:
+        raise DocumentError(f"the name {username} differs from another user's in capitals only")
     if not accounts.EMAIL.fullmatch(email) or len(email) > accounts.LONGEST_NAME:
         raise DocumentError(f"email is {email!r}, which is no address of at most {accounts.LONGEST_NAME} characters")
     if session.scalar(select(User.id).where(func.lower(User.email) == email.lower())) is not None:

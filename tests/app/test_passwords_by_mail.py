@@ -18,10 +18,11 @@ from sqlalchemy.orm import Session, sessionmaker
 from app import mail, reset_links
 from app.config import Config
 from app.parts import parts_of
-from data import accounts, outbox
+from data import accounts, audit, outbox
+from data.audit import Asked
 from data.errors import ConfigError
 from tests.app.smtp_server import Office, post_office
-from tests.builders import DATABASES, form_token, sign_in
+from tests.builders import DATABASES, form_token, sign_in, statements_of
 
 FORGOTTEN = "/sensors/users/forgotten"
 NEW = "four tall green tomatoes"
@@ -88,6 +89,32 @@ def test_the_answer_is_the_same_for_an_address_nobody_has(server: Flask, config:
     without_token = re.compile(r'value="[^"]{40,}"')
     assert (code, without_token.sub("", page)) == (other_code, without_token.sub("", other_page))
     assert [letter["To"] for letter in letters(config, server)] == ["ada@example.org"]
+
+
+@pytest.mark.usefixtures("ada")
+def test_the_database_does_as_much_for_an_address_nobody_has(
+    server: Flask, client: FlaskClient, sessions: sessionmaker[Session]
+) -> None:
+    asked = []
+    for address in ("ada@example.org", "nobody@example.org"):
+        with statements_of(parts_of(server).engine) as made:
+            ask(client, address)
+        asked.append([re.sub(r"'[^']*'|\d+", "?", text) for text in made])
+    assert asked[0] == asked[1]
+    with sessions() as session:
+        log = [one.subject for one in audit.entries(session, Asked(action="password reset asked"))]
+    assert log == ["", "ada"]
+
+
+@pytest.mark.usefixtures("ada")
+def test_a_link_can_be_followed_from_the_file_it_lies_in(server: Flask, config: Config, client: FlaskClient) -> None:
+    for name in ("Arboretum", "Gewächshaus"):
+        own = replace(config, site_name=name, data_dir=config.data_dir / name)
+        ask(client, "ada@example.org")
+        mail.deliver(own, parts_of(server).engine)
+        [file] = (own.data_dir / "mail").glob("*.eml")
+        [link] = [line for line in file.read_text(encoding="utf-8").splitlines() if line.startswith("http")]
+        assert client.get(link.removeprefix("http://127.0.0.1:8050")).status_code == 200
 
 
 @pytest.mark.usefixtures("ada")
