@@ -47,13 +47,11 @@ def mine() -> Response:
         audit.record(session, actor(), "account exported", user.username)
         session.commit()
     file.seek(0)
-    return send_file(
-        file,
-        mimetype="application/zip",
-        as_attachment=True,
-        download_name=f"arboretum-{file_name(user.username)}.zip",
-        max_age=0,
+    answer = send_file(
+        file, mimetype="application/zip", as_attachment=True, download_name=f"arboretum-{file_name(user.username)}.zip"
     )
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
 
 
 def account(session: Session, user: User) -> dict[str, Any]:

@@ -120,6 +120,12 @@ def user_by_email(session: Session, email: str) -> User | None:
     return session.scalars(select(User).where(func.lower(User.email) == email.strip().lower())).first()
 
 
+def owner_of(session: Session, slug: str | None) -> User | None:
+    """The owner of the sensor whose device has that slug; None for a device of the site."""
+    name, slash, _ = (slug or "").partition("/")
+    return user_by_name(session, name) if slash else None
+
+
 def users(session: Session) -> Sequence[User]:
     """All users by name."""
     return session.scalars(select(User).order_by(func.lower(User.username))).all()

@@ -102,12 +102,13 @@ def test_a_member_gets_no_key_for_the_sensor_of_another(ada: FlaskClient) -> Non
 
 
 def test_the_key_of_a_viewer_posts_no_more(ada: FlaskClient, sessions: sessionmaker[Session], server: Flask) -> None:
-    key = make(ada, post="y")[0]
+    made = [make(ada, post="y", bound=bound)[0] for bound in ("", "ada/soil")]
+    assert [post(server.test_client(), key) for key in made] == [200, 200]
     with sessions.begin() as session:
         user = accounts.user_by_name(session, "ada")
         assert user is not None
         user.role = accounts.VIEWER
-    assert post(server.test_client(), key) == 403
+    assert [post(server.test_client(), key) for key in made] == [403, 403]
 
 
 @pytest.fixture
