@@ -334,7 +334,7 @@ def register_page(
             devices = seen_by(who, queries.devices(session, KINDS[kind]))
             shown = answer(session, kind, values, devices, now, site, theme or "light", who, drawn is None)
         if "address" in shown:
-            shown["address"] = {"search": shown["address"], "visit": visit}
+            shown["address"] = {"search": shown["address"], "visit": visit, "first": drawn is None}
         return settled(shown, list(shown_outputs), triggered)
 
     dash_app.clientside_callback(

@@ -328,9 +328,7 @@ def _of_times(family: str, number: int) -> Statement:
     entry: Any = ENTRIES[family].__table__.c
     at = stored(entry.recorded_at)
     return Statement(
-        select(at, entry.skeleton_id, entry.body).where(
-            entry.device_id == bindparam("device"), among(at, "t", number)
-        )
+        select(at, entry.skeleton_id, entry.body).where(entry.device_id == bindparam("device"), among(at, "t", number))
     )
 
 

@@ -18,7 +18,7 @@
     if (address && !left.has(address.visit)) {
       var wanted = window.location.pathname + address.search;
       if (place() !== wanted) {
-        var write = settled === place() ? "pushState" : "replaceState";
+        var write = address.first ? "replaceState" : "pushState";
         window.history[write]({}, "", wanted);
       }
       settled = place();

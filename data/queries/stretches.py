@@ -51,9 +51,7 @@ class Target:
 def target(session: Session, device_id: int, keys: Sequence[str]) -> Target:
     """The device and its series of these keys.  Raises NotFoundError."""
     unique = dict.fromkeys(keys)
-    rows = list(
-        statements.targets(len(unique)).rows(session, {"device": device_id, **named("k", unique)})
-    )
+    rows = list(statements.targets(len(unique)).rows(session, {"device": device_id, **named("k", unique)}))
     if not rows:
         raise NotFoundError(f"no device with the id {device_id}")
     return Target(device_id, rows[0][0], {key: number for _, key, number in rows if number is not None})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,14 +12,13 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 from sqlalchemy import text
 from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
 
 from app import create_app
 from app.config import Config
 from app.parts import parts_of
 from data import accounts
 from data.ingest import Posted, store
-from tests.browser.conftest import Opener, Silent
+from tests.browser.conftest import Opener, listening
 from tests.browser.looking import OVERFLOW, changed, graph, overlaps, ready
 from tests.browser.test_account import PASSWORD, log_in
 
@@ -34,14 +32,8 @@ def greenhouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, 
     server = create_app(Config(data_dir=tmp_path_factory.mktemp("greenhouse"), secret_key="a secret key of the tests"))
     with parts_of(server).sessions() as session:
         grow(session, datetime.now(UTC))
-    listening = make_server("127.0.0.1", 0, server, threaded=True, request_handler=Silent)
-    thread = threading.Thread(target=listening.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{listening.server_port}", server
-    listening.shutdown()
-    thread.join()
-    listening.server_close()
-    parts_of(server).engine.dispose()
+    for address in listening(server):
+        yield address, server
 
 
 def grow(session: Session, now: datetime) -> None:

@@ -75,7 +75,7 @@ def names_of(figure: dict[str, Any]) -> list[str]:
 def test_the_graph_pages_answer_a_stranger(filled: sessionmaker[Session], client: FlaskClient) -> None:
     shown = draw(client, ids.BMS)
     assert names_of(shown["bms-figure"]["figure"]) == ["Battery Charge"]
-    assert shown["bms-address"]["data"] == {"search": "", "visit": "one"}
+    assert shown["bms-address"]["data"] == {"search": "", "visit": "one", "first": False}
     assert shown["bms-say"]["children"].startswith("Battery Charge ")
     assert names_of(draw(client, ids.TRISTAR)["tristar-figure"]["figure"]) == ["String 1", "String 2"]
 
