@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from data import entries
 from data.errors import ConfigError
 
+DATABASE_FILE = "arboretum.db"
 BUSY_TIMEOUT_SECONDS = 30
 MIGRATIONS = Path(__file__).parent / "migrations"
 # Held while the schema changes, so that two processes that start at once take turns (PostgreSQL).
@@ -41,7 +42,7 @@ POSTGRESQL_SETTINGS = {
 
 def default_url(data_dir: str | Path) -> str:
     """The URL of the SQLite file in `data_dir`."""
-    return f"sqlite:///{Path(data_dir) / 'arboretum.db'}"
+    return f"sqlite:///{Path(data_dir) / DATABASE_FILE}"
 
 
 def open_engine(url: str) -> Engine:
