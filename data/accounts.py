@@ -6,7 +6,6 @@ import hashlib
 import re
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select, update
@@ -34,22 +33,6 @@ PATHS = (".", "..")  # an address with one of these is another address to every 
 TOKEN_PREFIX = "arb_"
 # A key's last use is written at most this often, so that every post is not a second write.
 LAST_USED_STEP = timedelta(minutes=1)
-
-ADMIN = "admin"
-ADMIN_EMAIL = "admin@localhost.localdomain"
-# name, type, units, protocol: the sensors the collector on site posts as user admin.
-FACULTY_SENSORS = (
-    ("SI7020_A20", "temp. and humidity", "C, % RH", "I2C"),
-    ("VEML7700", "light", "lux", "I2C"),
-    ("BH1745NUC", "colour", "counts", "I2C"),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Installation:
-    """What `ensure_installation` made; the password is given only the first time, nobody can read it again."""
-
-    admin_password: str | None
 
 
 def verify(session: Session, username: str, password: str, peppers: Peppers = NO_PEPPER) -> User | None:
@@ -275,22 +258,3 @@ def revoke_key(session: Session, key_id: int) -> ApiKey:
     key.revoked_at = key.revoked_at or now()
     session.flush()
     return key
-
-
-def ensure_installation(session: Session, site_name: str, timezone: str, peppers: Peppers = NO_PEPPER) -> Installation:
-    """Make what every site has, where it is missing: the site, the user admin, its three faculty sensors."""
-    begin_write(session)
-    site = session.scalars(select(Site).order_by(Site.id).limit(1)).first()
-    if site is None:
-        session.add(Site(name=site_name, timezone=timezone))
-    else:
-        site.name, site.timezone = site_name, timezone
-    session.flush()
-    password = None
-    admin = user_by_name(session, ADMIN)
-    if admin is None:
-        password = secrets.token_urlsafe(12)
-        admin = create_user(session, ADMIN, ADMIN_EMAIL, password, ADMINISTRATOR, peppers)
-        for name, type_, units, protocol in FACULTY_SENSORS:
-            register_sensor(session, admin, name, type_, units, protocol, public=True)
-    return Installation(password)
