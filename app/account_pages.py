@@ -14,6 +14,7 @@ from app.auth import SignedIn, actor, check_wait, client_address
 from app.forms import ChangePasswordForm, DeleteAccountForm, ForgottenForm, LoginForm, RegisterForm, ResetForm
 from app.guard import local_target
 from app.letters import NOBODY, and_deliver, send_link
+from app.logins import has_first_password, logged_in
 from app.parts import parts
 from app.sensor_pages import SENSORS_PAGE
 from data import account_changes, accounts, audit, limits
@@ -22,6 +23,7 @@ from data.models import User
 
 accounts_pages = Blueprint("accounts", __name__)
 
+FIRST_PASSWORD = "The password of the first start was printed for all to read: choose one of your own under Account."
 WRONG_LOGIN = "Login unsuccessful. Please check your username and password."
 # The same words for both: who has an account is nobody's business.
 TAKEN = "The username is taken or the e-mail address is taken: choose another, log in, or ask for a new password."
@@ -45,6 +47,8 @@ def login() -> Any:
             begin_session()
             login_user(SignedIn(user), remember=bool(form.remember.data))
             flash(f"Welcome, {user.username}.", "success")
+            if has_first_password(user):
+                flash(FIRST_PASSWORD, "warning")
             return redirect(after, 303)
         flash(WRONG_LOGIN, "danger")
     return render_template("login.html", form=form)
@@ -54,34 +58,6 @@ def begin_session() -> None:
     """Forget the session there was, with the token of its forms: nothing of it goes on into the new one."""
     session.clear()
     g.pop("csrf_token", None)
-
-
-def logged_in(username: str, password: str) -> User | None:
-    """The user, when the password is right; 429 when too many were tried."""
-    now, address, one = datetime.now(UTC), client_address(), f"{username} {client_address()}"
-    with parts().sessions() as database:
-        waits = [
-            limits.hit(database, limits.LOGIN_OF_NAME, one, now),
-            limits.hit(database, limits.LOGIN_OF_ADDRESS, address, now),
-            limits.hit(database, limits.LOGIN_FROM_ANYWHERE, username, now),
-        ]
-        database.commit()
-    check_wait(max(waits), "Too many log-ins were tried")
-    with parts().sessions() as database:
-        user = accounts.verify(database, username, password, parts().peppers)
-        known = user is not None or accounts.user_by_name(database, username) is not None
-    # Hashed outside the transaction that writes: nobody waits for it.
-    renewed = account_changes.renewed_hash(user, password, parts().peppers) if user is not None else None
-    with parts().sessions() as database:
-        if user is None:
-            # What is typed as an unknown name may be a password: it is not kept.
-            audit.record(database, actor(username if known else None), "login refused", username if known else "")
-        else:
-            user = account_changes.note_login(database, user.id, renewed)
-            limits.forgive(database, limits.LOGIN_OF_NAME, one)
-            audit.record(database, actor(user.username), "login", user.username)
-        database.commit()
-    return user
 
 
 @accounts_pages.route("/sensors/users/register", methods=("GET", "POST"))

@@ -86,8 +86,6 @@ def install_headers(server: Flask, script_hashes: Callable[[], Sequence[str]]) -
         for name, value in ALWAYS.items():
             response.headers.setdefault(name, value)
         is_file = request.endpoint in FILES
-        if not is_file and (any(name in request.headers for name in KEY_HEADERS) or OWN_COOKIES & set(request.cookies)):
-            response.headers.setdefault("Cache-Control", "private, no-store")
         if response.mimetype == "text/html":
             if not policies:
                 policies.append(content_policy(script_hashes()))
@@ -97,6 +95,8 @@ def install_headers(server: Flask, script_hashes: Callable[[], Sequence[str]]) -
                 response.set_cookie(
                     CSRF_COOKIE, generate_csrf(), samesite="Lax", secure=config.cookie_secure, httponly=False
                 )
+        if not is_file and (any(name in request.headers for name in KEY_HEADERS) or OWN_COOKIES & set(request.cookies)):
+            response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
     return CSRFProtect(server)

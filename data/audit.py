@@ -95,6 +95,12 @@ def entries(session: Session, asked: Asked, before_id: int | None = None, most: 
     return session.scalars(query.limit(most)).all()
 
 
+def is_there(session: Session, action: str, subject: str) -> bool:
+    """Whether there is an entry with that action and subject."""
+    query = select(AuditEntry.id).where(AuditEntry.action == action, AuditEntry.subject == subject).limit(1)
+    return session.scalar(query) is not None
+
+
 def every_entry(session: Session, asked: Asked) -> Iterator[AuditEntry]:
     """All the entries asked for, the newest first, read in parts."""
     before: int | None = None
