@@ -34,6 +34,7 @@ from app.secret import secret_key
 from app.sensor_entries import sensor_entries
 from app.sensor_pages import sensors_pages
 from app.shell import shell_context
+from app.warming import warm
 from callbacks.site import Site
 from data.engine import migrate
 from data.ranges import zone_named
@@ -87,6 +88,8 @@ def create_app(config: Config | None = None) -> Flask:
     with server.test_client() as client:
         client.get("/healthz")
     hashes.extend(dash_app.csp_hashes())
+    warm(sessions)
+    engine.dispose()  # workers are forked from here: none may carry a connection of another process
     return server
 
 
