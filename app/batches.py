@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-import orjson
 from flask import Blueprint, Response, abort
 
 from app.auth import Poster, poster
@@ -39,12 +38,16 @@ def documents() -> Response:
     answers = []
     for number, found in read:
         if isinstance(found, str):
-            answers.append({"line": number, "result": "refused", "reason": found})
+            answers.append(answer(number, ingest.REFUSED, found))
         else:
             outcome = next(outcomes)
-            answers.append({"line": number, "result": outcome.result, "reason": outcome.reason})
-    written = (orjson.dumps(answer, option=orjson.OPT_APPEND_NEWLINE) for answer in answers)
-    return Response(b"".join(written), mimetype="application/x-ndjson")
+            answers.append(answer(number, outcome.result, outcome.reason))
+    return Response("".join(answers), mimetype="application/x-ndjson")
+
+
+def answer(number: int, result: str, reason: str | None) -> str:
+    """What became of that line, as a line."""
+    return f'{{"line": {number}, "result": "{result}", "reason": {"null" if reason is None else json.dumps(reason)}}}\n'
 
 
 def numbered_lines(body: str) -> list[tuple[int, str]]:
