@@ -11,6 +11,7 @@ from app.addresses import RowNumber, respell
 from app.admin_entries import admin_entries
 from app.admin_pages import admin_pages
 from app.api import api
+from app.api_page import api_page, install_api_page
 from app.auth import install_login, viewer
 from app.batches import batches
 from app.body import LIMIT
@@ -71,7 +72,7 @@ def create_app(config: Config | None = None) -> Flask:
     install_not_found(server, page_test(pages))
     hashes: list[str] = []
     csrf = install_headers(server, lambda: hashes)
-    for blueprint in (errors, health, posting, batches, reading, api, missing):
+    for blueprint in (errors, health, posting, batches, reading, api, api_page, missing):
         server.register_blueprint(blueprint)
     for blueprint in (accounts_pages, sensors_pages, sensor_entries, keys_pages, exports, admin_pages, admin_entries):
         server.register_blueprint(blueprint)
@@ -82,6 +83,7 @@ def create_app(config: Config | None = None) -> Flask:
     respell(server, pages)
     install_proxy(server)
     install_page_words(server)
+    install_api_page(server)
     server.shell_context_processor(lambda: shell_context(server))
 
     # Dash wires its router at the first request, and two first requests at once would find it half wired.
