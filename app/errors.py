@@ -13,7 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
 
 from app.addresses import is_json_address
-from app.error_words import ERROR_WORDS, ErrorWords
+from app.error_words import ERROR_WORDS, MORE_WORDS, OTHERWISE
 from app.log_secrets import masked
 from data.errors import DocumentError, NotFoundError, RangeError
 
@@ -39,9 +39,7 @@ def wants_json() -> bool:
 def error_response(code: int, message: str | None = None) -> Response:
     """The answer for that status; `message` replaces the general sentence in JSON and stands below it on a page."""
     reference = secrets.token_hex(4)
-    words = ERROR_WORDS.get(
-        code, ErrorWords("Error", "The request could not be answered.", "Start again from the home page.")
-    )
+    words = ERROR_WORDS.get(code) or MORE_WORDS.get(code, OTHERWISE)
     log.log(
         logging.ERROR if code >= 500 else logging.INFO,
         "%s %r answered %d, reference %s: %s",  # %r: a path may hold a line end

@@ -11,6 +11,7 @@ from app.addresses import RowNumber, respell
 from app.admin_entries import admin_entries
 from app.admin_pages import admin_pages
 from app.api import api
+from app.api_page import api_page, install_api_page
 from app.auth import install_login, viewer
 from app.batches import batches
 from app.body import LIMIT
@@ -36,6 +37,7 @@ from app.sensor_entries import sensor_entries
 from app.sensor_pages import sensors_pages
 from app.settings_log import note_settings
 from app.shell import shell_context
+from app.warming import warm
 from callbacks.site import Site
 from data.engine import migrate
 from data.ranges import zone_named
@@ -77,7 +79,7 @@ def create_app(config: Config | None = None) -> Flask:
     install_not_found(server, page_test(pages))
     hashes: list[str] = []
     csrf = install_headers(server, lambda: hashes)
-    for blueprint in (errors, health, posting, batches, reading, api, missing):
+    for blueprint in (errors, health, posting, batches, reading, api, api_page, missing):
         server.register_blueprint(blueprint)
     for blueprint in (accounts_pages, sensors_pages, sensor_entries, keys_pages, exports, admin_pages, admin_entries):
         server.register_blueprint(blueprint)
@@ -88,12 +90,15 @@ def create_app(config: Config | None = None) -> Flask:
     respell(server, pages)
     install_proxy(server)
     install_page_words(server)
+    install_api_page(server)
     server.shell_context_processor(lambda: shell_context(server))
 
     # Dash wires its router at the first request, and two first requests at once would find it half wired.
     with server.test_client() as client:
         client.get("/healthz")
     hashes.extend(dash_app.csp_hashes())
+    warm(sessions)
+    engine.dispose()  # workers are forked from here: none may carry a connection of another process
     return server
 
 

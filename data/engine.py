@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from data.errors import ConfigError
 
 DATABASE_FILE = "arboretum.db"
 BUSY_TIMEOUT_SECONDS = 30
+BUSY_TIMEOUT = f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}"
+TURN_SECONDS = 0.0005
 MIGRATIONS = Path(__file__).parent / "migrations"
 # Held while the schema changes, so that two processes that start at once take turns (PostgreSQL).
 MIGRATION_LOCK = 0x6172626F
@@ -88,7 +91,7 @@ def _postgresql_engine(url: URL) -> Engine:
 def _on_sqlite_connect(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # the driver starts no transactions by itself; _on_sqlite_begin does
     cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}")
+    cursor.execute(BUSY_TIMEOUT)
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")  # an accepted document is on disk
     cursor.execute("PRAGMA foreign_keys = ON")
@@ -102,9 +105,32 @@ def _on_sqlite_begin(connection: Connection) -> None:
     driver = connection.connection.driver_connection
     assert driver is not None, "a transaction begins on a connection"
     try:
-        driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if writes:
+            _take_turn(driver)
+        else:
+            driver.execute("BEGIN")
     except sqlite3.Error as cause:
         raise DBAPIError.instance("BEGIN", (), cause, sqlite3.Error, dialect=connection.dialect) from cause
+
+
+def _take_turn(driver: sqlite3.Connection) -> None:
+    """Begin to write as soon as the writer before has ended.  Raises sqlite3.OperationalError, after the busy timeout.
+
+    SQLite's own waiting sleeps ten times as long as most transactions last.
+    """
+    until = time.monotonic() + BUSY_TIMEOUT_SECONDS
+    driver.execute("PRAGMA busy_timeout = 0")
+    try:
+        while True:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as problem:
+                if problem.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                    raise
+            time.sleep(TURN_SECONDS)
+    finally:
+        driver.execute(BUSY_TIMEOUT)
 
 
 def begin_write(session: Session) -> None:

@@ -85,6 +85,7 @@ OPEN_TO_ALL = frozenset(
         "reading.bms_range",
         "reading.tristar_point",
         "reading.tristar_range",
+        "api_page.page",
         "api.openapi_json",
         "api.devices",
     }
