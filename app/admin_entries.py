@@ -123,9 +123,7 @@ def correct(device_id: int, family: str, milliseconds: str, change: str) -> Resp
     flash(f"The document of {at:%Y-%m-%d %H:%M:%S} UTC has been {done}; what was there is kept below.", "success")
     if after is None:
         return redirect(url_for("admin_entries.entries", device_id=device_id, before=to_milliseconds(at) + 1), 303)
-    return redirect(
-        url_for("admin_entries.entry", device_id=device_id, family=family, milliseconds=milliseconds), 303
-    )
+    return redirect(url_for("admin_entries.entry", device_id=device_id, family=family, milliseconds=milliseconds), 303)
 
 
 @admin_entries.get("/admin/store")

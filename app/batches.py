@@ -73,11 +73,16 @@ def documents(_asked: Asked) -> Response:
     answers = []
     for number, found in read:
         if isinstance(found, str):
-            answers.append({"line": number, "result": "refused", "reason": found})
+            answers.append(answer(number, ingest.REFUSED, found))
         else:
             outcome = next(outcomes)
-            answers.append({"line": number, "result": outcome.result, "reason": outcome.reason})
-    return Response("".join(json.dumps(answer) + "\n" for answer in answers), mimetype="application/x-ndjson")
+            answers.append(answer(number, outcome.result, outcome.reason))
+    return Response("".join(answers), mimetype="application/x-ndjson")
+
+
+def answer(number: int, result: str, reason: str | None) -> str:
+    """What became of that line, as a line."""
+    return f'{{"line": {number}, "result": "{result}", "reason": {"null" if reason is None else json.dumps(reason)}}}\n'
 
 
 ROUTES = (documents,)

@@ -24,9 +24,10 @@ from app.headers import install_headers
 from app.health import health
 from app.installation import furnish, is_furnished, open_database
 from app.key_pages import keys_pages
+from app.log_secrets import mask_access_logs
 from app.missing import install_not_found, install_wrong_methods, missing, page_test
 from app.parts import EXTENSION, Parts, parts_of
-from app.peppers import peppers
+from app.peppers import peppers, warning_of_lost
 from app.post_rates import PostRates
 from app.posting import posting
 from app.proxy import install_proxy
@@ -34,7 +35,9 @@ from app.reading import reading
 from app.secret import secret_key
 from app.sensor_entries import sensor_entries
 from app.sensor_pages import sensors_pages
+from app.settings_log import note_settings
 from app.shell import shell_context
+from app.warming import warm
 from callbacks.site import Site
 from data.engine import migrate
 from data.ranges import zone_named
@@ -53,15 +56,20 @@ def create_app(config: Config | None = None) -> Flask:
     migrate(engine)
     if not is_furnished(sessions) and (password := furnish(settings, sessions)) is not None:
         log.warning("admin password: %s", password)
+    note_settings(settings, sessions)
+    known = peppers(settings)
+    if (lost := warning_of_lost(sessions, known)) is not None:
+        log.error("%s", lost)
 
     server = Flask("app", static_folder=str(ASSETS), static_url_path="/static")
     server.url_map.converters["int"] = RowNumber
     server.secret_key = secret_key(settings)
     server.config["MAX_CONTENT_LENGTH"] = LIMIT
+    mask_access_logs()
     server.logger.setLevel(logging.INFO)  # the reference of every error is in the log
     server.json.sort_keys = False  # type: ignore[attr-defined]
     server.extensions[EXTENSION] = Parts(
-        settings, engine, sessions, peppers(settings), PostRates(sessions, settings.posts_per_minute)
+        settings, engine, sessions, known, PostRates(sessions, settings.posts_per_minute)
     )
 
     # The guard asks before all others: a stranger's callback is a 401, not a failed check of a token.
@@ -89,6 +97,8 @@ def create_app(config: Config | None = None) -> Flask:
     with server.test_client() as client:
         client.get("/healthz")
     hashes.extend(dash_app.csp_hashes())
+    warm(sessions)
+    engine.dispose()  # workers are forked from here: none may carry a connection of another process
     return server
 
 

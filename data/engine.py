@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,10 @@ from sqlalchemy.orm import Session, sessionmaker
 from data import entries
 from data.errors import ConfigError
 
+DATABASE_FILE = "arboretum.db"
 BUSY_TIMEOUT_SECONDS = 30
+BUSY_TIMEOUT = f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}"
+TURN_SECONDS = 0.0005
 MIGRATIONS = Path(__file__).parent / "migrations"
 # Held while the schema changes, so that two processes that start at once take turns (PostgreSQL).
 MIGRATION_LOCK = 0x6172626F
@@ -40,16 +45,20 @@ POSTGRESQL_SETTINGS = {
 
 def default_url(data_dir: str | Path) -> str:
     """The URL of the SQLite file in `data_dir`."""
-    return f"sqlite:///{Path(data_dir) / 'arboretum.db'}"
+    return f"sqlite:///{Path(data_dir) / DATABASE_FILE}"
 
 
 def open_engine(url: str) -> Engine:
-    """An engine for a SQLAlchemy URL.  Raises ConfigError for one that cannot be read."""
+    """An engine for a SQLAlchemy URL.  Raises ConfigError for one that cannot be read.
+
+    What goes into a statement is in no error text, and so in no log: hashes and addresses are among it.
+    """
     try:
         parsed = make_url(url)
     except ArgumentError as cause:
+        shown = re.sub(r":[^:@/]*@", ":***@", url)
         raise ConfigError(
-            f"DATABASE_URL is {url!r}, which is no database URL: write it like sqlite:////srv/arboretum/arboretum.db"
+            f"DATABASE_URL is {shown!r}, which is no database URL: write it like sqlite:////srv/arboretum/arboretum.db"
         ) from cause
     if parsed.drivername in ("postgres", "postgresql"):
         parsed = parsed.set(drivername="postgresql+psycopg")
@@ -59,7 +68,7 @@ def open_engine(url: str) -> Engine:
         raise ConfigError(
             f"DATABASE_URL names {parsed.drivername}: write sqlite:////folder/arboretum.db or postgresql://user@host/name"
         )
-    engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
+    engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_SECONDS}, hide_parameters=True)
     event.listen(engine, "connect", _on_sqlite_connect)
     event.listen(engine, "begin", _on_sqlite_begin)
     return engine
@@ -70,6 +79,7 @@ def _postgresql_engine(url: URL) -> Engine:
     return create_engine(
         url,
         isolation_level=READING,
+        hide_parameters=True,
         pool_pre_ping=True,
         pool_size=POOL_SIZE,
         max_overflow=POOL_OVERFLOW,
@@ -81,7 +91,7 @@ def _postgresql_engine(url: URL) -> Engine:
 def _on_sqlite_connect(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # the driver starts no transactions by itself; _on_sqlite_begin does
     cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}")
+    cursor.execute(BUSY_TIMEOUT)
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")  # an accepted document is on disk
     cursor.execute("PRAGMA foreign_keys = ON")
@@ -95,9 +105,32 @@ def _on_sqlite_begin(connection: Connection) -> None:
     driver = connection.connection.driver_connection
     assert driver is not None, "a transaction begins on a connection"
     try:
-        driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if writes:
+            _take_turn(driver)
+        else:
+            driver.execute("BEGIN")
     except sqlite3.Error as cause:
         raise DBAPIError.instance("BEGIN", (), cause, sqlite3.Error, dialect=connection.dialect) from cause
+
+
+def _take_turn(driver: sqlite3.Connection) -> None:
+    """Begin to write as soon as the writer before has ended.  Raises sqlite3.OperationalError, after the busy timeout.
+
+    SQLite's own waiting sleeps ten times as long as most transactions last.
+    """
+    until = time.monotonic() + BUSY_TIMEOUT_SECONDS
+    driver.execute("PRAGMA busy_timeout = 0")
+    try:
+        while True:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as problem:
+                if problem.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                    raise
+            time.sleep(TURN_SECONDS)
+    finally:
+        driver.execute(BUSY_TIMEOUT)
 
 
 def begin_write(session: Session) -> None:

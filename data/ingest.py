@@ -132,12 +132,15 @@ def _taken_apart(session: Session, documents: Sequence[Posted], outcomes: list[O
     """Each document that is one, by position, taken apart where its skeleton may be known."""
     known = skeleton_rows.known(session).texts
     found: dict[int, _Apart] = {}
+    digests: dict[str, int] = {}  # most documents of a batch have the same skeleton
     splits = split_many([posted.content for posted in documents])
     for position, (posted, split) in enumerate(zip(documents, splits, strict=True)):
         try:
             if posted.family not in ENTRIES:
                 raise DocumentError(f"family is {posted.family!r}: it is one of {', '.join(ENTRIES)}")
-            number = 0 if split is None else skeletons.digest(split.skeleton)
+            number = 0
+            if split is not None and not (number := digests.get(split.skeleton, 0)):
+                number = digests[split.skeleton] = skeletons.digest(split.skeleton)
             content = None if number in known else document.parse_content(posted.content)
             stated_at = _stated(posted, content, known.get(number, ""))
         except DocumentError as problem:
