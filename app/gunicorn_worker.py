@@ -26,7 +26,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             super().handle_error(req, client, addr, exc)
             return
         code, reason = (414, "URI Too Long") if isinstance(exc, LimitRequestLine) else (400, "Bad Request")
-        self.log.warning("a request from %s cannot be read: %r", addr and addr[0], exc)
+        # Not the request itself: a line that cannot be read may hold the link of a reset.
+        self.log.warning("a request from %s cannot be read: %s", addr and addr[0], type(exc).__name__)
         content = page(code).encode()
         try:
             client.sendall(HEAD.format(code=code, reason=reason, length=len(content)).encode() + content)

@@ -43,6 +43,7 @@ def test_the_site_is_down(tmp_path: Path) -> None:
     with before(free_port(), tmp_path) as front:
         check(front, 502, "GET", "/BMS")
         check(front, 502, "GET", "/sensors/users/login")
+        check(front, 502, "GET", "/api/v1/")
         for path in (
             "/api/v1/devices",
             "/healthz",
