@@ -89,6 +89,8 @@ def asked_values(parameters: tuple[Parameter, ...], query: MultiDict[str, str], 
 
     Where it is not `strict`, names that nobody knows and parameters left empty are passed over.
     """
+    if not (strict or query or any(parameter.required for parameter in parameters)):
+        return {parameter.name: parameter.default for parameter in parameters}  # a post's usual case, and the fastest
     known = {parameter.name: parameter for parameter in parameters}
     if not strict:
         query = MultiDict((name, text) for name, text in query.items(multi=True) if text)

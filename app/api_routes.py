@@ -73,7 +73,8 @@ class Route:
 
     def serve(self, **names: Any) -> Response:
         """Read what is asked, and answer it."""
-        asked = asked_values(self.parameters, request.args, self.strict)
+        # A post without parameters does not even read its query.
+        asked = asked_values(self.parameters, request.args, self.strict) if self.parameters or self.strict else {}
         if any(DEVICE in rule for rule in self.rules.values()):
             names = {"device": "/".join(names.values())}
         return self.view({**names, **asked})

@@ -6,6 +6,7 @@ Used by the suite for a moment, with a seed, and by `make fuzz` for as long as i
 from __future__ import annotations
 
 import json
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -92,10 +93,16 @@ def senders(server: Flask) -> dict[str, dict[str, str]]:
     return {"here": {}, "afar": afar, **keys}
 
 
+@cache
+def operations(server: Flask) -> Any:
+    """What the site says that it answers."""
+    return schemathesis.openapi.from_wsgi(DOCUMENT, server)
+
+
 def ask(server: Flask, headers: dict[str, str], path: str, method: str, examples: int, number: int) -> None:
     """Ask one operation that many times, in the same way for the same number; fails at the first answer that is none
     of those described."""
-    operation = schemathesis.openapi.from_wsgi(DOCUMENT, server)[path][method]
+    operation = operations(server)[path][method]
     usual, wrong = (operation.as_strategy(mode) for mode in MODES)
     asked = some.one_of(usual, usual, usual, wrong)
 

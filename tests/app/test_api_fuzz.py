@@ -17,7 +17,7 @@ from app.parts import parts_of
 from tests.app.asking import SENDERS, ask, senders
 
 OPERATIONS = [(path, method) for path, item in described()["paths"].items() for method in item]
-EXAMPLES = 10
+EXAMPLES = 8
 
 Site = tuple[Flask, dict[str, dict[str, str]]]
 
