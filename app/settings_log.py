@@ -37,13 +37,14 @@ def note_settings(config: Config, sessions: sessionmaker[Session]) -> None:
             salt, before = last_seen(path)
             now = seen(config, salt)
             default = seen(Config(), salt)
+            then = {name: before.get(name, default[name]) for name in now}
             entries = [
                 (
                     NAMES[name],
-                    f"from {before.get(name, default[name])} to {value}" if name not in SECRETS else "changed",
+                    "changed" if name in SECRETS else f"from {then[name] or 'nothing'} to {now[name] or 'nothing'}",
                 )
-                for name, value in now.items()
-                if value != before.get(name, default[name])
+                for name in now
+                if now[name] != then[name]
             ]
             if entries:
                 with sessions() as session:

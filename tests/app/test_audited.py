@@ -111,6 +111,7 @@ def test_a_setting_that_changes_is_in_the_audit_log_once_and_a_secret_without_it
         site_private=True,
         trusted_networks=(ip_network("192.0.2.0/24"),),
         mail_password="hunter2hunter2",
+        mail_from="site@example.org",
         keep_samples_days=30,
         port=9999,
         tolerance=timedelta(minutes=5),
@@ -122,13 +123,14 @@ def test_a_setting_that_changes_is_in_the_audit_log_once_and_a_secret_without_it
         one.join()
     assert sorted(rows(sessions, "settings")) == [
         ("(start)", "KEEP_SAMPLES_DAYS", "from 0 to 30"),
+        ("(start)", "MAIL_FROM", "from nothing to site@example.org"),
         ("(start)", "MAIL_PASSWORD", "changed"),
         ("(start)", "SITE_PRIVATE", "from no to yes"),
         ("(start)", "TOLERANCE_MINUTES", "from 10 to 5"),
         ("(start)", "TRUSTED_NETWORKS", "from 127.0.0.0/8, ::1/128 to 192.0.2.0/24"),
     ]
     note_settings(replace(changed, mail_password="another password"), sessions)
-    assert rows(sessions, "settings")[5:] == [("(start)", "MAIL_PASSWORD", "changed")]
+    assert rows(sessions, "settings")[6:] == [("(start)", "MAIL_PASSWORD", "changed")]
     kept = (config.data_dir / "settings_seen").read_text(encoding="utf-8")
     assert "hunter2" not in kept
     assert "another password" not in kept
