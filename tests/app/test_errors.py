@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app import static_errors
 from app.error_words import ERROR_WORDS
+from tests.app.callback_walk import page_values
 from tests.builders import fire
 
 ROOT = Path(__file__).parents[2]
@@ -144,7 +145,10 @@ def ask_all(client: FlaskClient) -> dict[str, Any]:
     fired = {}
     for one in client.get("/_dash-dependencies").get_json():
         if not one["clientside_function"]:
-            parts = ([{**part, "value": None} for part in one[kind]] for kind in ("inputs", "state"))
+            parts = (
+                [{**part, "value": page_values().get((part["id"], part["property"]))} for part in one[kind]]
+                for kind in ("inputs", "state")
+            )
             fired[one["output"]] = fire(client, one["output"], *parts)
     return fired
 
