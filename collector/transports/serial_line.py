@@ -62,19 +62,25 @@ class SerialLine:
         return self.ask_lines(request, name, lambda _line: True, timeout_seconds)[0]
 
     def ask_lines(
-        self, request: bytes, name: bytes, is_last: Callable[[bytes], bool], timeout_seconds: float = 0.5
+        self,
+        request: bytes,
+        name: bytes,
+        is_last: Callable[[bytes], bool],
+        timeout_seconds: float = 0.5,
+        idle_seconds: float | None = None,
     ) -> list[bytes]:
-        """The lines called `name` after the request, until one `is_last` or none came for `timeout_seconds`.
+        """The lines called `name` after the request, until one `is_last` or no more come.
 
-        `name` may have the first fields too: `CF2,0100`.  Other lines do not lengthen the wait, and an echo of the
-        request is none of them.  What `is_last` raises goes through.  Raises TransportError when not one came in time
-        or the port is gone.
+        The first may take `timeout_seconds`, each further one `idle_seconds`, which is the same unless given.  `name`
+        may have the first fields too: `CF2,0100`.  Other lines do not lengthen the wait, and an echo of the request is
+        none of them.  What `is_last` raises goes through.  Raises TransportError when not one came in time or the port
+        is gone.
         """
         if not QUESTION.fullmatch(request):
             raise ValueError(f"{request[:60]!r} is no question: what changes a device is told, not asked")
         lines: list[bytes] = []
         give_up_at = self._monotonic() + LONGEST_REPLY_SECONDS
-        for line in self._lines(request, (name,), timeout_seconds):
+        for line in self._lines(request, (name,), timeout_seconds, idle_seconds):
             if line != request:
                 lines.append(line)
                 if is_last(line) or len(lines) == MOST_LINES:
@@ -110,25 +116,39 @@ class SerialLine:
                     break
         return lines
 
-    def _lines(self, request: bytes, names: tuple[bytes, ...], timeout_seconds: float) -> Iterator[bytes]:
+    def _lines(
+        self, request: bytes, names: tuple[bytes, ...], timeout_seconds: float, idle_seconds: float | None = None
+    ) -> Iterator[bytes]:
         with self._port.opened() as port:
             port.reset_input_buffer()
             # The line end before it clears what the device may hold of a broken request.
             port.write(LINE_END + request + LINE_END)
-            yield from self._heard(port, names, timeout_seconds, request)
+            yield from self._heard(port, names, timeout_seconds, request, idle_seconds)
 
     def _heard(
-        self, port: serial.Serial, names: tuple[bytes, ...], seconds: float, request: bytes | None = None
+        self,
+        port: serial.Serial,
+        names: tuple[bytes, ...],
+        seconds: float,
+        request: bytes | None = None,
+        idle_seconds: float | None = None,
     ) -> Iterator[bytes]:
-        """The lines called so within `seconds`; each answer to a request, but no echo of it, starts the wait again."""
+        """The lines called so within `seconds`; each answer to a request, but no echo of it, starts the wait again.
+
+        When the time is up there is a last look: what came meanwhile was in time, it is this program that was late.
+        """
         buffer = LineBuffer()
         deadline = self._monotonic() + seconds
-        while (left := deadline - self._monotonic()) > 0:
-            port.timeout = left
+        is_last_look = False
+        while not is_last_look:
+            left = deadline - self._monotonic()
+            is_last_look = left <= 0
+            port.timeout = max(left, 0.0)
             for line in buffer.feed(port.read(max(1, port.in_waiting))):
                 if _is_called(line, names):
                     if request is not None and line != request:
-                        deadline = self._monotonic() + seconds
+                        deadline = self._monotonic() + (seconds if idle_seconds is None else idle_seconds)
+                        is_last_look = False
                     yield line
                 elif _is_called(line, self._overhear):
                     self.overheard.append(line)

@@ -28,7 +28,7 @@ def replaying(capture: Path, link: Path, *words: str) -> Iterator[dict[str, obje
             yield json.loads(process.stdout.readline())
         finally:
             process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
 
 
 def test_a_captured_controller_gives_the_same_values_when_it_is_replayed(
@@ -96,7 +96,7 @@ def test_another_programs_talk_is_captured_through_a_link(emus: str, tmp_path: P
         finally:
             other.close()
             process.send_signal(signal.SIGINT)
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
     pieces = read_capture(tmp_path / "c").pieces
     assert b"BC1,?," in b"".join(piece.data for piece in pieces if piece.to_device)
 
@@ -113,6 +113,6 @@ def test_a_port_that_vanishes_ends_the_capture_with_its_reason(tmp_path: Path) -
     relay = Relay(Port(str(wire.path), 9600), lambda *_: None)
     relay.start()
     wire.unplug()
-    assert relay.wait(10)
+    assert relay.wait(60)
     assert "is gone" in str(relay.problem)
     relay.close()
