@@ -15,6 +15,7 @@ from app.forms import ChangePasswordForm, DeleteAccountForm, ForgottenForm, Logi
 from app.guard import local_target
 from app.mail import site_url
 from app.parts import parts
+from app.sensor_pages import SENSORS_PAGE
 from data import account_changes, accounts, audit, limits, outbox
 from data.errors import DocumentError
 from data.models import User
@@ -36,7 +37,7 @@ If it was not you, do nothing: the old password stays.
 @accounts_pages.route("/sensors/users/login", methods=("GET", "POST"))
 def login() -> Any:
     """Log in by username; then to the page that asked for it, or to the sensors."""
-    after = local_target(request.args.get("next"), url_for("sensors.mine"))
+    after = local_target(request.args.get("next"), SENSORS_PAGE)
     if current_user.is_authenticated:
         return redirect(after)
     form = LoginForm()
@@ -89,7 +90,7 @@ def logged_in(username: str, password: str) -> User | None:
 def register() -> Any:
     """Make a user; then to the login."""
     if current_user.is_authenticated:
-        return redirect(url_for("sensors.mine"))
+        return redirect(SENSORS_PAGE)
     form = RegisterForm()
     if form.validate_on_submit():
         with parts().sessions() as database:

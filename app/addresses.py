@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask import Flask
+from werkzeug.routing import IntegerConverter
 
 # Below these every answer is JSON, errors included.
 JSON_PREFIXES = (
@@ -24,6 +25,13 @@ JSON_PREFIXES = (
 )
 # Rules of the libraries and files, whose spelling is their own.
 LEFT_ALONE = ("_", "assets", "static")
+
+
+class RowNumber(IntegerConverter):
+    """A whole number of an address that a database can hold; of any other there is no row, and so no page."""
+
+    regex = r"[0-9]{1,18}"
+
 
 Segments = tuple[str | None, ...]  # None stands for a variable segment
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]

@@ -26,6 +26,7 @@ from data.ranges import parse_instant
 admin_pages = Blueprint("admin", __name__)
 
 PAGE = 100
+LAST_DAY = datetime(9999, 12, 31, tzinfo=UTC)  # nothing is later, and no day can be added
 # A cell that begins so is a formula to a spreadsheet.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -207,5 +208,7 @@ def asked() -> Asked:
                 days[name] = parse_instant(f"{stated} 00:00:00" if len(stated) == 10 else stated)
             except RangeError as problem:
                 flash(str(problem), "warning")
-    until = days["until"] + timedelta(days=1) if days["until"] is not None else None
+    until = days["until"]
+    if until is not None:
+        until = until + timedelta(days=1) if until < LAST_DAY else None
     return Asked(request.args.get("who", "").strip(), request.args.get("what", ""), days["since"], until)

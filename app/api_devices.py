@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from flask import Response
 from sqlalchemy.orm import Session
@@ -23,6 +24,7 @@ from data.ranges import TimeRange, to_milliseconds
 FAMILIES = {"bms": ("bms",), "tristar": ("tristar", "tristar_daily"), "sensor": ("sensor",)}
 # A device may not send every metric in every document: so far back the last value of the others is looked for.
 LOOK_BACK = timedelta(days=1)
+UNKNOWN: Mapping[str, Any] = {"recorded_at": None, "age_seconds": None}  # of a value that is not there
 LONGEST_NAME = 200
 
 
@@ -44,7 +46,8 @@ def known_units(session: Session, device: DeviceRow, metrics: Sequence[str]) -> 
     found = {metric: catalogue_row(device, ALIASES.get(metric, metric)) for metric in metrics}
     if found and all(found.values()):
         return {metric: row.unit for metric, row in found.items() if row is not None}
-    units = {row.key: row.unit for row in queries.series(session, device.id)}
+    stored = [ALIASES.get(metric, metric) for metric in metrics]
+    units = {row.key: row.unit for row in queries.series(session, device.id, stored or None)}
     return units if not metrics else {metric: unit_of(device, metric, units) for metric in metrics}
 
 
@@ -77,6 +80,8 @@ def moment(at: datetime | None, times: str | None) -> int | datetime | None:
 
 def code_text(device: DeviceRow, metric: str, value: float | None) -> str | None:
     """What a value that is a code stands for."""
+    if device.kind == "sensor":
+        return None
     found = catalogue_row(device, ALIASES.get(metric, metric))
     if found is None or found.codes is None or value is None:
         return None
@@ -155,6 +160,7 @@ def latest(asked: Asked) -> Response:
         wanted = {metric: unit_of(device, metric, units) for metric in asked["metric"] or rows}
         newest = [queries.latest(session, device.id, family) for family in FAMILIES[device.kind]]
         values = newest_values(session, device, wanted, [one for one in newest if one is not None])
+    ages = {at: _age(at, now, asked["times"]) for at in {at for _, at in values.values()}}
     metrics = {}
     for metric, unit in wanted.items():
         value, at = values.get(metric, (None, None))
@@ -165,10 +171,13 @@ def latest(asked: Asked) -> Response:
             "value": value,
             "text": code_text(device, metric, value),
             "unit": unit,
-            "recorded_at": moment(at, asked["times"]),
-            "age_seconds": None if at is None else round((now - at).total_seconds(), 3),
+            **(UNKNOWN if at is None else ages[at]),
         }
     return written({"device": device.slug, "metrics": metrics})
+
+
+def _age(at: datetime, now: datetime, times: str | None) -> Mapping[str, Any]:
+    return {"recorded_at": moment(at, times), "age_seconds": round((now - at).total_seconds(), 3)}
 
 
 def newest_values(
@@ -177,12 +186,13 @@ def newest_values(
     """Metric -> (value, time of measurement), from the newest documents, else from the day before them."""
     found: dict[str, tuple[float, datetime]] = {}
     missing = []
+    latest_first = sorted(newest, key=lambda one: one.recorded_at, reverse=True)
     for metric in wanted:
         stored = ALIASES.get(metric, metric)
-        holders = [one for one in newest if stored in one.readings]
-        if holders:
-            holder = max(holders, key=lambda one: one.recorded_at)
-            found[metric] = (holder.readings[stored], holder.recorded_at)
+        for holder in latest_first:
+            if stored in holder.readings:
+                found[metric] = (holder.readings[stored], holder.recorded_at)
+                break
         else:
             missing.append(metric)
     if missing and newest:

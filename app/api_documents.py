@@ -59,7 +59,6 @@ def documents(asked: Asked) -> Response:
     if last_at is not None:
         kept = [(name, value) for name, value in request.args.items(multi=True) if name != "before"]
         following = f"{address}?{urlencode([*kept, ('before', to_milliseconds(last_at))])}"
-    # Not orjson: a posted whole number may be longer than 64 bits.
     body = f'{{"device":{json.dumps(device.slug)},"documents":[{",".join(texts)}],"next":{json.dumps(following)}}}'
     return Response(body, mimetype=JSON)
 
@@ -96,17 +95,17 @@ def newest_first(session: Session, device_id: int, window: TimeRange, before: da
 
 
 def document_text(row: Latest, times: str | None) -> str:
-    """One document in JSON."""
-    return json.dumps(
+    """One document in JSON: its content as it was posted, not as it was understood (a key may stand twice in it)."""
+    around = json.dumps(
         {
             "family": row.family,
             "recorded_at": written_at(row.recorded_at, times),
             "received_at": written_at(row.received_at, times),
             "clock": row.clock,
-            "content": row.content,
         },
         separators=(",", ":"),
     )
+    return f'{around[:-1]},"content":{row.text}}}'
 
 
 def written_at(at: datetime, times: str | None) -> int | str:

@@ -30,7 +30,7 @@ from app.api_parameters import (
 from app.api_routes import JSON, Asked, Body, route, written
 from app.parts import parts
 from data import queries
-from data.buckets import MEASURES
+from data.buckets import MEASURES, SHORTEST_MONTH, Months, Width
 from data.errors import RangeError
 from data.queries import DeviceRow
 from data.ranges import TimeRange
@@ -51,7 +51,7 @@ class Question:
     device: DeviceRow
     window: TimeRange
     units: Mapping[str, str]
-    interval: timedelta | None
+    interval: Width | None
     points: int | None
     measures: tuple[str, ...]
     zone: tzinfo
@@ -66,6 +66,11 @@ class Question:
     def in_buckets(self) -> bool:
         """Whether buckets are asked for, not samples."""
         return self.interval is not None or self.points is not None
+
+
+def months(text: str, _zone: tzinfo) -> Months:
+    """A width in months."""
+    return Months(int(text))
 
 
 @route(
@@ -94,6 +99,12 @@ class Question:
             "interval", "The exact width of the buckets in seconds.", number_schema(1, LONGEST_INTERVAL), seconds
         ),
         Parameter(
+            "months",
+            "The width of the buckets in months of the calendar of `tz`, in place of `interval`: 3 for quarters.",
+            number_schema(1, 1_200),
+            months,
+        ),
+        Parameter(
             "measures",
             "What to know of each bucket, between commas: mean, min, max, last, count; the first three when left out.",
             choice_schema(*MEASURES),
@@ -110,21 +121,23 @@ class Question:
     ),
 )
 def range_(asked: Asked) -> Response:
-    """Samples as measured when neither `points` nor `interval` is given; a bucket without a sample is null.
+    """Samples as measured when neither `points`, `interval` nor `months` is given; a bucket without a sample is null.
 
-    Instants are milliseconds, in CSV texts, unless `times` says otherwise. Days begin at midnight in `tz`.
+    Instants are milliseconds, in CSV texts, unless `times` says otherwise. Days begin at midnight in `tz`, months with
+    their first day; their `width_seconds` is null.
     """
-    if asked["points"] is not None and asked["interval"] is not None:
-        raise RangeError("points and interval were both given: give one")
-    if asked["measures"] and asked["points"] is None and asked["interval"] is None:
-        raise RangeError("measures are of buckets: give points or interval as well")
+    given = [name for name in ("points", "interval", "months") if asked[name] is not None]
+    if len(given) > 1:
+        raise RangeError(f"{' and '.join(given)} were given together: give one")
+    if asked["measures"] and not given:
+        raise RangeError("measures are of buckets: give points, interval or months as well")
     with parts().sessions() as session:
         device = readable(session, asked["device"])
         question = Question(
             device,
             asked_window(session, device, asked["from"], asked["to"]),
             known_units(session, device, asked["metric"]),
-            asked["interval"],
+            asked["interval"] or asked["months"],
             asked["points"],
             asked["measures"] or DEFAULT_MEASURES,
             asked["tz"],
@@ -168,7 +181,7 @@ def read(session: Session, question: Question) -> tuple[Columns | None, int | No
     if not question.in_buckets:
         check_rows(session, question)
         return sample_columns(queries.sample_arrays(session, device_id, metrics, window), metrics), None
-    number = question.points or math.ceil(window.seconds / (question.interval or MILLISECOND).total_seconds())
+    number = question.points or math.ceil(window.seconds / shortest(question.interval).total_seconds())
     if number * len(metrics) * len(MEASURES) > MOST_VALUES * 2:
         raise RangeError(
             f"about {number:,} buckets of {len(metrics)} metrics were asked for: take a longer interval, "
@@ -178,7 +191,15 @@ def read(session: Session, question: Question) -> tuple[Columns | None, int | No
     found = queries.bucket_arrays(
         session, device_id, metrics, window, question.interval, question.points, question.zone, measures
     )
-    return bucket_columns(found, metrics, measures), int(found.width.total_seconds())
+    width = None if isinstance(found.width, Months) else int(found.width.total_seconds())
+    return bucket_columns(found, metrics, measures), width
+
+
+def shortest(width: Width | None) -> timedelta:
+    """The shortest time that a bucket of that width may take."""
+    if isinstance(width, Months):
+        return width.number * SHORTEST_MONTH
+    return width or MILLISECOND
 
 
 def check_rows(session: Session, question: Question) -> None:

@@ -21,11 +21,12 @@ from data.queries import DeviceRow
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who looks at a page; a stranger has no user_id."""
+    """Who looks at a page; a stranger has no user_id, and only a member may have sensors."""
 
     user_id: int | None
     is_admin: bool
     username: str | None
+    is_member: bool = False
 
 
 STRANGER = Viewer(None, False, None)
@@ -74,7 +75,8 @@ def viewer() -> Viewer:
     """Who asks for the present page or callback."""
     if not current_user.is_authenticated:
         return STRANGER
-    return Viewer(int(current_user.id), bool(current_user.admin), str(current_user.username))
+    user = current_user
+    return Viewer(int(user.id), bool(user.admin), str(user.username), bool(user.member))
 
 
 def client_address() -> str:

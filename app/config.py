@@ -80,7 +80,9 @@ class Config:
         stated |= {name: (environment[name], "environment") for name in SETTINGS if environment.get(name)}
         found = checked(stated)
         if found.get("mail_server") and not found.get("site_url"):
-            raise ConfigError("MAIL_SERVER: letters carry links; set SITE_URL as well, like https://arboretum.example.org")
+            raise ConfigError(
+                "MAIL_SERVER: letters carry links; set SITE_URL as well, like https://arboretum.example.org"
+            )
         # A database somebody has named may hold real documents: invented ones come into it only when that is said.
         found.setdefault("demo", not found.get("database_url"))
         return cls(**found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from dash import Dash
-from flask import Flask
+from flask import Flask, get_flashed_messages
 from sqlalchemy.orm import Session, sessionmaker
 
 from callbacks import register_callbacks
@@ -55,6 +55,8 @@ def create_dash(
     register_pages(site.name)
     # Dash asks a layout function at once, outside any request; with a layout to check ids against it waits.
     dash_app.validation_layout = shell.layout(site.name, site.zone.key, None)
-    dash_app.layout = lambda: shell.layout(site.name, site.zone.key, viewer().username)
+    dash_app.layout = lambda: shell.layout(
+        site.name, site.zone.key, viewer().username, get_flashed_messages(with_categories=True)
+    )
     register_callbacks(dash_app, sessions, viewer, site, clock)
     return dash_app

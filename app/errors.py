@@ -7,6 +7,7 @@ import logging
 import secrets
 
 from flask import Blueprint, Response, jsonify, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
@@ -20,6 +21,8 @@ log = logging.getLogger(__name__)
 
 KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
 RETRY_AFTER_SECONDS = 30
+BUSY = "The database is busy or cannot be reached at the moment."
+TOO_OLD = "The page you sent this from is too old: load it again, then send it."
 # What SQLite says when it cannot write now, but may be able to later.  Other operational errors are ours.
 SQLITE_LATER = ("locked", "busy", "full", "disk i/o error", "readonly", "read-only", "unable to open")
 
@@ -71,7 +74,11 @@ def http_error(error: HTTPException) -> Response:
     if error.response is not None:
         return make_response(error.response)
     own_words = error.description if error.description != type(error).description else None
+    if isinstance(error, CSRFError):
+        own_words = f"{TOO_OLD} ({own_words})"
     response = error_response(error.code or 500, own_words)
+    if isinstance(error, CSRFError):
+        response.headers["X-Page-Too-Old"] = "yes"  # app/assets/session.js tells whose page it is
     for name, value in error.get_headers():
         if name in KEPT_HEADERS:
             response.headers[name] = value
@@ -101,7 +108,10 @@ def malfunction(error: Exception) -> Response:
     """Whatever nobody expected; the traceback goes to the log, the reference to the reader."""
     if is_passing(error):
         log.warning("the database cannot be used at the moment: %s", error)
-        return error_response(503, "The database is busy or full; nothing was stored. Send it again later.")
+        asks = request.method == "GET" or request.path.startswith("/_")
+        return error_response(
+            503, BUSY if asks else "The database is busy or full; nothing was stored. Send it again later."
+        )
     log.error("unexpected error", exc_info=error)
     return error_response(500)
 

@@ -102,8 +102,10 @@ def document_lines(session: Session, sensor: Sensor) -> Iterator[bytes]:
                 "recorded_at": written(one.recorded_at),
                 "received_at": written(one.received_at),
                 "clock": one.clock,
-                "content": one.content,
             }
-            yield json.dumps(line, ensure_ascii=False).encode() + b"\n"
+            content = one.text.replace("\r", " ").replace(
+                "\n", " "
+            )  # between its parts: within a text they are escaped
+            yield f'{json.dumps(line, ensure_ascii=False)[:-1]}, "content": {content}}}\n'.encode()
         before = found[-1].recorded_at
         session.expunge_all()

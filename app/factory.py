@@ -7,7 +7,8 @@ import logging
 from flask import Flask
 
 from app.account_pages import accounts_pages
-from app.addresses import respell
+from app.addresses import RowNumber, respell
+from app.admin_entries import admin_entries
 from app.admin_pages import admin_pages
 from app.api import api
 from app.auth import install_login, viewer
@@ -30,8 +31,10 @@ from app.posting import posting
 from app.proxy import install_proxy
 from app.reading import reading
 from app.secret import secret_key
+from app.sensor_entries import sensor_entries
 from app.sensor_pages import sensors_pages
 from app.shell import shell_context
+from app.warming import warm
 from callbacks.site import Site
 from data.engine import migrate
 from data.ranges import zone_named
@@ -52,6 +55,7 @@ def create_app(config: Config | None = None) -> Flask:
         log.warning("admin password: %s", password)
 
     server = Flask("app", static_folder=str(ASSETS), static_url_path="/static")
+    server.url_map.converters["int"] = RowNumber
     server.secret_key = secret_key(settings)
     server.config["MAX_CONTENT_LENGTH"] = LIMIT
     server.logger.setLevel(logging.INFO)  # the reference of every error is in the log
@@ -69,7 +73,7 @@ def create_app(config: Config | None = None) -> Flask:
     csrf = install_headers(server, lambda: hashes)
     for blueprint in (errors, health, posting, batches, reading, api, missing):
         server.register_blueprint(blueprint)
-    for blueprint in (accounts_pages, sensors_pages, keys_pages, exports, admin_pages):
+    for blueprint in (accounts_pages, sensors_pages, sensor_entries, keys_pages, exports, admin_pages, admin_entries):
         server.register_blueprint(blueprint)
     install_wrong_methods(server)
     for blueprint in (posting, batches, missing):  # no cookie lets anybody in there
@@ -84,6 +88,8 @@ def create_app(config: Config | None = None) -> Flask:
     with server.test_client() as client:
         client.get("/healthz")
     hashes.extend(dash_app.csp_hashes())
+    warm(sessions)
+    engine.dispose()  # workers are forked from here: none may carry a connection of another process
     return server
 
 

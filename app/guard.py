@@ -64,9 +64,13 @@ OPEN = frozenset(
     }
 )
 
+# Pages of Dash that want a login; what their callbacks tell is asked for each device besides.
+LOGIN_PAGES = frozenset({"/sensors"})
+DASH_PAGE = "/<path:path>"
+
 # Beside a login these want a role: viewers look, and have nothing of their own.
 MEMBERS = frozenset({"sensors.register", "keys.mine", "keys.make", "keys.revoke"})
-ADMINISTRATORS = "admin."  # every endpoint whose name begins so
+ADMINISTRATORS = ("admin.", "admin_entries.")  # every endpoint whose name begins so
 
 
 def install_guard(server: Flask) -> None:
@@ -77,7 +81,8 @@ def install_guard(server: Flask) -> None:
     @server.before_request
     def guard() -> AnyResponse | None:
         # No endpoint: the routing has already decided on 404 or 405.
-        if request.endpoint is None or request.endpoint in allowed:
+        closed = request.endpoint == DASH_PAGE and request.path in LOGIN_PAGES
+        if request.endpoint is None or (request.endpoint in allowed and not closed):
             return None
         if current_user.is_authenticated:
             check_role(request.endpoint)

@@ -12,8 +12,10 @@ from flask_wtf.csrf import CSRFProtect, generate_csrf
 from app.parts import parts_of
 
 CSRF_COOKIE = "_csrf_token"  # the name Dash reads
-FORMS = ("accounts", "sensors", "keys", "exports", "admin")
 FORM_LIMIT = 64_000
+# Blueprints with forms -> the most bytes of one; a document that is corrected may be as long as a posted one.
+FORMS = dict.fromkeys(("accounts", "sensors", "sensor_entries", "keys", "exports", "admin"), FORM_LIMIT)
+FORMS["admin_entries"] = 4_000_000
 REMEMBERED = timedelta(days=90)
 LOCAL_NAMES = ("127.0.0.1", "[::1]", "localhost")
 ALWAYS = {
@@ -62,8 +64,8 @@ def install_headers(server: Flask, script_hashes: Callable[[], Sequence[str]]) -
     def check_request() -> None:
         if config.allowed_hosts and not host_allowed(request.host, config.allowed_hosts):
             abort(421)
-        if request.blueprint in FORMS:  # before CSRFProtect reads the form
-            request.max_content_length = FORM_LIMIT
+        if request.blueprint is not None and request.blueprint in FORMS:  # before CSRFProtect reads the form
+            request.max_content_length = request.max_form_memory_size = FORMS[request.blueprint]
 
     @server.after_request
     def add_headers(response: Response) -> Response:

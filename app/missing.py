@@ -27,6 +27,7 @@ for prefix in JSON_PREFIXES:
 
 @missing.post("/BMS", endpoint="graph_form")
 @missing.post("/Tristar", endpoint="graph_form")
+@missing.post("/sensors", endpoint="graph_form")
 def graph_form() -> AnyResponse:
     """The graph pages were forms once; their controls are live now, and the page is at the same address."""
     return redirect(request.path, 303)

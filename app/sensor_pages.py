@@ -1,7 +1,8 @@
-"""A user's own sensors: list, registration, and one page each with how to post and what can be changed."""
+"""A user's own sensors: registration, and one page each with how to post and what can be changed."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from werkzeug.wrappers import Response
 from app.auth import actor
 from app.forms import SensorForm
 from app.parts import parts
+from callbacks.sensors import newest_values
 from data import accounts, audit, queries, sensor_changes
 from data.errors import DocumentError, NotFoundError
 from data.models import Sensor, User
@@ -21,10 +23,12 @@ from data.queries import Latest
 
 sensors_pages = Blueprint("sensors", __name__)
 
+SENSORS_PAGE = "/sensors"  # the graph of their data and the list of the user's own, a page of Dash
+
 
 @dataclass(frozen=True, slots=True)
 class SensorRow:
-    """One sensor of the list."""
+    """One sensor as its page shows it."""
 
     id: int
     name: str
@@ -36,27 +40,6 @@ class SensorRow:
     address: str
     age: str | None
     values: str
-
-
-@sensors_pages.route("/sensors", methods=("GET", "POST"))
-def mine() -> Any:
-    """The user's own sensors with their newest values and the address each posts to."""
-    if request.method == "POST":
-        return redirect(url_for("sensors.mine"), 303)
-    now = datetime.now(UTC)
-    with parts().sessions() as session:
-        user = accounts.user_by_id(session, int(current_user.id))
-        if user is None:
-            abort(401)
-        newest = {
-            row.device.sensor_id: row
-            for row in queries.latest_all(session, ["sensor"])
-            if row.device.owner_id == user.id
-        }
-        rows = [
-            sensor_row(sensor, user, newest.get(sensor.id), now) for sensor in accounts.sensors_of(session, user)
-        ]
-    return render_template("sensors.html", rows=rows, host=request.host_url.rstrip("/"))
 
 
 def sensor_row(sensor: Sensor, owner: User, newest: Latest | None, now: datetime) -> SensorRow:
@@ -96,7 +79,7 @@ def register() -> Any:
                 audit.record(session, actor(), "sensor registered", f"{user.username}/{sensor.name}")
                 session.commit()
         except DocumentError as problem:
-            flash(str(problem), "danger")
+            form.sensor_name.errors = [as_sentence(problem)]
         else:
             flash(f"{sensor.name} has been registered: it may post now.", "success")
             return redirect(url_for("sensors.one", sensor_id=sensor.id), 303)
@@ -106,10 +89,23 @@ def register() -> Any:
 @sensors_pages.get("/sensors/<int:sensor_id>")
 def one(sensor_id: int) -> Any:
     """One sensor: whether it posts, how to post to it, and what can be changed."""
+    return sensor_page(sensor_id, {})
+
+
+def sensor_page(sensor_id: int, errors: Mapping[str, str]) -> str:
+    """The page of that sensor; `errors` (change -> words) stand at the fields that were sent."""
     with parts().sessions() as session:
         sensor, owner = own_sensor(session, sensor_id)
         row = sensor_row(sensor, owner, newest_of(session, sensor.id), datetime.now(UTC))
-    return render_template("sensor.html", row=row, owner=owner.username, host=request.host_url.rstrip("/"))
+    return render_template(
+        "sensor.html",
+        row=row,
+        owner=owner.username,
+        host=request.host_url.rstrip("/"),
+        errors=errors,
+        sent=request.form if errors else {},
+        name_length=accounts.LONGEST_SENSOR_NAME,
+    )
 
 
 @sensors_pages.get("/sensors/<int:sensor_id>/state")
@@ -122,8 +118,8 @@ def state(sensor_id: int) -> Response:
 
 
 @sensors_pages.post("/sensors/<int:sensor_id>/<any(rename, share, archive, handover, delete):change>")
-def alter(sensor_id: int, change: str) -> Response:
-    """Change one thing of a sensor; then back to its page."""
+def alter(sensor_id: int, change: str) -> Response | str:
+    """Change one thing of a sensor; then back to its page.  What is wrong with a field is said at that field."""
     with parts().sessions() as session:
         sensor, owner = own_sensor(session, sensor_id)
         before = f"{owner.username}/{sensor.name}"
@@ -133,11 +129,10 @@ def alter(sensor_id: int, change: str) -> Response:
             audit.record(session, actor(), action, before, detail)
             session.commit()
     except DocumentError as problem:
-        flash(str(problem), "danger")
-        return redirect(url_for("sensors.one", sensor_id=sensor_id), 303)
+        return sensor_page(sensor_id, {change: as_sentence(problem)})
     flash(said, "success")
     gone = change == "delete" or (change == "handover" and not current_user.admin)
-    return redirect(url_for("sensors.mine") if gone else url_for("sensors.one", sensor_id=sensor_id), 303)
+    return redirect(SENSORS_PAGE if gone else url_for("sensors.one", sensor_id=sensor_id), 303)
 
 
 def rename(session: Session, sensor: Sensor) -> tuple[str, str, str]:
@@ -198,8 +193,13 @@ def newest_words(newest: Latest | None, now: datetime) -> tuple[str | None, str]
     """The age and the values of a sensor's newest document; (None, "") for a sensor that never posted."""
     if newest is None:
         return None, ""
-    shown = [f"{key} {value:.6g}" for key, value in list(newest.readings.items())[:3]]
-    return age_words(now - newest.recorded_at), ", ".join(shown)
+    return age_words(now - newest.recorded_at), newest_values(newest)
+
+
+def as_sentence(problem: DocumentError) -> str:
+    """What is wrong as it stands at a field."""
+    text = str(problem)
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
 
 
 def age_words(age: timedelta) -> str:

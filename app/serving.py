@@ -15,7 +15,10 @@ WILDCARDS = ("0.0.0.0", "::", "")
 
 
 def gunicorn_command(config: Config) -> tuple[str, ...]:
-    """gunicorn with threads; a second, local address when HOST is one that is not loopback."""
+    """gunicorn with threads; a second, local address when HOST is one that is not loopback.
+
+    The application is built once, before the workers are forked: they answer at once, and share what they only read.
+    """
     binds = [f"{bracketed(config.host)}:{config.port}"]
     if not answers_locally(config.host):
         binds.append(f"127.0.0.1:{config.port}")
@@ -24,6 +27,7 @@ def gunicorn_command(config: Config) -> tuple[str, ...]:
         "-m",
         "gunicorn",
         "--no-control-socket",
+        "--preload",
         "--worker-class=gthread",
         f"--workers={config.workers}",
         f"--threads={config.threads}",

@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 from app import mail
 from app.config import Config
 from app.installation import open_database
-from data import audit, housekeeping, limits, retention, sealing
+from data import audit, housekeeping, limits, retention, scrubbing, sealing
 from data.engine import migrate, session_factory
 
 log = logging.getLogger(__name__)
@@ -47,6 +47,15 @@ def seal(engine: Engine) -> None:
         log.info("sealed %s documents of %s days; %s days postponed", count.documents, count.days, count.postponed)
 
 
+def scrub(engine: Engine) -> None:
+    """Read all that is sealed again: what has changed is fenced off, and built again where that can be."""
+    found = scrubbing.check(session_factory(engine), repair=True)
+    for problem in found.problems:
+        log.error("%s", problem)
+    if found.problems:
+        log.error("%s of %s rows damaged, %s built again", len(found.problems), found.checked, found.repaired)
+
+
 def thin(config: Config, engine: Engine) -> None:
     """Throw away what is older than the settings keep it."""
 
@@ -73,6 +82,7 @@ DUTIES = (
     Duty("old counts and log entries", timedelta(hours=1), sweep),
     Duty("statistics", timedelta(hours=6), housekeeping.optimize),
     Duty("seal", timedelta(minutes=1), seal),
+    Duty("check of what is sealed", timedelta(days=1), scrub),
 )
 
 

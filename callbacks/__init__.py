@@ -5,10 +5,10 @@ from __future__ import annotations
 from dash import Dash
 from sqlalchemy.orm import Session, sessionmaker
 
-from callbacks import graph, overview, shell
+from callbacks import graph, overview, sensors, shell
 from callbacks.site import Clock, Site, Viewers, utc_now
 
-WIRED = (shell, overview, graph)
+WIRED = (shell, overview, graph, sensors)
 
 
 def register_callbacks(

@@ -1,9 +1,9 @@
-"""The two graph pages: from the controls to the graph, its words and its address."""
+"""The graph pages: from the controls to the graph, its words and its address."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,54 +15,25 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from callbacks import graph_words
 from callbacks.graph_figure import Drawing, figure_height, graph_figure, left_out, line_names
+from callbacks.graph_subject import subject
 from callbacks.lines import Line, bucketed, line, seen, wide_enough
-from callbacks.ranges import WORDS, Asked, asked, chosen, field_text
-from callbacks.site import Clock, Site, Viewers, device_name, seen_by
-from data import catalogue, msview, queries
+from callbacks.ranges import LONGEST_INTERVAL_MINUTES, WORDS, Asked, asked, chosen, field_text
+from callbacks.sensor_fields import resolved
+from callbacks.site import Clock, Site, Viewer, Viewers, device_name, seen_by
+from data import msview, queries
 from data.catalogue import Metric
 from data.queries import DeviceRow
 from data.ranges import TimeRange
 from pages import ids as page_ids
-from pages.graph_form import BOTH, CONTROLS, CUSTOM, IMPORTED, query_from_values
+from pages.graph_form import CONTROLS, CUSTOM, IMPORTED, query_from_values
 from pages.ids import GraphIds
 
 MOST_POINTS = 24_000  # of all lines together
 RECENT = timedelta(days=1)
 MOST_POINTS_A_LINE = 4_500  # thirty days in ten-minute buckets
-ERRORS = ("units", "start", "end", "interval", "date_format")
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """The devices a visitor may choose from, and those chosen."""
-
-    options: list[dict[str, str]]
-    devices: list[DeviceRow]
-    name: str
-
-
-def choice(kind: str, wanted: str, devices: Sequence[DeviceRow]) -> Choice:
-    """The choices of the controller field, and the devices of the one that is wanted.
-
-    `both` is every controller but the imported log.  A device that is wanted and unknown gives no devices.
-    """
-    ordered = sorted(devices, key=lambda device: (device.slug == IMPORTED, device.string or 9, device.slug))
-    options = [{"label": device_name(device), "value": device.slug} for device in ordered]
-    if kind == "tristar":
-        live = [device for device in ordered if device.slug != IMPORTED]
-        together = "Both strings" if sorted(d.string or 0 for d in live) in ([], [1, 2]) else "All controllers"
-        for string in (1, 2):
-            if not any(device.string == string for device in live):
-                options.insert(string - 1, {"label": f"String {string}", "value": f"tristar-{string}"})
-        options.insert(0, {"label": together, "value": BOTH})
-        if wanted == BOTH:
-            return Choice(options, live, "The controllers" if live else "No controller")
-    found = [device for device in ordered if device.slug == wanted]
-    if wanted not in {option["value"] for option in options}:
-        options.append({"label": wanted, "value": wanted})
-    name = {"bms": "The battery manager"}.get(kind) if len(ordered) <= 1 else None
-    label = next(option["label"] for option in options if option["value"] == wanted)
-    return Choice(options, found, name or (f"The {label[:1].lower()}{label[1:]}" if label == "Imported log" else label))
+ERRORS = ("units", "controller", "start", "end", "interval", "date_format")
+KINDS = {"bms": "bms", "tristar": "tristar", "sensors": "sensor"}  # page -> devices
+LONGEST_SENSOR_INTERVAL_MINUTES = 1_000
 
 
 def read_frames(
@@ -110,14 +81,17 @@ def lines_of(
     """Every line with something to draw, metric by metric."""
     return seen(
         [
-            line(
-                frame[metric.key],
-                metric,
-                (device_name(device), device.slug, device.string),
-                width,
-                window,
-                now,
-                site.zone,
+            replace(
+                line(
+                    frame[metric.key],
+                    metric,
+                    (device_name(device), device.slug, device.string),
+                    width,
+                    window,
+                    now,
+                    site.zone,
+                ),
+                sensor_id=device.sensor_id,
             )
             for metric in metrics
             for device, frame in zip(devices, frames, strict=True)
@@ -151,7 +125,7 @@ def newest_ages(
 
 
 def suggestion(
-    session: Session, devices: Sequence[DeviceRow], metrics: Sequence[Metric], kind: str, site: Site
+    session: Session, devices: Sequence[DeviceRow], metrics: Sequence[Metric], offered: Sequence[Metric], site: Site
 ) -> tuple[list[Metric], TimeRange | None, dict[str, Any] | None]:
     """Where the chosen devices do have data: other metrics if need be, the span, and the controls that show it."""
     own_families = families(metrics)
@@ -159,7 +133,7 @@ def suggestion(
     keys = {row.key for device in devices for row in queries.series(session, device.id)}
     has: list[Metric] = []
     if not known or not keys.intersection(metric.key for metric in metrics):
-        has = [catalogue.metric(key) for key in catalogue.FORM_CHOICES[kind] if key in keys]
+        has = [metric for metric in offered if metric.key in keys]
         known = spans(session, devices, families(has))
     if not known:
         return [], None, None
@@ -182,26 +156,41 @@ def answer(
     now: datetime,
     site: Site,
     theme: str,
+    viewer: Viewer,
+    first: bool = False,
 ) -> dict[str, Any]:
-    """All that the page shows for those controls; with an error at a field, that error and nothing else."""
-    metrics = [catalogue.metric(key) for key in values["units"] or []]
-    made = choice(kind, values["controller"], devices)
-    wanted: Asked = asked(values, now, site.zone, spans(session, made.devices, families(metrics)))
-    shown: dict[str, Any] = {f"{name}_error": wanted.errors.get(name, "") for name in ERRORS}
+    """All that the page shows for those controls; with an error at a field, that error and nothing else.
+
+    `first` is whether nothing has been drawn yet: then the error stands in the place of the graph too.
+    """
+    of = subject(session, kind, values, devices, viewer)
+    metrics, made = of.metrics, of.choice
+    longest = LONGEST_SENSOR_INTERVAL_MINUTES if kind == "sensors" else LONGEST_INTERVAL_MINUTES
+    wanted: Asked = asked(values, now, site.zone, spans(session, made.devices, families(metrics)), longest)
+    errors = {**wanted.errors, **of.errors}
+    shown: dict[str, Any] = {f"{name}_error": errors.get(name, "") for name in ERRORS}
     shown |= {
         "options": made.options,
         "controller_hidden": kind == "bms" and len(made.options) < 2,
         "retimed_hidden": values["controller"] != IMPORTED,
     }
-    if wanted.errors or wanted.window is None:
-        return shown
+    if kind == "sensors":
+        shown |= {
+            "controller": of.wanted,
+            "unit_options": [{"label": graph_words.with_unit(one), "value": one.key} for one in of.offered],
+        }
+        values = {**values, "units": of.keys, "controller": of.wanted}
+    if errors or wanted.window is None:
+        return shown | (graph_words.nothing_drawn(errors) if first else {})
     window = wanted.window
     count = max(1, len(metrics) * max(1, len(made.devices)))
     width = wide_enough(wanted.interval, window, min(MOST_POINTS_A_LINE, MOST_POINTS // count))
     frames = read_frames(session, made.devices, metrics, window, width, values["retimed"], site.zone)
+    if kind == "sensors":
+        metrics = [resolved(metric, frames) for metric in metrics]
     lines = lines_of(made.devices, frames, metrics, width, window, now, site)
     ages = newest_ages(session, made.devices, families(metrics), now) if window.end_at == now else {}
-    address = query_from_values(kind, values)
+    address = query_from_values(kind, values | ({"units": []} if of.standard and of.keys == of.standard else {}))
     when = graph_words.window_words(window, site.zone) if not wanted.rolling else WORDS[values["range"]]
     drawing = Drawing(
         style=values["style"],
@@ -220,40 +209,56 @@ def answer(
     shown |= {
         "figure": graph_figure(lines, drawing, window, site.zone, address or "default"),
         "graph_style": {"height": f"{figure_height(lines)}px"},
-        "say": graph_words.sentence(lines, metrics, when),
+        "say": graph_words.sentence(lines, metrics, when, made.name if kind == "sensors" else ""),
         "note": graph_words.notes(
             wanted.interval,
             width,
             left_out(lines) if drawing.logarithmic else 0,
             hidden,
             any(one.low is not None for one in lines),
+            len(of.offered) - len(metrics) if of.standard and of.keys == of.standard else 0,
         ),
         "table": graph_words.numbers_table(lines, line_names(lines), window, width, ages, site.zone) if lines else [],
         "empty_hidden": bool(lines),
         "address": address,
-        "units": values["units"],
+        "units": of.keys if kind == "sensors" else values["units"],
         "range": values["range"],
         "start": field_text(window.start_at, site.zone) if wanted.rolling else values["start"],
         "end": field_text(window.end_at, site.zone) if wanted.rolling else values["end"],
     }
     if not lines:
-        has, whole, controls = suggestion(session, made.devices, metrics, kind, site)
-        words, button = graph_words.empty_words(metrics, made.name, when, has, whole, site.zone)
+        has, whole, controls = suggestion(session, made.devices, metrics, of.offered, site)
+        if kind == "sensors" and whole is None:
+            words, button = graph_words.no_sensor_words(made.devices, made.name), ""
+        else:
+            words, button = graph_words.empty_words(metrics, made.name, when, has, whole, site.zone)
         shown |= {"empty": words, "go_there": button, "go_there_hidden": not button, "suggestion": controls}
     return shown
+
+
+def of_a_sensor(values: Mapping[str, Any], triggered: str | None) -> dict[str, Any]:
+    """The controls of the sensors' page: another sensor begins with all its fields; fields cleared by hand are None."""
+    if triggered == "controller":
+        return {**values, "units": []}
+    return {**values, "units": None if triggered == "units" and not values["units"] else values["units"] or []}
 
 
 def settled(shown: Mapping[str, Any], names: Sequence[str], triggered: str | None) -> dict[str, Any]:
     """An answer for every output: what is not shown anew stays, and a tick of the clock leaves the fields alone."""
     answered = {name: shown.get(name, no_update) for name in names}
     if triggered == "clock":
-        for name in ("units", "range", "start", "end", "address"):
-            answered[name] = no_update
+        for name in ("units", "controller", "range", "start", "end", "address"):
+            if name in answered:
+                answered[name] = no_update
     return answered
 
 
 def outputs(ids: GraphIds) -> dict[str, Output]:
     """What a change of any control may change."""
+    of_a_sensor = {
+        "controller": Output(ids.of("controller"), "value"),
+        "unit_options": Output(ids.of("units"), "options"),
+    }
     return {
         "figure": Output(ids.figure, "figure"),
         "graph_style": Output(ids.figure, "style"),
@@ -274,12 +279,13 @@ def outputs(ids: GraphIds) -> dict[str, Output]:
         "controller_hidden": Output(ids.controller_field, "hidden"),
         "retimed_hidden": Output(ids.retimed_field, "hidden"),
         **{f"{name}_error": Output(ids.error_of(name), "children") for name in ERRORS},
+        **(of_a_sensor if ids == page_ids.SENSORS else {}),
     }
 
 
 def register(dash_app: Dash, sessions: sessionmaker[Session], viewer: Viewers, site: Site, clock: Clock) -> None:
-    """Wire both graph pages."""
-    for kind, ids in (("bms", page_ids.BMS), ("tristar", page_ids.TRISTAR)):
+    """Wire the graph pages."""
+    for kind, ids in (("bms", page_ids.BMS), ("tristar", page_ids.TRISTAR), ("sensors", page_ids.SENSORS)):
         register_page(dash_app, sessions, viewer, site, clock, kind, ids)
 
 
@@ -304,6 +310,7 @@ def register_page(
             "_press": Input(ids.go_there, "n_clicks"),
             "suggested": State(ids.suggestion, "data"),
             "visit": State(ids.visit, "data"),
+            "drawn": State(ids.address, "data"),
         },
     )
     def draw(
@@ -313,17 +320,21 @@ def register_page(
         _press: int | None,
         suggested: dict[str, Any] | None,
         visit: str | None,
+        drawn: dict[str, Any] | None,
     ) -> dict[str, Any]:
         triggered = (ctx.triggered_id or "").removeprefix(f"{ids.prefix}-") or None
         now = clock()
         values = chosen(controls, triggered, suggested, field_text(now, site.zone))
         if triggered == "clock" and values["range"] == CUSTOM:
             raise PreventUpdate
+        if kind == "sensors":
+            values = of_a_sensor(values, triggered)
+        who = viewer()
         with sessions() as session:
-            devices = seen_by(viewer(), queries.devices(session, kind))
-            shown = answer(session, kind, values, devices, now, site, theme or "light")
+            devices = seen_by(who, queries.devices(session, KINDS[kind]))
+            shown = answer(session, kind, values, devices, now, site, theme or "light", who, drawn is None)
         if "address" in shown:
-            shown["address"] = {"search": shown["address"], "visit": visit}
+            shown["address"] = {"search": shown["address"], "visit": visit, "first": drawn is None}
         return settled(shown, list(shown_outputs), triggered)
 
     dash_app.clientside_callback(

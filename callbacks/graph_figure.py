@@ -16,6 +16,7 @@ from data.ranges import TimeRange, to_milliseconds
 
 ONE_PANEL_HEIGHT = 480
 PANEL_HEIGHT = 280
+MANY_PANELS, LOW_PANEL_HEIGHT = 4, 200
 PANEL_GAP = 28
 LABEL_LETTERS = 14  # a longer name goes into a legend
 LABELLED_LINES = 4
@@ -51,10 +52,12 @@ class Drawing:
 
 
 def panels(lines: Sequence[Line]) -> list[list[Line]]:
-    """Lines that share an axis: those of one unit; a coded state has a panel of its own."""
+    """Lines that share an axis: those of one unit; a coded state has a panel of its own, and so has a
+    sensor's field of no known unit: who knows what it counts."""
     groups: dict[str, list[Line]] = {}
     for one in lines:
-        unit = one.metric.key if one.metric.codes is not None else one.metric.screen_unit
+        alone = one.metric.codes is not None or (one.metric.family == "sensor" and not one.metric.screen_unit)
+        unit = one.metric.key if alone else one.metric.screen_unit
         groups.setdefault(unit, []).append(one)
     return list(groups.values())
 
@@ -62,7 +65,8 @@ def panels(lines: Sequence[Line]) -> list[list[Line]]:
 def figure_height(lines: Sequence[Line]) -> int:
     """Pixels for all the panels."""
     count = len(panels(lines))
-    return ONE_PANEL_HEIGHT if count <= 1 else count * PANEL_HEIGHT + 80
+    each = PANEL_HEIGHT if count <= MANY_PANELS else LOW_PANEL_HEIGHT
+    return ONE_PANEL_HEIGHT if count <= 1 else count * each + 80
 
 
 def graph_figure(
@@ -168,8 +172,10 @@ def line_colors(groups: Sequence[Sequence[Line]], drawing: Drawing) -> dict[int,
             elif own:
                 if one.metric.key not in by_metric:
                     free = [tint for tint in sequence if tint not in by_metric.values()] or list(sequence)
-                    meant = looks.meaning(meaning_of(one), drawing.theme)
-                    by_metric[one.metric.key] = meant if meant in free else free[0]
+                    meant = looks.meaning(meaning_of(one), drawing.theme) if meaning_of(one) else ""
+                    # Teal leads the sequence and means the battery: a sensor's field takes the next.
+                    spare = free[1:2] if one.metric.family == "sensor" and free[0] == sequence[0] else []
+                    by_metric[one.metric.key] = meant if meant in free else (spare or free)[0]
                 color = by_metric[one.metric.key]
             else:
                 color = sequence[position % len(sequence)]
@@ -182,6 +188,9 @@ def meaning_of(one: Line) -> str:
     """Which of the fixed colours a metric has."""
     if one.metric.quantity == "temperature":
         return "heat"
+    if one.metric.family == "sensor":
+        tints = [tint for tint in looks.TINTS if tint in one.metric.label.casefold()]
+        return tints[0] if tints else "sun" if one.metric.quantity == "light" else ""
     return "battery" if one.metric.family == "bms" else "sun"
 
 
@@ -321,7 +330,8 @@ def axis_title(group: Sequence[Line], label: str) -> str:
     if not label:
         labels = {one.metric.label for one in group}
         quantities = {one.metric.quantity for one in group}
-        label = labels.pop() if len(labels) == 1 else quantities.pop().capitalize() if len(quantities) == 1 else "Value"
+        label = labels.pop() if len(labels) == 1 else quantities.pop().capitalize() if len(quantities) == 1 else ""
+        label = label or "Value"
     return label if not unit or f"({unit})" in label or f"[{unit}]" in label else f"{label} ({unit})"
 
 

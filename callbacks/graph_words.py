@@ -13,14 +13,21 @@ from dash import html
 from callbacks import numbers
 from callbacks.lines import Line
 from data.catalogue import Aggregate, Metric
+from data.queries import DeviceRow
 from data.ranges import TimeRange
 from pages.components import age, quantity, table
 
 NUMBER_COLUMNS = ("Series", "Last", "Measured", "Smallest", "Mean", "Largest", "Readings", "Covered", "As JSON")
 
 
-def sentence(lines: Sequence[Line], metrics: Sequence[Metric], when: str) -> str:
-    """What the lines say, in one sentence: the last values of the first metric, and between what it lay."""
+def sentence(lines: Sequence[Line], metrics: Sequence[Metric], when: str, name: str = "") -> str:
+    """What the lines say, in one sentence: the last values of the first metric, and between what it lay.
+
+    `name` is that of a sensor, with which the sentence begins.
+    """
+    if name:
+        text = sentence(lines, metrics, when) if metrics else f"nothing {when}."
+        return f"{name}: {text}" if lines else f"{name}: {_lower(text)}"
     first = [one for one in lines if one.metric.key == metrics[0].key] if metrics else []
     if not first:
         names = " and ".join(metric.label for metric in metrics[:2]) + (" and others" if len(metrics) > 2 else "")
@@ -40,6 +47,43 @@ def sentence(lines: Sequence[Line], metrics: Sequence[Metric], when: str) -> str
     return text + (f", with {others} more below." if others else ".")
 
 
+def with_unit(metric: Metric) -> str:
+    """A field with its unit, for a list to choose from."""
+    unit = numbers.unit(metric)
+    return f"{metric.label} ({unit})" if unit else metric.label
+
+
+def nothing_drawn(errors: Mapping[str, str]) -> dict[str, Any]:
+    """What the page shows when it cannot draw what its address asks for."""
+    return {
+        "say": "Nothing is drawn yet: one choice has to be mended.",
+        "empty": [html.H2("The address asks for what cannot be drawn"), *(html.P(words) for words in errors.values())],
+        "empty_hidden": False,
+        "go_there_hidden": True,
+    }
+
+
+def no_sensor_words(devices: Sequence[DeviceRow], name: str) -> list[Any]:
+    """What to say in place of the graph of a sensor that never posted, or of no sensor at all."""
+    if not devices:
+        return [
+            html.H2("No sensor to draw"),
+            html.P(
+                "Register a sensor: every number it posts will be drawn here. Sensors that others share appear too."
+            ),
+        ]
+    return [
+        html.H2(f"{name} has not posted yet"),
+        html.P(
+            [
+                "Every number it posts will be drawn here. ",
+                html.A("See how to post to it", href=f"/sensors/{devices[0].sensor_id}"),
+                ".",
+            ]
+        ),
+    ]
+
+
 def window_words(window: TimeRange, zone: ZoneInfo) -> str:
     """A window of the reader's own in words."""
     start, end = window.start_at.astimezone(zone), window.end_at.astimezone(zone)
@@ -47,8 +91,10 @@ def window_words(window: TimeRange, zone: ZoneInfo) -> str:
     return f"from {start.strftime(form)} to {end.strftime(form)}"
 
 
-def notes(interval: timedelta, drawn: timedelta, missing: int, hidden: Sequence[str], averaged: bool) -> str:
-    """What the reader should know of the drawing."""
+def notes(
+    interval: timedelta, drawn: timedelta, missing: int, hidden: Sequence[str], averaged: bool, more: int = 0
+) -> str:
+    """What the reader should know of the drawing; `more` is how many fields of a sensor are not drawn."""
     said = []
     if drawn > interval:
         said.append(
@@ -61,6 +107,8 @@ def notes(interval: timedelta, drawn: timedelta, missing: int, hidden: Sequence[
         said.append(f"A logarithmic scale cannot show {missing} points at or below zero.")
     if hidden:
         said.append(f"No data here: {', '.join(hidden)}.")
+    if more:
+        said.append(f"{more} more {'field' if more == 1 else 'fields'} can be chosen under Fields.")
     return " ".join(said)
 
 
@@ -140,11 +188,13 @@ def _measured(one: Line, ages: Mapping[tuple[str, str], timedelta], drawn: timed
 
 
 def _json_link(one: Line, window: TimeRange, drawn: timedelta) -> Any:
-    """The same window from the reading routes, which know the battery manager and the two strings."""
+    """The same window from the reading routes, which know the battery manager, the two strings and the sensors."""
     family = "BMS" if one.metric.family == "bms" else "Tristar"
-    if family == "Tristar" and one.string is None:
+    if family == "Tristar" and one.string is None and one.sensor_id is None:
         return numbers.NOTHING
     minutes = max(10, round(drawn.total_seconds() / 60))
     start, end = (quote(at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")) for at in (window.start_at, window.end_at))
+    if one.sensor_id is not None:
+        return html.A("JSON", href=f"/sensors/get-sensor-json-data-range/{one.sensor_id}/{start}/{end}/{minutes}")
     suffix = "" if one.string is None else f"?string={one.string}"
     return html.A("JSON", href=f"/{family}/api/{start}/{end}/{minutes}/{quote(one.metric.key)}{suffix}")

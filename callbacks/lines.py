@@ -39,7 +39,7 @@ class Statistics:
 class Line:
     """One series as it is drawn, in screen units; `at` is wall-clock milliseconds, NaN values are gaps.
 
-    `low` and `high` are None where nothing was averaged.
+    `low` and `high` are None where nothing was averaged; `sensor_id` only a registered sensor's line has.
     """
 
     metric: Metric
@@ -51,6 +51,7 @@ class Line:
     low: Numbers | None
     high: Numbers | None
     statistics: Statistics
+    sensor_id: int | None = None
 
 
 def wall_milliseconds(index: pd.DatetimeIndex, zone: ZoneInfo) -> Numbers:

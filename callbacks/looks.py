@@ -95,6 +95,14 @@ MEANINGS = {
     "heat": ("#bd3a1b", "#ff9270"),
     "night": ("rgba(40, 52, 70, 0.045)", "rgba(150, 175, 220, 0.08)"),
 }
+# A colour sensor's fields are drawn in what they measure.
+TINTS = ("red", "green", "blue", "clear")
+MEANINGS |= {
+    "red": MEANINGS["heat"],
+    "green": (OWN_LIGHT.colors[3], OWN_DARK.colors[3]),
+    "blue": (OWN_LIGHT.colors[1], OWN_DARK.colors[1]),
+    "clear": (OWN_LIGHT.colors[4], OWN_DARK.colors[4]),
+}
 
 _PLAIN = Look(colors=TAB10)
 _SEABORN = Look(

@@ -11,12 +11,15 @@ from data.catalogue import Metric
 THIN_SPACE = "\u202f"  # the one that does not break a line
 MINUS = "\u2212"
 NOTHING = "–"
+BEYOND_READING = 1e15  # from here on digits say less than the power of ten
 
 
 def number(value: float | None, decimals: int) -> str:
     """Fixed decimals, thin spaces between thousands from 10 000 on, a true minus; `–` where there is no value."""
     if value is None or not math.isfinite(value):
         return NOTHING
+    if abs(value) >= BEYOND_READING:
+        return f"{value:.4g}".replace("-", MINUS)
     text = f"{abs(value):.{decimals}f}"
     whole, dot, rest = text.partition(".")
     if len(whole) > 4:

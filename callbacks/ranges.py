@@ -42,14 +42,21 @@ class Asked:
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
-def asked(values: Mapping[str, Any], now: datetime, zone: ZoneInfo, known: Sequence[TimeRange]) -> Asked:
-    """Read the controls; `known` are the spans in which the chosen devices have data, for the range `all`."""
+def asked(
+    values: Mapping[str, Any],
+    now: datetime,
+    zone: ZoneInfo,
+    known: Sequence[TimeRange],
+    longest: int = LONGEST_INTERVAL_MINUTES,
+) -> Asked:
+    """Read the controls; `known` are the spans in which the chosen devices have data, for the range `all`.
+
+    `longest` is the longest interval in minutes.
+    """
     errors: dict[str, str] = {}
-    if not values["units"]:
-        errors["units"] = "Choose at least one value to draw."
     interval = timedelta(minutes=10)
     try:
-        interval = interval_of(values["interval"])
+        interval = interval_of(values["interval"], longest)
     except RangeError as error:
         errors["interval"] = str(error)
     tick_format = ""
@@ -67,8 +74,8 @@ def asked(values: Mapping[str, Any], now: datetime, zone: ZoneInfo, known: Seque
     return Asked(window, interval, tick_format, rolling, errors)
 
 
-def interval_of(text: Any) -> timedelta:
-    """The interval of a field: whole minutes, a multiple of ten, above 0.  Raises RangeError in the reader's words."""
+def interval_of(text: Any, longest: int = LONGEST_INTERVAL_MINUTES) -> timedelta:
+    """The interval of a field: a multiple of ten, from 10 to `longest`.  Raises RangeError in the reader's words."""
     stripped = str(text if text is not None else "").strip()
     if not stripped.isdecimal() or not stripped.isascii():
         raise RangeError("Give whole minutes, such as 10 or 60.")
@@ -77,8 +84,8 @@ def interval_of(text: Any) -> timedelta:
         lower = minutes // 10 * 10
         near = f"{lower} or {lower + 10}" if lower else "10"
         raise RangeError(f"Must be a multiple of 10, above 0: try {near}.")
-    if minutes > LONGEST_INTERVAL_MINUTES:
-        raise RangeError(f"At most {LONGEST_INTERVAL_MINUTES} minutes, a year.")
+    if minutes > longest:
+        raise RangeError(f"At most {longest} minutes{', a year' if longest == LONGEST_INTERVAL_MINUTES else ''}.")
     return timedelta(minutes=minutes)
 
 

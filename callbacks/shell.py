@@ -50,6 +50,13 @@ def register(dash_app: Dash, sessions: sessionmaker[Session], _viewer: Viewers, 
         Input(ids.THEME_SWITCH, "id"),
     )
 
+    dash_app.clientside_callback(
+        ClientsideFunction("arboretum", "leave"),
+        Output(ids.FLASHES, "children"),
+        Input("_pages_location", "pathname"),
+        prevent_initial_call=True,
+    )
+
     @dash_app.callback(
         Output(ids.JOBS_STRIP, "children"),
         Output(ids.JOBS_CLOCK, "interval"),

@@ -21,12 +21,14 @@ class Site:
 
 
 class Viewer(Protocol):
-    """Who looks; a stranger has no user_id."""
+    """Who looks; a stranger has no user_id, and only a member may have sensors."""
 
     @property
     def user_id(self) -> int | None: ...
     @property
     def is_admin(self) -> bool: ...
+    @property
+    def is_member(self) -> bool: ...
     @property
     def username(self) -> str | None: ...
 

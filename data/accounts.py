@@ -48,9 +48,7 @@ class Installation:
 def verify(session: Session, username: str, password: str, peppers: Peppers = NO_PEPPER) -> User | None:
     """The user of that name if the password is theirs, else None, after the same work."""
     user = user_by_name(session, username)
-    matches = password_matches(
-        password, user.password if user is not None else nobodys_hash(peppers.current), peppers
-    )
+    matches = password_matches(password, user.password if user is not None else nobodys_hash(peppers.current), peppers)
     return user if user is not None and matches else None
 
 
@@ -219,9 +217,7 @@ def is_use_worth_noting(key: ApiKey) -> bool:
 def note_use(session: Session, key_id: int, address: str) -> None:
     """Write that a key was used now, from there."""
     begin_write(session)
-    session.execute(
-        update(ApiKey).where(ApiKey.id == key_id).values(last_used_at=now(), last_used_from=address[:45])
-    )
+    session.execute(update(ApiKey).where(ApiKey.id == key_id).values(last_used_at=now(), last_used_from=address[:45]))
 
 
 def keys(session: Session) -> Sequence[ApiKey]:
@@ -246,9 +242,7 @@ def revoke_key(session: Session, key_id: int) -> ApiKey:
     return key
 
 
-def ensure_installation(
-    session: Session, site_name: str, timezone: str, peppers: Peppers = NO_PEPPER
-) -> Installation:
+def ensure_installation(session: Session, site_name: str, timezone: str, peppers: Peppers = NO_PEPPER) -> Installation:
     """Make what every site has, where it is missing: the site, the user admin, its three faculty sensors."""
     begin_write(session)
     site = session.scalars(select(Site).order_by(Site.id).limit(1)).first()

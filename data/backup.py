@@ -76,7 +76,7 @@ def _any(connection: Connection, table: Table) -> bool:
 
 def _rows(connection: Connection, table: Table) -> Iterator[archive.Row]:
     query = select(table).order_by(*table.primary_key.columns)
-    with connection.execution_options(yield_per=archive.ROWS_A_LINE).execute(query) as result:
+    with connection.execute(query, execution_options={"yield_per": archive.ROWS_A_LINE}) as result:
         yield from result
 
 

@@ -104,6 +104,14 @@ def unpack_times(packed: bytes, start: int) -> Integers:
         raise CorruptError(f"the times of a block cannot be unpacked: {cause}") from cause
 
 
+def known_times(packed: bytes, start: int, documents: int, first: int, last: int) -> Integers:
+    """As `unpack_times`, of which number, first and last are known.  Raises CorruptError when they differ."""
+    times = unpack_times(packed, start)
+    if len(times) != documents or int(times[0]) != first or int(times[-1]) != last:
+        raise CorruptError("the times of a block have changed since they were written")
+    return times
+
+
 def bare(family: str, times: Integers, stamps: bytes) -> Sheet:
     """The sheet of a block without its documents.  Raises CorruptError."""
     try:

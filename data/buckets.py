@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
 import numpy as np
@@ -15,6 +16,16 @@ from data.errors import RangeError
 from data.levels import Aggregates
 from data.ranges import TimeRange, to_milliseconds
 
+
+@dataclass(frozen=True, slots=True)
+class Months:
+    """A width of whole months of the calendar; those that divide a year begin with it."""
+
+    number: int
+
+
+Width = timedelta | Months
+SHORTEST_MONTH = timedelta(days=28)
 DEFAULT_POINTS = 1_000
 MOST_BUCKETS = 200_000
 MEASURES = ("mean", "min", "max", "last", "count")
@@ -24,8 +35,12 @@ DAY_MILLISECONDS = DAY // timedelta(milliseconds=1)
 Edges = npt.NDArray[np.int64]
 Measures = dict[str, Floats]
 # Widths are multiples of these seconds, up to so many: of seconds under ten minutes, then of each level's buckets.
+# Somewhat fewer buckets of a higher level are read many times faster: 20 hours are rounded up to a day.
 STEPS = (1, 600, 3_600, 86_400)
-MOST_OF_STEP = {1: 599, 600: 3_000, 3_600: 82_800}
+MOST_OF_STEP = {1: 480, 600: 3_000, 3_600: 68_400}
+# The powers of ten that a float holds exactly.
+LARGEST_SCALE = 22
+TENS = np.array([10.0**power for power in range(LARGEST_SCALE + 1)])
 
 
 def width_for(window: TimeRange, points: int, zone: tzinfo = UTC) -> timedelta:
@@ -62,12 +77,14 @@ def _first(window: TimeRange, width: timedelta, zone: tzinfo) -> int:
     return midnight + (start - midnight) // step * step
 
 
-def edges(window: TimeRange, width: timedelta, zone: tzinfo) -> Edges:
+def edges(window: TimeRange, width: Width, zone: tzinfo) -> Edges:
     """The bucket edges that cover the window, in milliseconds, one more than there are buckets.
 
-    Whole days begin at midnight in `zone`, on days of 23 and 25 hours too; shorter widths count from the midnight
-    before the window.
+    Whole days begin at midnight in `zone`, on days of 23 and 25 hours too, and months on their first day; shorter
+    widths count from the midnight before the window.
     """
+    if isinstance(width, Months):
+        return _months(window, width.number, zone)
     if width < SECOND:
         raise RangeError(f"a bucket of {width.total_seconds()} s: the narrowest is 1 s")
     if window.seconds / width.total_seconds() > MOST_BUCKETS:
@@ -96,19 +113,38 @@ def _days(window: TimeRange, days: int, zone: tzinfo) -> Edges:
     return np.asarray(found, dtype="int64")
 
 
+def _months(window: TimeRange, number: int, zone: tzinfo) -> Edges:
+    if number < 1:
+        raise RangeError(f"buckets of {number} months: the narrowest are of 1")
+    first = window.start_at.astimezone(zone)
+    month = (first.year * 12 + first.month - 1) // number * number
+    found: list[int] = []
+    while len(found) < 2 or found[-1] < to_milliseconds(window.end_at):
+        found.append(to_milliseconds(datetime(month // 12, month % 12 + 1, 1, tzinfo=zone)))
+        month += number
+    return np.asarray(found, dtype="int64")
+
+
 def measured(parts: Aggregates, at: Edges, measures: Sequence[str] = MEASURES) -> Measures:
     """The parts, in time order, in the buckets between the edges: one array a measure; NaN and count 0 where empty."""
     number = len(at) - 1
-    place = np.searchsorted(at, parts.start, "right") - 1
-    inside = (place >= 0) & (place < number)
-    if not inside.all():
-        parts, place = parts.taken(inside), place[inside]
-    filled = levels.reduced(parts, place)
+    if len(parts) == number and np.array_equal(parts.start, at[:-1]):  # each part is a bucket
+        filled, every = parts, True
+    else:
+        place = np.searchsorted(at, parts.start, "right") - 1
+        inside = (place >= 0) & (place < number)
+        if not inside.all():
+            parts, place = parts.taken(inside), place[inside]
+        filled, every = levels.reduced(parts, place), False
     values = {"count": filled.count, "min": filled.low, "max": filled.high, "last": filled.last}
     result: Measures = {}
     for measure in measures:
+        found = _mean(filled) if measure == "mean" else values[measure]
+        if every:
+            result[measure] = found.astype(np.float64)
+            continue
         column = np.full(number, 0.0 if measure == "count" else np.nan)
-        column[filled.start] = _mean(filled) if measure == "mean" else values[measure]
+        column[filled.start] = found
         result[measure] = column
     return result
 
@@ -116,8 +152,9 @@ def measured(parts: Aggregates, at: Edges, measures: Sequence[str] = MEASURES) -
 def _mean(parts: Aggregates) -> Floats:
     """Twelve digits of the mean, so that it does not depend on the order in which its samples were added up."""
     mean = parts.total / parts.count
-    with np.errstate(divide="ignore", over="ignore"):
-        scale = 10.0 ** (11 - np.floor(np.log10(np.abs(mean))))
-    exact = (scale >= 1) & (scale <= 1e22)  # powers of ten that a float holds
-    scale[~exact] = 1.0
-    return np.asarray(np.where(exact, np.rint(mean * scale) / scale, mean), dtype=np.float64)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        power = 11 - np.floor(np.log10(np.abs(mean)))
+        exact = (power >= 0) & (power <= LARGEST_SCALE)
+        scale = TENS[np.where(exact, power, 0).astype(np.int64)]
+        rounded = np.rint(mean * scale) / scale
+    return np.asarray(rounded if exact.all() else np.where(exact, rounded, mean), dtype=np.float64)

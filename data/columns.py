@@ -68,14 +68,15 @@ def _encode_full(values: Floats) -> tuple[int, bytes]:
 def scaled(values: Floats) -> tuple[int, Integers] | None:
     """The fewest decimals that give every value back, and the whole numbers; None when there are none such."""
     few = values[:64]
-    for decimals, scale in enumerate(SCALES):
-        if not np.array_equal(np.rint(few * scale) / scale, few):
-            continue
-        whole = np.rint(values * scale)
-        if np.array_equal(whole / scale, values):
-            if np.abs(whole).max(initial=0) >= EXACT or np.signbit(values[values == 0]).any():
-                return None
-            return decimals, whole.astype(np.int64)
+    with np.errstate(over="ignore"):  # numbers at the end of the range have no decimals
+        for decimals, scale in enumerate(SCALES):
+            if not np.array_equal(np.rint(few * scale) / scale, few):
+                continue
+            whole = np.rint(values * scale)
+            if np.array_equal(whole / scale, values):
+                if np.abs(whole).max(initial=0) >= EXACT or np.signbit(values[values == 0]).any():
+                    return None
+                return decimals, whole.astype(np.int64)
     return None
 
 

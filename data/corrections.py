@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from data import accounts, blocks, document, sealing
+from data import accounts, audit, blocks, document, sealing
 from data.engine import begin_write
 from data.errors import BusyError, DocumentError, NotFoundError
 from data.locks import device_lock
@@ -41,10 +41,12 @@ def correct(
     after: str | None,
     username: str,
     reason: str,
+    address: str = "this machine",
 ) -> None:
     """Put another document in the place of one, or take it out (`after` None); commits.
 
-    A sealed day is opened first and sealed again later.  Raises NotFoundError for no such device or document,
+    A sealed day is opened first and sealed again later.  `address` is where the administrator acts from, for the
+    audit log.  Raises NotFoundError for no such device or document,
     DocumentError for a text that is no document, a reason that is empty, or somebody who is no administrator, and
     BusyError while a sealer has the device in hand: try again.
     """
@@ -82,6 +84,14 @@ def correct(
                 session.delete(entry)
             else:
                 entry.content = after
+            done = "taken out" if after is None else "replaced"
+            audit.record(
+                session,
+                audit.Actor(username, address),
+                "correction",
+                slug,
+                f"{family} of {recorded_at.isoformat()} {done}: {reason.strip()}",
+            )
             session.commit()
         _keep_the_newest(sessions, found.id, family)
 
@@ -112,14 +122,16 @@ def _keep_the_newest(sessions: sessionmaker[Session], device_id: int, family: st
     unseal_day(sessions, device_id, family, blocks.day_of(to_milliseconds(there.end_at)))
 
 
-def corrections(session: Session, limit: int = 1_000) -> list[CorrectionRow]:
-    """What was corrected, the newest first."""
+def corrections(session: Session, limit: int = 1_000, device_id: int | None = None) -> list[CorrectionRow]:
+    """What was corrected (of that device), the newest first."""
     query = (
         select(Correction, Device.slug)
         .join(Device, Correction.device_id == Device.id)
         .order_by(Correction.corrected_at.desc(), Correction.id.desc())
         .limit(limit)
     )
+    if device_id is not None:
+        query = query.where(Correction.device_id == device_id)
     return [
         CorrectionRow(
             slug, one.family, one.recorded_at, one.before, one.after, one.username, one.reason, one.corrected_at

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +14,15 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import URL, Connection, Engine, create_engine, event, func, select, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from data import entries
 from data.errors import ConfigError
 
 BUSY_TIMEOUT_SECONDS = 30
+BUSY_TIMEOUT = f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}"
+TURN_SECONDS = 0.0005
 MIGRATIONS = Path(__file__).parent / "migrations"
 # Held while the schema changes, so that two processes that start at once take turns (PostgreSQL).
 MIGRATION_LOCK = 0x6172626F
@@ -80,7 +84,7 @@ def _postgresql_engine(url: URL) -> Engine:
 def _on_sqlite_connect(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # the driver starts no transactions by itself; _on_sqlite_begin does
     cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}")
+    cursor.execute(BUSY_TIMEOUT)
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")  # an accepted document is on disk
     cursor.execute("PRAGMA foreign_keys = ON")
@@ -91,7 +95,35 @@ def _on_sqlite_begin(connection: Connection) -> None:
     # A transaction that reads first and writes later fails at once when another one wrote in between, however long
     # the busy timeout; so one that will write says so at its beginning.
     writes = connection.get_execution_options().get(WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    driver = connection.connection.driver_connection
+    assert driver is not None, "a transaction begins on a connection"
+    try:
+        if writes:
+            _take_turn(driver)
+        else:
+            driver.execute("BEGIN")
+    except sqlite3.Error as cause:
+        raise DBAPIError.instance("BEGIN", (), cause, sqlite3.Error, dialect=connection.dialect) from cause
+
+
+def _take_turn(driver: sqlite3.Connection) -> None:
+    """Begin to write as soon as the writer before has ended.  Raises sqlite3.OperationalError, after the busy timeout.
+
+    SQLite's own waiting sleeps ten times as long as most transactions last.
+    """
+    until = time.monotonic() + BUSY_TIMEOUT_SECONDS
+    driver.execute("PRAGMA busy_timeout = 0")
+    try:
+        while True:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as problem:
+                if problem.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                    raise
+            time.sleep(TURN_SECONDS)
+    finally:
+        driver.execute(BUSY_TIMEOUT)
 
 
 def begin_write(session: Session) -> None:

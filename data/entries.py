@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from data import blocks, devices, sealed
-from data.models import JSONDataEntry, now
+from data import devices, sealed
+from data.errors import CorruptError
+from data.models import ENTRIES, JSONDataEntry, now
 from data.ranges import from_milliseconds, to_milliseconds
+from data.statement import Statement, integer, stored
 
 # More milliseconds in a row than a device can have filled by posting without a time.
 LONGEST_RUN = 100_000
@@ -18,14 +23,13 @@ def free_milliseconds(
 ) -> list[int]:
     """The next `count` milliseconds from `first` on at which that device has no entry, in one query."""
     last = first + count + LONGEST_RUN
-    near = select(entry.recorded_at).where(
-        entry.device_id == device_id,
-        entry.recorded_at >= from_milliseconds(first),
-        entry.recorded_at <= from_milliseconds(last),
-    )
-    busy = {to_milliseconds(at) for at in session.scalars(near)}
-    for start in range(blocks.day_of(first), last + 1, blocks.DAY):
-        busy.update(sealed.times(session, device_id, entry.family, start).tolist())
+    asked = {"device": device_id, "first": first, "last": last}
+    busy = {at for (at,) in _near(entry.family).rows(session, asked)}
+    for start in sealed.days_until(session, device_id, entry.family, first, last):
+        try:
+            busy.update(sealed.times(session, device_id, entry.family, start).tolist())
+        except CorruptError as problem:
+            sealed.report(device_id, entry.family, start, problem)
     free: list[int] = []
     candidate = first
     while len(free) < count:
@@ -33,6 +37,16 @@ def free_milliseconds(
             free.append(candidate)
         candidate += 1
     return free
+
+
+@lru_cache(maxsize=8)
+def _near(family: str) -> Statement:
+    """The times of the entries of `device` from `first` to `last`."""
+    entry: Any = ENTRIES[family].__table__.c
+    at = stored(entry.recorded_at)
+    return Statement(
+        select(at).where(entry.device_id == bindparam("device"), at.between(integer("first"), integer("last")))
+    )
 
 
 def complete(session: Session) -> None:

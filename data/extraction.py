@@ -6,7 +6,7 @@ on every dialect.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -26,6 +26,7 @@ from data.document.reading import (
     NO_SENSOR,
     VOLTS_PER_COUNT,
     limits,
+    mended,
     placed,
 )
 from data.document.sensors import leaves
@@ -142,6 +143,23 @@ def readings(
         for metric, column in _read(chosen, _of_rows(numbers, rows), len(rows), wanted).items():
             found.setdefault(metric, np.full(count, np.nan))[rows] = column
     return found
+
+
+def of_one(family: str, skeleton: str, values: Sequence[float]) -> dict[str, float]:
+    """What data.document.readings says of the one document with these numbers in the slots of its skeleton."""
+    decided = tuple(float(values[slot]) for slot in traits(family, skeleton).deciding)
+    chosen = plan(family, skeleton, decided)
+    if family == "sensor":
+        return {
+            source.metric: source.value if source.slot is None else float(values[source.slot])
+            for source in chosen.sources
+        }
+    return mended(family, {source.metric: _value(source, values) for source in chosen.sources})
+
+
+def _value(source: Source, values: Sequence[float]) -> float:
+    value = source.value if source.slot is None else float(values[source.slot])
+    return source.raw(value) if source.raw is not None and value > source.above else value
 
 
 def _of_rows(numbers: Numbers, rows: npt.NDArray[np.intp]) -> Numbers:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, insert, select, type_coerce
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from data import devices, document, extraction, sealed, skeleton_rows, skeletons
@@ -17,20 +18,26 @@ from data.engine import begin_write
 from data.entries import free_milliseconds
 from data.errors import DocumentError
 from data.locks import wait_for_devices
-from data.models import ENTRIES, Device, JSONDataEntry, User
+from data.models import ENTRIES, Device, JSONDataEntry, Sensor, User
 from data.ranges import from_milliseconds, to_milliseconds
 from data.sheets import Row
+from data.splitting import split_many
+from data.statement import Statement, among, integer, named, stored
 
 STORED, REPEATED, REFUSED = "stored", "repeated", "refused"
+ARCHIVED = "this sensor is archived: its owner can make it take posts again"
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(days=1)
-# Times asked for in one statement, well under what SQLite takes.
-TIMES_AT_ONCE = 5_000
+# Times asked for in one statement.
+TIMES_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A document as it came: JSON text; `recorded_at` None when the poster gave no usable time."""
+    """A document as it came: JSON text; `recorded_at` None when the poster gave no usable time.
+
+    With `own_time` the time in the document counts, where it has one that can be believed.
+    """
 
     family: str
     device: str
@@ -38,6 +45,7 @@ class Posted:
     recorded_at: datetime | None = None
     clock: str | None = None
     received_at: datetime | None = None
+    own_time: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +67,15 @@ class _Candidate:
     split: skeletons.Split | None
     number: int  # of the skeleton; 0 for none
     content: dict[str, Any] | None
-    device: Device
+    device_id: int
+    slug: str
     received_at: datetime
     recorded_at: datetime | None = None
+    key: tuple[int, int] = (0, 0)  # the device, and the time of measurement in milliseconds once there is one
 
-    @property
-    def key(self) -> tuple[int, int]:
-        assert self.recorded_at is not None
-        return self.device.id, to_milliseconds(self.recorded_at)
+    def __post_init__(self) -> None:
+        if self.recorded_at is not None:
+            self.key = (self.device_id, to_milliseconds(self.recorded_at))
 
     def parsed(self) -> dict[str, Any]:
         """The document."""
@@ -80,6 +89,16 @@ class _Apart:
     split: skeletons.Split | None
     number: int
     content: dict[str, Any] | None
+    stated_at: datetime | None
+
+
+class _Holder(NamedTuple):
+    """The device of a document."""
+
+    id: int
+    slug: str
+    kind: str
+    archived_at: int | None = None
 
 
 def store(session: Session, documents: Sequence[Posted], received_at: datetime) -> list[Outcome]:
@@ -93,7 +112,7 @@ def store(session: Session, documents: Sequence[Posted], received_at: datetime) 
     apart = _taken_apart(session, documents, outcomes)  # before the writers' lock is taken
     begin_write(session)
     candidates = list(_candidates(session, documents, apart, received_at, outcomes))
-    wait_for_devices(session, {candidate.device.id for candidate in candidates})
+    wait_for_devices(session, {candidate.device_id for candidate in candidates})
     _name_skeletons(session, candidates)
     by_family: dict[str, list[_Candidate]] = defaultdict(list)
     for candidate in candidates:
@@ -113,18 +132,31 @@ def _taken_apart(session: Session, documents: Sequence[Posted], outcomes: list[O
     """Each document that is one, by position, taken apart where its skeleton may be known."""
     known = skeleton_rows.known(session).texts
     found: dict[int, _Apart] = {}
-    for position, posted in enumerate(documents):
+    digests: dict[str, int] = {}  # most documents of a batch have the same skeleton
+    splits = split_many([posted.content for posted in documents])
+    for position, (posted, split) in enumerate(zip(documents, splits, strict=True)):
         try:
             if posted.family not in ENTRIES:
                 raise DocumentError(f"family is {posted.family!r}: it is one of {', '.join(ENTRIES)}")
-            split = skeletons.split(posted.content)
-            number = 0 if split is None else skeletons.digest(split.skeleton)
+            number = 0
+            if split is not None and not (number := digests.get(split.skeleton, 0)):
+                number = digests[split.skeleton] = skeletons.digest(split.skeleton)
             content = None if number in known else document.parse_content(posted.content)
+            stated_at = _stated(posted, content, known.get(number, ""))
         except DocumentError as problem:
             outcomes[position] = _refused(posted, str(problem))
             continue
-        found[position] = _Apart(split, number, content)
+        found[position] = _Apart(split, number, content, stated_at)
     return found
+
+
+def _stated(posted: Posted, content: dict[str, Any] | None, skeleton: str) -> datetime | None:
+    """The time in the document, of one that goes by it."""
+    if posted.recorded_at is not None or not posted.own_time:
+        return posted.recorded_at
+    if content is None:
+        return extraction.traits(posted.family, skeleton).stated_at
+    return document.stated_instant(content)
 
 
 def _candidates(
@@ -135,18 +167,31 @@ def _candidates(
     outcomes: list[Outcome | None],
 ) -> Iterator[_Candidate]:
     """The documents that may be stored, with their device; the others get their outcome."""
-    known = devices.by_slug(session, {documents[position].device for position in apart})
+    known = _holders(session, {documents[position].device for position in apart})
     users = _usernames(session, [documents[position] for position in apart], known)
     for position, one in apart.items():
         posted = documents[position]
         received = posted.received_at or received_at
+        recorded_at = one.stated_at
+        if posted.recorded_at is None and recorded_at is not None and not _is_believable(recorded_at, received):
+            recorded_at = None
         try:
-            _check_time(posted.recorded_at, received)
+            _check_time(recorded_at, received)
             device = _device(session, posted, known, users)
         except DocumentError as problem:
             outcomes[position] = _refused(posted, str(problem))
             continue
-        yield _Candidate(position, posted, one.split, one.number, one.content, device, received, posted.recorded_at)
+        yield _Candidate(
+            position,
+            posted,
+            one.split,
+            one.number,
+            one.content,
+            device.id,
+            device.slug,
+            received,
+            recorded_at,
+        )
 
 
 def _name_skeletons(session: Session, candidates: Sequence[_Candidate]) -> None:
@@ -168,16 +213,36 @@ def _name_skeletons(session: Session, candidates: Sequence[_Candidate]) -> None:
     skeleton_rows.keep(session, new.values())
 
 
+def _is_believable(recorded_at: datetime, received_at: datetime) -> bool:
+    """A poster without a clock says 1970; such a time is no time."""
+    return EARLIEST <= recorded_at <= received_at + AHEAD
+
+
 def _check_time(recorded_at: datetime | None, received_at: datetime) -> None:
-    if recorded_at is None:
+    if recorded_at is None or _is_believable(recorded_at, received_at):
         return
     if recorded_at < EARLIEST:
         raise DocumentError(f"recorded_at is {recorded_at.isoformat()}, before {EARLIEST.year}: set the clock")
-    if recorded_at > received_at + AHEAD:
-        raise DocumentError(f"recorded_at is {recorded_at.isoformat()}, more than a day ahead of now: set the clock")
+    raise DocumentError(f"recorded_at is {recorded_at.isoformat()}, more than a day ahead of now: set the clock")
 
 
-def _usernames(session: Session, documents: Sequence[Posted], known: dict[str, Device]) -> set[str]:
+def _holders(session: Session, slugs: set[str]) -> dict[str, _Holder]:
+    """The devices that exist of these slugs."""
+    rows = _of_slugs(len(slugs)).rows(session, named("s", slugs))
+    return {holder.slug: holder for holder in map(_Holder._make, rows)}
+
+
+@lru_cache(maxsize=64)
+def _of_slugs(number: int) -> Statement:
+    device, sensor = Device.__table__, Sensor.__table__
+    return Statement(
+        select(device.c.id, device.c.slug, device.c.kind, stored(sensor.c.archived_at))
+        .select_from(device.outerjoin(sensor, device.c.sensor_id == sensor.c.id))
+        .where(among(device.c.slug, "s", number))
+    )
+
+
+def _usernames(session: Session, documents: Sequence[Posted], known: Mapping[str, _Holder]) -> set[str]:
     owners = {posted.device.partition("/")[0] for posted in documents if posted.family == "sensor"}
     missing = owners - {slug.partition("/")[0] for slug in known}
     if not missing:
@@ -185,7 +250,7 @@ def _usernames(session: Session, documents: Sequence[Posted], known: dict[str, D
     return (owners - missing) | set(session.scalars(select(User.username).where(User.username.in_(missing))))
 
 
-def _device(session: Session, posted: Posted, known: dict[str, Device], users: set[str]) -> Device:
+def _device(session: Session, posted: Posted, known: dict[str, _Holder], users: set[str]) -> _Holder:
     kind = devices.KINDS[posted.family]
     found = known.get(posted.device)
     if found is None:
@@ -193,11 +258,14 @@ def _device(session: Session, posted: Posted, known: dict[str, Device], users: s
             raise DocumentError("unknown sensor" if posted.device.partition("/")[0] in users else "unknown user")
         if not devices.SLUG.fullmatch(posted.device):
             raise DocumentError(f"device is {posted.device!r}: use up to 40 small letters, digits, dots and dashes")
-        found = known[posted.device] = devices.make(session, kind, posted.device)
+        made = devices.make(session, kind, posted.device)
+        found = known[posted.device] = _Holder(made.id, made.slug, made.kind)
     if found.kind != kind:
         raise DocumentError(
             f"device {posted.device} is a {found.kind}: it posts no documents of family {posted.family}"
         )
+    if found.archived_at is not None:
+        raise DocumentError(ARCHIVED)
     return found
 
 
@@ -213,13 +281,21 @@ def _store_family(session: Session, family: str, group: list[_Candidate], outcom
         elif before is sealed.THINNED:
             outcomes[candidate.position] = _refused(candidate.posted, sealed.THINNED)
         elif document.same_content(before, candidate.posted.content):
-            outcomes[candidate.position] = Outcome(REPEATED, None, candidate.recorded_at, candidate.device.slug)
+            outcomes[candidate.position] = Outcome(REPEATED, None, candidate.recorded_at, candidate.slug)
         else:
             reason = "conflict: another document of this device has the same time"
             outcomes[candidate.position] = _refused(candidate.posted, reason)
     rows += _untimed_rows(session, entry, [c for c in group if c.recorded_at is None], there, outcomes)
     if rows:
-        session.execute(insert(entry), rows)
+        _insertion(family).put(session, rows)
+
+
+@lru_cache(maxsize=8)
+def _insertion(family: str) -> Statement:
+    table: Any = ENTRIES[family].__table__
+    names = ("device_id", "clock", "skeleton_id", "body")
+    times = {"recorded_at": integer("at"), "date_posted": integer("received")}
+    return Statement(insert(table).values(**times, **{name: bindparam(name) for name in names}))
 
 
 def _contents(
@@ -241,16 +317,22 @@ def _contents(
 
 
 def _entries(session: Session, entry: type[JSONDataEntry], device_id: int, times: Sequence[int]) -> Iterator[Row]:
-    at = type_coerce(entry.recorded_at, BigInteger)
     for start in range(0, len(times), TIMES_AT_ONCE):
         some = times[start : start + TIMES_AT_ONCE]
-        near = at == some[0] if len(some) == 1 else at.in_(some)
-        found = session.execute(
-            select(at, entry.skeleton_id, entry.body).where(entry.device_id == device_id, near)
-        ).all()
+        found = list(_of_times(entry.family, len(some)).rows(session, {"device": device_id, **named("t", some)}))
         texts = skeleton_rows.texts(session, {number for _, number, _ in found if number is not None})
         for recorded, number, body in found:
             yield Row(recorded, 0, "", None if number is None else texts[number], body)
+
+
+@lru_cache(maxsize=256)
+def _of_times(family: str, number: int) -> Statement:
+    """Time, skeleton and body of the entries of `device` at `t0`, `t1` ..."""
+    entry: Any = ENTRIES[family].__table__.c
+    at = stored(entry.recorded_at)
+    return Statement(
+        select(at, entry.skeleton_id, entry.body).where(entry.device_id == bindparam("device"), among(at, "t", number))
+    )
 
 
 def _untimed_rows(
@@ -264,25 +346,25 @@ def _untimed_rows(
     rows = []
     waiting: dict[tuple[int, int], list[_Candidate]] = defaultdict(list)
     for candidate in group:
-        waiting[(candidate.device.id, to_milliseconds(candidate.received_at))].append(candidate)
+        waiting[(candidate.device_id, to_milliseconds(candidate.received_at))].append(candidate)
     for (device_id, first), some in waiting.items():
         free = free_milliseconds(session, entry, device_id, first, len(some) + len(taken))
         places = iter([at for at in free if (device_id, at) not in taken])
         for candidate in some:
             at = next(places)
             taken[(device_id, at)] = candidate.posted.content
-            candidate.recorded_at = from_milliseconds(at)
+            candidate.recorded_at, candidate.key = from_milliseconds(at), (device_id, at)
             rows.append(_row(candidate, "server", outcomes))
     return rows
 
 
 def _row(candidate: _Candidate, clock: str, outcomes: list[Outcome | None]) -> dict[str, Any]:
-    outcomes[candidate.position] = Outcome(STORED, None, candidate.recorded_at, candidate.device.slug)
+    outcomes[candidate.position] = Outcome(STORED, None, candidate.recorded_at, candidate.slug)
     split = candidate.split
     return {
-        "device_id": candidate.device.id,
-        "recorded_at": candidate.recorded_at,
-        "date_posted": candidate.received_at,
+        "device_id": candidate.device_id,
+        "at": candidate.key[1],
+        "received": to_milliseconds(candidate.received_at),
         "clock": clock,
         "skeleton_id": None if split is None else candidate.number,
         "body": candidate.posted.content if split is None else split.numbers,
@@ -295,7 +377,7 @@ def _note_series(session: Session, stored: Sequence[_Candidate]) -> None:
     first: dict[tuple[int, int], _Candidate] = {}
     plain: list[_Candidate] = []
     for candidate in stored:
-        key = (candidate.device.id, candidate.number)
+        key = (candidate.device_id, candidate.number)
         if candidate.split is None:
             plain.append(candidate)
         elif key not in cache.noted and key not in first:
@@ -303,7 +385,7 @@ def _note_series(session: Session, stored: Sequence[_Candidate]) -> None:
     by_device: dict[int, dict[str, _Candidate]] = defaultdict(dict)
     for candidate in [*first.values(), *plain]:
         for metric in document.readings(candidate.posted.family, candidate.parsed()):
-            by_device[candidate.device.id].setdefault(metric, candidate)
+            by_device[candidate.device_id].setdefault(metric, candidate)
     for device_id, seen in by_device.items():
         known = series_rows.ids(session, device_id)
         while missing := [metric for metric in seen if metric not in known]:

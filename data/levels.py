@@ -119,7 +119,8 @@ def exact_sums(values: Floats, begins: Integers) -> Floats:
     found = columns.scaled(values)
     if found is not None and float(np.abs(found[1]).max(initial=0)) * len(values) < 2.0**63:
         return np.asarray(np.add.reduceat(found[1], begins) / SCALES[found[0]], dtype=np.float64)
-    return np.asarray(np.add.reduceat(values, begins), dtype=np.float64)
+    with np.errstate(over="ignore"):  # the sum of numbers at the end of the range is infinite
+        return np.asarray(np.add.reduceat(values, begins), dtype=np.float64)
 
 
 def joined(parts: Iterable[Aggregates]) -> Aggregates:
@@ -202,11 +203,12 @@ def unpack(bodies: Iterable[bytes], starts: Integers, wanted: Collection[int] | 
     for body in bodies:
         for series, column in packs.unpack(body, wanted):
             if series != CLOCK:
-                found[series] = _aggregates(column, starts)
+                found[series] = aggregates_of(column, starts)
     return found
 
 
-def _aggregates(column: packs.Column, starts: Integers) -> Aggregates:
+def aggregates_of(column: packs.Column, starts: Integers) -> Aggregates:
+    """The buckets of a column, of those that start there.  Raises CorruptError."""
     try:
         lengths = struct.unpack_from("<5I", column.packed)
         parts, at = [], 20

@@ -205,4 +205,3 @@ def _same_group(one: Group, other: Group | None) -> bool:
         and np.array_equal(one.values, other.values)
         and np.array_equal(one.pointed, other.pointed)
     )
-

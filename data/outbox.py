@@ -41,7 +41,5 @@ def failed(session: Session, mail_id: int, tries: int, at: datetime) -> bool:
         return True
     begin_write(session)
     later = at + FIRST_PAUSE * 2 ** (tries - 1)
-    session.execute(
-        update(OutgoingMail).where(OutgoingMail.id == mail_id).values(tries=tries, next_try_at=later)
-    )
+    session.execute(update(OutgoingMail).where(OutgoingMail.id == mail_id).values(tries=tries, next_try_at=later))
     return False

@@ -9,21 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from sqlalchemy import BigInteger, Select, delete, insert, select, type_coerce
+from sqlalchemy import BigInteger, delete, insert, select, type_coerce
 from sqlalchemy.orm import Session, sessionmaker
 
-from data import blocks, columns, levels, packs, sealed, sealing
+from data import blocks, columns, levels, packs, rebuilding, sealed, sealing
 from data import series as series_rows
-from data.columns import Floats
 from data.engine import begin_write
 from data.errors import CorruptError
-from data.levels import BY_NUMBER, LEVELS, Aggregates, Level
+from data.levels import BY_NUMBER, Level
 from data.locks import device_lock
 from data.models import SealedBlock, SealedColumns
 from data.ranges import from_milliseconds
+from data.rebuilding import Key
 
 Progress = Callable[[int, int], None]
-Key = tuple[int, str, int]  # device, family, start of the day or of the period
 
 
 @dataclass(slots=True)
@@ -91,23 +90,9 @@ def _check_block(sessions: sessionmaker[Session], key: Key, repair: bool, found:
 
 
 def _read_columns(session: Session, key: Key, documents: int) -> None:
-    for body in session.scalars(_bodies(key, 0)):
+    for body in session.scalars(rebuilding.bodies(key, 0)):
         for _, column in packs.unpack(body):
             columns.decode(column.kind, column.packed, documents)
-
-
-def _bodies(key: Key, level: int) -> Select[bytes]:
-    device, family, start = key
-    return (
-        select(SealedColumns.body)
-        .where(
-            SealedColumns.device_id == device,
-            SealedColumns.family == family,
-            SealedColumns.level == level,
-            SealedColumns.start_at == from_milliseconds(start),
-        )
-        .order_by(SealedColumns.part)
-    )
 
 
 def _documents_are_whole(sessions: sessionmaker[Session], key: Key) -> bool:
@@ -155,7 +140,7 @@ def _check_period(sessions: sessionmaker[Session], key: Key, level: Level, repai
     found.checked += 1
     with sessions() as session:
         try:
-            bodies = session.scalars(_bodies(key, level.number)).all()
+            bodies = session.scalars(rebuilding.bodies(key, level.number)).all()
             starts = levels.clock(bodies[:1], level, key[2])
             if starts is None:
                 raise CorruptError("the rows of a level have no clock")
@@ -173,15 +158,7 @@ def rebuild_period(sessions: sessionmaker[Session], key: Key, level: Level) -> b
     with device_lock(sealing.engine_of(sessions), device) as mine, sessions() as session:
         if not mine:
             return False
-        parts: dict[int, list[Aggregates]] = {}
-        for start, documents in _days_in_levels(session, device, family, period, levels.period_end(level, period)):
-            times = sealed.times(session, device, family, start)
-            for series, values in _columns_of(session, (device, family, start), documents).items():
-                one = levels.of_samples(times, values)
-                for step in LEVELS[: level.number]:
-                    one = levels.in_buckets(one, step.width)
-                parts.setdefault(series, []).append(one)
-        whole = {series: levels.joined(some) for series, some in parts.items()}
+        whole = rebuilding.aggregates(session, key, level)
         rows = sealing.level_rows(device, family, level, period, whole)
         session.rollback()
         begin_write(session)
@@ -189,29 +166,3 @@ def rebuild_period(sessions: sessionmaker[Session], key: Key, level: Level) -> b
         session.execute(insert(SealedColumns), rows)
         session.commit()
     return True
-
-
-def _days_in_levels(session: Session, device: int, family: str, start: int, end: int) -> list[tuple[int, int]]:
-    at = type_coerce(SealedBlock.start_at, BigInteger)
-    query = (
-        select(at, SealedBlock.documents)
-        .where(
-            SealedBlock.device_id == device,
-            SealedBlock.family == family,
-            at >= start,
-            at < end,
-            SealedBlock.in_levels,
-            SealedBlock.damage == "",
-            SealedBlock.times.is_not(None),
-        )
-        .order_by(at)
-    )
-    return [(int(day), count) for day, count in session.execute(query)]
-
-
-def _columns_of(session: Session, key: Key, documents: int) -> dict[int, Floats]:
-    found: dict[int, Floats] = {}
-    for body in session.scalars(_bodies(key, 0)):
-        for series, column in packs.sound(body):
-            found[series] = columns.decode(column.kind, column.packed, documents)
-    return found

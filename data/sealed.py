@@ -2,37 +2,57 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
-from sqlalchemy import BigInteger, ColumnElement, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, bindparam, select, type_coerce
 from sqlalchemy.orm import Session
 
 from data import blocks, originals, skeleton_rows
+from data.blocks import DAY
 from data.columns import Integers
+from data.errors import CorruptError
 from data.models import SealedBlock, SealedColumns
 from data.ranges import from_milliseconds
 from data.sheets import Sheet
+from data.skeletons import digest
+from data.statement import Statement, integer, stored
+
+log = logging.getLogger(__name__)
 
 THINNED = "the documents of that day have been thinned out by retention: nothing can be added to it any more"
 
 
 def texts(session: Session, device_id: int, family: str, times: Sequence[int]) -> dict[int, str]:
-    """The sealed documents of these times; THINNED for a time of a day whose documents are gone for good."""
+    """The sealed documents of these times; THINNED for a time of a day whose documents are gone for good.
+
+    Those of a day whose bytes have changed count as not there: they may come again, and the day is built from them.
+    """
     days: dict[int, list[int]] = defaultdict(list)
     for at in times:
         days[blocks.day_of(at)].append(at)
     found: dict[int, str] = {}
     for start, asked in days.items():
-        there, thinned = _there(session, device_id, family, start, asked)
-        if thinned:
-            found.update(dict.fromkeys(asked, THINNED))
-        elif there:
-            sheet = day(session, device_id, family, start)
-            places = np.searchsorted(sheet.times, there).tolist()
-            found.update({at: sheet.text(place) for at, place in zip(there, places, strict=True)})
+        try:
+            there, thinned = _there(session, device_id, family, start, asked)
+            if thinned:
+                found.update(dict.fromkeys(asked, THINNED))
+            elif there:
+                sheet = day(session, device_id, family, start)
+                places = np.searchsorted(sheet.times, there).tolist()
+                found.update({at: sheet.text(place) for at, place in zip(there, places, strict=True)})
+        except CorruptError as problem:
+            report(device_id, family, start, problem)
     return found
+
+
+def report(device_id: int, family: str, start: int, problem: CorruptError) -> None:
+    """Tell of a sealed day whose bytes have changed; `check-store` and the sealer fence it off."""
+    log.error("device %s, %s, %s: %s", device_id, family, from_milliseconds(start).date(), problem)
 
 
 def _there(session: Session, device_id: int, family: str, start: int, asked: Sequence[int]) -> tuple[list[int], bool]:
@@ -65,6 +85,26 @@ def times(session: Session, device_id: int, family: str, start: int) -> Integers
     return np.empty(0, dtype=np.int64) if packed is None else blocks.unpack_times(packed, start)
 
 
+def days_until(session: Session, device_id: int, family: str, first: int, last: int) -> list[int]:
+    """The days with sealed documents that may lie between these times, both included, milliseconds."""
+    asked = {"device": device_id, "family": family, "first": first, "last": last}
+    return [start for (start,) in _touching().rows(session, asked)]
+
+
+@lru_cache(maxsize=1)
+def _touching() -> Statement:
+    block: Any = SealedBlock.__table__.c
+    start = stored(block.start_at)
+    return Statement(
+        select(start).where(
+            block.device_id == bindparam("device"),
+            block.family == bindparam("family"),
+            start.between(integer("first") - DAY, integer("last")),
+            stored(block.last_at) >= integer("first"),
+        )
+    )
+
+
 def day(session: Session, device_id: int, family: str, start: int) -> Sheet:
     """The sealed documents of that day; none where there is no block or it is thinned out.  Raises CorruptError."""
     block = session.execute(
@@ -84,7 +124,14 @@ def day(session: Session, device_id: int, family: str, start: int) -> Sheet:
     )
     bodies = session.scalars(query).all() if wanted else []
     known = skeleton_rows.texts(session, originals.skeletons_in(block.originals))
-    return blocks.sheet(family, start, block.times, block.stamps, block.originals, bodies, lambda number: known[number])
+
+    def skeleton(number: int) -> str:
+        text = known.get(number)
+        if text is None or digest(text) != number:
+            raise CorruptError(f"the skeleton {number} of documents of that day is not there, or has changed")
+        return text
+
+    return blocks.sheet(family, start, block.times, block.stamps, block.originals, bodies, skeleton)
 
 
 def _key(device_id: int, family: str, start: int) -> tuple[ColumnElement[bool], ...]:

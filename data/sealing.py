@@ -16,7 +16,7 @@ import numpy as np
 from sqlalchemy import BigInteger, Engine, delete, func, insert, select, type_coerce
 from sqlalchemy.orm import Session, sessionmaker
 
-from data import blocks, document, levels, originals, sealed, sheets, skeleton_rows
+from data import blocks, document, levels, originals, rebuilding, sealed, sheets, skeleton_rows
 from data import series as series_rows
 from data.blocks import DAY, Block
 from data.columns import Floats
@@ -115,20 +115,30 @@ def seal(
     everything: bool = False,
     progress: Progress = lambda _done, _total: None,
 ) -> SealCount:
-    """Seal what is due; devices that another sealer has in hand are left to it.  Commits run by run."""
+    """Seal what is due; devices that another sealer has in hand are left to it.  Commits run by run.
+
+    What goes wrong with one device is raised once the others are sealed.
+    """
     with sessions() as session:
         waiting = due(session, now, everything)
     count, total, done = SealCount(), sum(one.documents for one in waiting), 0
     by_device: dict[int, list[Backlog]] = defaultdict(list)
     for one in waiting:
         by_device[one.device_id].append(one)
+    failed: list[Exception] = []
     for device_id, some in by_device.items():
-        with device_lock(engine_of(sessions), device_id) as mine:
-            if mine:
-                for family, days in _runs(some):
-                    count.add(seal_days(sessions, device_id, family, days, now))
-                    done += sum(one.documents for one in some if one.family == family and one.start in days)
-                    progress(done, total)
+        try:
+            with device_lock(engine_of(sessions), device_id) as mine:
+                if mine:
+                    for family, days in _runs(some):
+                        count.add(seal_days(sessions, device_id, family, days, now))
+                        done += sum(one.documents for one in some if one.family == family and one.start in days)
+                        progress(done, total)
+        except Exception as problem:  # one device shall not keep the others waiting; it is raised at the end
+            log.exception("device %s cannot be sealed", device_id)
+            failed.append(problem)
+    if failed:
+        raise failed[0]
     return count
 
 
@@ -263,8 +273,18 @@ def _sheet_of(
         return _Found(start, fresh, 0, ids)
     block, sealed = found
     if sealed is None:  # fenced off: it waits until all its documents have come again
-        return _Found(start, fresh, block.version, ids) if len(fresh) >= block.documents else None
+        return _Found(start, fresh, block.version, ids) if _have_come_again(block, fresh) else None
     return _Found(start, sheets.joined(family, (sealed, fresh)), block.version, ids)
+
+
+def _have_come_again(block: SealedBlock, fresh: Sheet) -> bool:
+    """Whether all documents of a fenced block are there again: by their times where these are sound, else by number."""
+    try:
+        blocks.check(block.checksum, block.times or b"", block.stamps, block.notices)
+        times = blocks.unpack_times(block.times or b"", to_milliseconds(block.start_at))
+    except CorruptError:
+        return len(fresh) >= block.documents
+    return bool(np.isin(times, fresh.times).all())
 
 
 def _entries(session: Session, device_id: int, family: str, start: int) -> tuple[list[int], list[Row]]:
@@ -523,20 +543,18 @@ def period_aggregates(
 ) -> dict[int, Aggregates] | None:
     """Series id -> its buckets in that period of the level; None when the period has no rows.
 
-    Rows that have changed since they were written count as none: the level is built again.
+    Rows that have changed since they were written are reported, and the period is built again from its samples.
     """
-    bodies = session.scalars(
-        select(SealedColumns.body)
-        .where(
-            SealedColumns.device_id == device_id,
-            SealedColumns.family == family,
-            SealedColumns.level == level.number,
-            SealedColumns.start_at == from_milliseconds(period),
-        )
-        .order_by(SealedColumns.part)
-    ).all()
-    starts = levels.clock(bodies[:1], level, period)
-    return None if starts is None else levels.unpack(bodies[1:], starts)
+    key = (device_id, family, period)
+    bodies = session.scalars(rebuilding.bodies(key, level.number)).all()
+    try:
+        starts = levels.clock(bodies[:1], level, period)
+        if starts is None and bodies:
+            raise CorruptError("the rows of a level have no clock")
+        return None if starts is None else levels.unpack(bodies[1:], starts)
+    except CorruptError as problem:
+        log.error("device %s, %s, level %s of %s: %s", device_id, family, level.number, period, problem)
+        return rebuilding.aggregates(session, key, level)
 
 
 def fence(sessions: sessionmaker[Session], device_id: int, family: str, start: int, problem: str) -> None:

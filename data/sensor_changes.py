@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
@@ -90,12 +88,3 @@ def delete_sensor(session: Session, sensor_id: int) -> None:
     session.execute(delete(Device).where(Device.id == device.id))
     session.execute(delete(Sensor).where(Sensor.id == sensor_id))
     session.expire_all()
-
-
-def archived_slugs(session: Session, slugs: Iterable[str]) -> set[str]:
-    """Which of these sensors (`username/sensor_name`) are archived."""
-    wanted = set(slugs)
-    if not wanted:
-        return set()
-    query = select(Device.slug).join(Sensor, Sensor.id == Device.sensor_id)
-    return set(session.scalars(query.where(Device.slug.in_(wanted), Sensor.archived_at.is_not(None))))

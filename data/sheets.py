@@ -16,6 +16,7 @@ from data import document, extraction, skeletons
 from data.columns import Floats, Integers
 from data.document import Notices
 from data.skeletons import SLOT
+from data.splitting import split_many
 
 CLOCKS = ("server", "stated", "synced", "unsynced", "restored")
 Places = npt.NDArray[np.intp]
@@ -141,10 +142,11 @@ def from_rows(family: str, rows: Sequence[Row]) -> Sheet:
     """
     apart: dict[str, list[tuple[int, str]]] = {}
     plain: dict[int, str] = {}
+    splits = iter(split_many([row.body for row in rows if row.skeleton is None]))
     for place, row in enumerate(rows):
         if row.skeleton is not None:
             apart.setdefault(row.skeleton, []).append((place, row.body))
-        elif (found := skeletons.split(row.body)) is not None:
+        elif (found := next(splits)) is not None:
             apart.setdefault(found.skeleton, []).append((place, found.numbers))
         else:
             plain[place] = row.body

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -23,6 +24,8 @@ LARGEST = 10**15
 # A text with more numbers than this is kept as it came.
 MOST_SLOTS = 4_000
 SHORTEST = 40
+# The digests of skeletons up to this length are kept in memory.
+REMEMBERED = 20_000
 
 # After the first spelling of a colon only, which is fast; texts with lists take the complete pattern.
 _NUMBER = "(-?[0-9][0-9.eE+-]*)"
@@ -34,11 +37,16 @@ _DIGITS = b"0123456789-"
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A text apart: the skeleton with SLOT for each number, the number literals joined by commas, and their values."""
+    """A text apart: the skeleton with SLOT for each number, and the number literals joined by commas."""
 
     skeleton: str
     numbers: str
-    values: list[int | float]
+
+    @property
+    def values(self) -> list[int | float]:
+        """The numbers."""
+        found: list[int | float] = orjson.loads(f"[{self.numbers}]")
+        return found
 
 
 def split(text: str) -> Split | None:
@@ -62,7 +70,7 @@ def split(text: str) -> Split | None:
         return None
     if max(values) >= LARGEST or min(values) <= -LARGEST or ("-0" in numbers and _has_negative_zero(literals)):
         return None
-    return Split(f"{mark}{SLOT}".join(pieces[::2]), numbers, values)
+    return Split(f"{mark}{SLOT}".join(pieces[::2]), numbers)
 
 
 def _spelling(text: str) -> tuple[str, re.Pattern[str]]:
@@ -89,7 +97,14 @@ def fill(skeleton: str, numbers: str) -> str:
 
 def digest(skeleton: str) -> int:
     """The skeleton's id: 63 bits of its BLAKE2b digest, the same in every database."""
+    return _remembered_digest(skeleton) if len(skeleton) <= REMEMBERED else _digest(skeleton)
+
+
+def _digest(skeleton: str) -> int:
     return int.from_bytes(blake2b(skeleton.encode(), digest_size=8).digest(), "big") >> 1
+
+
+_remembered_digest = lru_cache(maxsize=512)(_digest)
 
 
 def style(numbers: str) -> bytes:

@@ -7,7 +7,7 @@ from typing import Any
 
 import dash
 
-from pages import about, bms, overview, tristar
+from pages import about, bms, overview, sensors, tristar
 
 # module name, address, title, layout
 PAGES: tuple[tuple[str, str, str, Callable[..., Any]], ...] = (
@@ -15,6 +15,7 @@ PAGES: tuple[tuple[str, str, str, Callable[..., Any]], ...] = (
     ("pages.home", "/home", "Overview", overview.layout),
     ("pages.bms", "/BMS", "BMS", bms.layout),
     ("pages.tristar", "/Tristar", "Tristar", tristar.layout),
+    ("pages.sensors", "/sensors", "Experiments", sensors.layout),
     ("pages.about", "/about", "About", about.layout),
 )
 

@@ -20,7 +20,7 @@ TYPING_PAUSE_SECONDS = 0.35
 
 
 def layout(kind: str, ids: GraphIds, heading: str, query: Mapping[str, Any]) -> html.Div:
-    """A graph page whose controls stand as the address says; `kind` is `bms` or `tristar`."""
+    """A graph page whose controls stand as the address says; `kind` is `bms`, `tristar` or `sensors`."""
     values = values_from_query(kind, query)
     visit = uuid4().hex
     return html.Div(
@@ -67,38 +67,9 @@ def layout(kind: str, ids: GraphIds, heading: str, query: Mapping[str, Any]) -> 
 
 
 def _what(kind: str, ids: GraphIds, values: Mapping[str, Any]) -> list[Any]:
+    units, device = _units(kind, ids, values), _device(kind, ids, values)
     return [
-        field(
-            "Units",
-            dcc.Dropdown(
-                id=ids.of("units"),
-                options=[{"label": catalogue.metric(key).label, "value": key} for key in catalogue.FORM_CHOICES[kind]],
-                value=values["units"],
-                multi=True,
-                clearable=False,
-                searchable=True,
-                closeOnSelect=False,
-                maxHeight=360,
-                optionHeight=36,
-                labels={"search": "Search the values", "selected_count": "{num_selected}"},
-            ),
-            ids.of("units"),
-            ids.error_of("units"),
-        ),
-        html.Div(
-            field(
-                "Controller" if kind == "tristar" else "Battery",
-                dbc.Select(
-                    id=ids.of("controller"),
-                    options=_first_choices(kind, values["controller"]),
-                    value=values["controller"],
-                    class_name="arb-input",
-                ),
-                ids.of("controller"),
-            ),
-            id=ids.controller_field,
-            hidden=kind == "bms",
-        ),
+        *((device, units) if kind == "sensors" else (units, device)),
         html.Fieldset(
             [
                 html.Legend("Window", className="arb-label"),
@@ -122,6 +93,50 @@ def _what(kind: str, ids: GraphIds, values: Mapping[str, Any]) -> list[Any]:
             hidden=values["controller"] != IMPORTED,
         ),
     ]
+
+
+def _units(kind: str, ids: GraphIds, values: Mapping[str, Any]) -> html.Div:
+    """The values to draw; a sensor's fields are known once its data is."""
+    if kind == "sensors":
+        options = [{"label": key, "value": key} for key in values["units"]]
+    else:
+        options = [{"label": catalogue.metric(key).label, "value": key} for key in catalogue.FORM_CHOICES[kind]]
+    return field(
+        "Fields" if kind == "sensors" else "Units",
+        dcc.Dropdown(
+            id=ids.of("units"),
+            options=options,
+            value=values["units"],
+            multi=True,
+            clearable=False,
+            searchable=True,
+            closeOnSelect=False,
+            maxHeight=360,
+            optionHeight=36,
+            labels={"search": "Search the values", "selected_count": "{num_selected}"},
+        ),
+        ids.of("units"),
+        ids.error_of("units"),
+    )
+
+
+def _device(kind: str, ids: GraphIds, values: Mapping[str, Any]) -> html.Div:
+    """Whose values; a battery has one manager, so that there is nothing to choose."""
+    return html.Div(
+        field(
+            {"tristar": "Controller", "sensors": "Sensor"}.get(kind, "Battery"),
+            dbc.Select(
+                id=ids.of("controller"),
+                options=_first_choices(kind, values["controller"]),
+                value=values["controller"],
+                class_name="arb-input",
+            ),
+            ids.of("controller"),
+            ids.error_of("controller"),
+        ),
+        id=ids.controller_field,
+        hidden=kind == "bms",
+    )
 
 
 def _how(ids: GraphIds, values: Mapping[str, Any]) -> list[Any]:
@@ -201,4 +216,6 @@ def _switch(label: str, help_text: str, switch_id: str, value: bool) -> html.Div
 def _first_choices(kind: str, chosen: str) -> list[dict[str, str]]:
     """The choices before the devices are known; the chosen one is always among them."""
     known = {BOTH: "Both strings", "tristar-1": "String 1", "tristar-2": "String 2"} if kind == "tristar" else {}
+    if kind == "sensors":
+        known = {chosen: f"Number {chosen[:20]}" if chosen else "Looking for sensors"}
     return [{"label": label, "value": value} for value, label in {**known, chosen: known.get(chosen, chosen)}.items()]

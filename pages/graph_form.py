@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 from data import catalogue
 
@@ -15,6 +15,8 @@ QUICK_RANGES = {"6h": "6 h", "24h": "24 h", "7d": "7 d", "30d": "30 d", "all": "
 CUSTOM = "custom"
 BOTH = "both"
 IMPORTED = "tristar-msview"
+MOST_FIELDS = 24  # of a sensor, drawn at once
+LONGEST_KEY = 200
 
 MARKERS = {
     ".": "point",
@@ -80,7 +82,15 @@ CONTROLS = (
     "retimed",
 )
 SWITCHES = ("tight_layout", "logarithmic_scale", "retimed")
-OLD_NAMES = {"start_date": "start", "end_date": "end"}  # of the form that posted
+# The address's own words for a control; the sensors' page has fields of a sensor where the others have units.
+ADDRESS_NAMES: Mapping[str, Mapping[str, str]] = {"sensors": {"units": "fields", "controller": "sensor"}}
+OLD_NAMES = {  # of the forms that posted
+    "start_date": "start",
+    "end_date": "end",
+    "sensors_owned": "sensor",
+    "x_axis": "xlabel",
+    "y_axis": "ylabel",
+}
 _COMMON = {
     "range": "24h",
     "start": "",
@@ -99,6 +109,7 @@ _COMMON = {
 DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "bms": {"units": ["battery_charge"], "controller": "bms", **_COMMON},
     "tristar": {"units": ["bat_voltage"], "controller": BOTH, **_COMMON},
+    "sensors": {"units": [], "controller": "", **_COMMON},  # every field of the first sensor
 }
 
 
@@ -108,14 +119,20 @@ def values_from_query(kind: str, query: Mapping[str, Any]) -> dict[str, Any]:
     An unknown choice is left out or falls back to the default; a text is taken as it stands, so that a wrong one is
     shown at its field.  A start or an end in the address means its own window.
     """
+    own_names = {said: name for name, said in ADDRESS_NAMES.get(kind, {}).items()}
     given = {OLD_NAMES.get(name, name): _first(value) for name, value in query.items()}
+    given = {own_names.get(name, name): text for name, text in given.items()}
     values = dict(DEFAULTS[kind])
     for name in CONTROLS:
         if name not in given:
             continue
         text = given[name]
         if name == "units":
-            known = [key for key in text.split(",") if key in catalogue.FORM_CHOICES[kind]]
+            keys = text.split(",")
+            if kind in catalogue.FORM_CHOICES:
+                known = [key for key in keys if key in catalogue.FORM_CHOICES[kind]]
+            else:
+                known = [unquote(key)[:LONGEST_KEY] for key in keys[:MOST_FIELDS] if key]
             values["units"] = list(dict.fromkeys(known)) or values["units"]
         elif name in SWITCHES:
             values[name] = text.lower() in ("yes", "true", "on", "1", "y")
@@ -143,11 +160,16 @@ def query_from_values(kind: str, values: Mapping[str, Any]) -> str:
         if value == DEFAULTS[kind][name]:
             continue
         if name == "units":
-            value = ",".join(value)
+            value = ",".join(value if kind in catalogue.FORM_CHOICES else (_without_commas(key) for key in value))
         elif name in SWITCHES:
             value = "yes"
-        pairs.append((name, value))
+        pairs.append((ADDRESS_NAMES.get(kind, {}).get(name, name), value))
     return "?" + urlencode(pairs, quote_via=quote, safe=",:") if pairs else ""
+
+
+def _without_commas(key: str) -> str:
+    """A sensor's key as one of a list in the address: keys are any text."""
+    return key.replace("%", "%25").replace(",", "%2C")
 
 
 def _first(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""Every component id, one constant each; the two graph pages have the same set under their own prefix."""
+"""Every component id, one constant each; the graph pages have the same set under their own prefix."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ THEME = "theme"
 THEME_SWITCH = "theme-switch"
 JOBS_CLOCK = "jobs-clock"
 JOBS_STRIP = "jobs-strip"
+FLASHES = "flashes"  # what the request before had to say
 
 # overview
 OVERVIEW_CLOCK = "overview-clock"
@@ -99,3 +100,5 @@ class GraphIds:
 
 BMS = GraphIds("bms")
 TRISTAR = GraphIds("tristar")
+SENSORS = GraphIds("sensors")
+SENSORS_LIST = SENSORS.of("list")  # the visitor's own sensors, under the graph

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import dash
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from pages import ids
-from pages.components import icon
+from pages.components import NOTICE_ICONS, icon, notice
 
-# address, name, icon, how the current place is recognised, served outside Dash
+# address, name, icon, how the current place is recognised, whether only who is logged in may go there
 PLACES = (
     ("/", "Home", "bi-house", "exact", False),
     ("/BMS", "BMS", "bi-battery-half", "partial", False),
@@ -19,8 +21,8 @@ PLACES = (
 )
 
 
-def layout(site_name: str, zone_name: str, username: str | None) -> html.Div:
-    """The frame, for a visitor or for the user of that name."""
+def layout(site_name: str, zone_name: str, username: str | None, flashes: Sequence[tuple[str, str]] = ()) -> html.Div:
+    """The frame, for a visitor or for the user of that name; `flashes` (kind, words) is what was said on the way."""
     return html.Div(
         [
             html.A("Skip to the content", href="#content", className="arb-skip"),
@@ -31,13 +33,18 @@ def layout(site_name: str, zone_name: str, username: str | None) -> html.Div:
                         href="/",
                         className="arb-brand",
                     ),
-                    html.Nav(_places(), className="arb-places", **{"aria-label": "Places"}),
+                    html.Nav(_places(username), className="arb-places", **{"aria-label": "Places"}),
                     html.Div([*_account(username), _theme_switch()], className="arb-account"),
                 ],
                 className="arb-bar",
             ),
             html.Div(id=ids.JOBS_STRIP, className="arb-strip", **{"aria-live": "polite"}),
-            html.Main(dash.page_container, id="content", className="arb-main", tabIndex="-1"),
+            html.Main(
+                [html.Div(_flashes(flashes), id=ids.FLASHES, className="arb-notices arb-flashes"), dash.page_container],
+                id="content",
+                className="arb-main",
+                tabIndex="-1",
+            ),
             html.Footer(
                 [
                     html.Span(f"Times are {zone_name}"),
@@ -45,7 +52,7 @@ def layout(site_name: str, zone_name: str, username: str | None) -> html.Div:
                 ],
                 className="arb-foot",
             ),
-            html.Nav(_places(), className="arb-thumb", **{"aria-label": "Places"}),
+            html.Nav(_places(username), className="arb-thumb", **{"aria-label": "Places"}),
             dcc.Store(id=ids.THEME),
             dcc.Interval(id=ids.JOBS_CLOCK, interval=4_000),
         ],
@@ -53,12 +60,21 @@ def layout(site_name: str, zone_name: str, username: str | None) -> html.Div:
     )
 
 
-def _places() -> list[dbc.NavLink]:
+def _flashes(flashes: Sequence[tuple[str, str]]) -> list[html.P]:
+    return [notice(kind if kind in NOTICE_ICONS else "warning", "", words) for kind, words in flashes]
+
+
+def _places(username: str | None) -> list[dbc.NavLink]:
+    """The places; a stranger is sent to the server for those of accounts, which leads to the login."""
     return [
         dbc.NavLink(
-            [icon(symbol), html.Span(name)], href=address, active=match, external_link=outside, class_name="arb-place"
+            [icon(symbol), html.Span(name)],
+            href=address,
+            active=match,
+            external_link=closed and username is None,
+            class_name="arb-place",
         )
-        for address, name, symbol, match, outside in PLACES
+        for address, name, symbol, match, closed in PLACES
     ]
 
 

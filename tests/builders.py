@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from flask.testing import FlaskClient
+from sqlalchemy import Engine, event
 
 DATABASES = ("sqlite", "postgresql")
 NOON = datetime(2019, 12, 3, 19, 40, tzinfo=UTC)
@@ -118,6 +120,19 @@ def fire(
     return client.post("/_dash-update-component", json=body, headers=csrf_header(client))
 
 
+def said_on_the_way(client: FlaskClient) -> str:
+    """The frame of a Dash page as the browser is given it: the bar, and what the request before had to say."""
+    return json.dumps(client.get("/_dash-layout").get_json(), ensure_ascii=False)
+
+
+def own_sensors(client: FlaskClient) -> str:
+    """The list of the visitor's own sensors on the sensors' page, as the browser is given it."""
+    output = "..sensors-list.children...sensors-list.className.."
+    answer = fire(client, output, [{"id": "sensors-clock", "property": "n_intervals", "value": 0}])
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    return json.dumps(answer.get_json(), ensure_ascii=False)
+
+
 def wait_until(true: Callable[[], bool], seconds: float = 20.0) -> bool:
     """Poll until it is true, or the time is over; whether it became true."""
     deadline = time.monotonic() + seconds
@@ -134,3 +149,26 @@ def runs(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] not in ("Z", "X")
     except FileNotFoundError:
         return False
+
+
+@contextmanager
+def statements_of(engine: Engine) -> Iterator[list[str]]:
+    """What the connections taken meanwhile are asked, by SQLAlchemy or past it; rows put in together count once."""
+    asked: list[str] = []
+
+    def put(statement: str) -> None:
+        if not (statement.startswith("INSERT") and asked and asked[-1][:40] == statement[:40]):
+            asked.append(statement)
+
+    def trace(driver: Any, *_: object) -> None:
+        driver.set_trace_callback(put)
+
+    def note(*given: Any) -> None:
+        asked.append(given[2])
+
+    name, listener = ("checkout", trace) if engine.dialect.name == "sqlite" else ("before_cursor_execute", note)
+    event.listen(engine, name, listener)
+    try:
+        yield asked
+    finally:
+        event.remove(engine, name, listener)

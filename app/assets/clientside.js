@@ -18,7 +18,7 @@
     if (address && !left.has(address.visit)) {
       var wanted = window.location.pathname + address.search;
       if (place() !== wanted) {
-        var write = settled === place() ? "pushState" : "replaceState";
+        var write = address.first ? "replaceState" : "pushState";
         window.history[write]({}, "", wanted);
       }
       settled = place();
@@ -37,8 +37,17 @@
   window.addEventListener("popstate", moved);
   window.addEventListener("_dashprivate_pushstate", moved);
 
+  /* What was said on the way here belongs to this page: it goes when the next one is opened. */
+  var landed = window.location.pathname;
+  function leave(pathname) {
+    if (pathname === landed) return clientside.no_update;
+    landed = null;
+    return [];
+  }
+
   clientside.arboretum = {
     remember: remember,
+    leave: leave,
     theme: function () {
       return document.documentElement.getAttribute("data-bs-theme") || "light";
     },
@@ -90,16 +99,4 @@
   }
   new MutationObserver(dress).observe(document.documentElement, { childList: true, subtree: true });
   dress();
-
-  /* ---- a session that has ended ---- */
-  var fetched = window.fetch;
-  window.fetch = function (resource) {
-    return fetched.apply(this, arguments).then(function (response) {
-      var address = typeof resource === "string" ? resource : (resource && resource.url) || "";
-      if (response.status === 401 && address.indexOf("/_dash") >= 0) {
-        window.location.assign("/sensors/users/login?next=" + encodeURIComponent(place()));
-      }
-      return response;
-    });
-  };
 })();

@@ -13,13 +13,16 @@
     notice.className = "arb-notice arb-warning mb-4";
     notice.setAttribute("role", "alert");
     notice.setAttribute("data-arb-ended", "");
+    var icon = document.createElement("i");
+    icon.className = "bi bi-exclamation-triangle-fill";
+    icon.setAttribute("aria-hidden", "true");
     var words = document.createElement("span");
     words.textContent = text + " ";
     var link = document.createElement("a");
     link.href = address;
     link.textContent = action;
     words.appendChild(link);
-    notice.appendChild(words);
+    notice.append(icon, words);
     main.insertBefore(notice, main.firstChild);
   }
 
@@ -33,7 +36,7 @@
         var said = answer.headers.get("X-Signed-In");
         if (answer.status === 401 || (signedIn && said === "no")) {
           tell("Your session has ended: what you see is no longer kept up to date for you.", "Log in again", loginAddress());
-        } else if (answer.status === 400 && said === null) {
+        } else if (answer.headers.get("X-Page-Too-Old")) {
           tell("This page is too old to be kept up to date.", "Load it again", window.location.href);
         }
         signedIn = signedIn || said === "yes";

@@ -11,7 +11,7 @@ from data.errors import DocumentError
 
 # Our documents have four levels; whoever reads one again may stand deep in the stack already.
 MOST_LEVELS = 50
-# Whole numbers with more digits than this do not fit in 64 bits.
+# Whole numbers of up to so many digits are floats too, without asking.
 MOST_DIGITS = 18
 
 
@@ -79,9 +79,11 @@ def _float(digits: str) -> float:
     return found
 
 
-def _whole(digits: str) -> int | float:
-    """An int of 64 bits; a larger number is a float, as it is to every other reader of JSON."""
-    return int(digits) if len(digits) <= MOST_DIGITS else _float(digits)
+def _whole(digits: str) -> int:
+    """The whole number, to its last digit; as a value of a series it must fit a float."""
+    if len(digits) > MOST_DIGITS:
+        _float(digits)
+    return int(digits)
 
 
 def _keep_repeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -73,9 +73,14 @@ def readings(family: str, content: Document) -> dict[str, float]:
     sections = Sections(content)
     found = placed(family, sections)
     if family == "bms":
+        found |= {cell.metric: cell.reading for cell in cells(sections)}
+    return mended(family, found)
+
+
+def mended(family: str, found: dict[str, float]) -> dict[str, float]:
+    """The values as they were posted, in the catalogue's units and without those beyond their limits."""
+    if family == "bms":
         _mend_charge(found)
-        for cell in cells(sections):
-            found[cell.metric] = cell.reading
     elif family == "tristar":
         _mend_controller(found)
     return {metric: value for metric, value in found.items() if _plausible(metric, value)}

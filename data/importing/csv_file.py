@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,9 +17,10 @@ from data.importing.csv_documents import columns_for, content_of
 from data.importing.csv_lines import Table
 from data.importing.csv_values import time_reader
 from data.importing.running import Refusal, Row
-from data.ranges import zone_named
+from data.ranges import from_milliseconds, to_milliseconds, zone_named
 
 KILO = 1000
+AFTER = ", at "
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,10 @@ class CsvFile:
         self.time_index, self.columns, self.left_out = columns_for(
             options.family, self.table.columns, options.time_column, options.mapped
         )
-        self.read_time = time_reader(options.time_format, zone_named(options.timezone))
+        self.zone = zone_named(options.timezone)
+        self.read_time = time_reader(options.time_format, self.zone)
+        self.read_as_utc = time_reader(options.time_format, UTC)
+        self.before: datetime | None = None  # the time of the row before
 
     @property
     def done(self) -> int:
@@ -66,12 +71,15 @@ class CsvFile:
         return self.table.size // KILO
 
     def place(self) -> str:
-        """Behind the last row."""
-        return self.table.place()
+        """Behind the last row, and the time of that row."""
+        before = "" if self.before is None else f"{AFTER}{to_milliseconds(self.before)}"
+        return f"{self.table.place()}{before}"
 
     def go_on_from(self, place: str) -> bool:
         """Skip the rows before that place."""
-        return self.table.go_on_from(place)
+        there, _, before = place.partition(AFTER)
+        self.before = from_milliseconds(int(before)) if before else None
+        return self.table.go_on_from(there)
 
     def rows(self) -> Iterator[Row | Refusal]:
         """The documents of the rows, and the rows that are none."""
@@ -82,12 +90,22 @@ class CsvFile:
                 yield Refusal(where, row.problem)
                 continue
             try:
-                at = self.read_time(row.cells[self.time_index])
+                at = self._instant(row.cells[self.time_index])
                 content = content_of(options.family, self.columns, row.cells, options.decimal, self.table.delimiter)
             except ArboretumError as problem:
                 yield Refusal(where, str(problem))
                 continue
             yield Row(where, ingest.Posted(options.family, options.device, content, at, "stated"))
+
+    def _instant(self, text: str) -> datetime:
+        """The time of a row; of an hour that the clock goes through twice the second, once the rows have begun anew."""
+        at, before = self.read_time(text), self.before
+        if before is not None and at <= before:
+            second = at.astimezone(self.zone).replace(fold=1).astimezone(UTC)
+            if second > before and self.read_as_utc(text) != at:  # equal where the text itself names its offset
+                at = second
+        self.before = at
+        return at
 
 
 def check_device(session: Session, family: str, device: str) -> None:

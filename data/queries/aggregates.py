@@ -28,7 +28,8 @@ Found = dict[str, list[Aggregates]]
 def level_for(edges: Integers) -> int:
     """The highest level whose buckets fit between these edges; 0 when none does."""
     for level in reversed(LEVELS):
-        if not (edges % level.width).any():
+        # The first two tell of nearly all what only all can tell.
+        if not (edges[:2] % level.width).any() and not (edges % level.width).any():
             return level.number
     return 0
 
@@ -37,6 +38,7 @@ def read(
     session: Session, asked: Target, family: str, keys: Sequence[str], window: Stretch, number: int
 ) -> dict[str, Aggregates]:
     """Key -> its buckets in the window, in time order: those of the level, and smaller ones where it cannot tell."""
+    asked_level = number
     found: Found = {key: [] for key in keys}
     rest: list[Stretch] = [window] if window[0] < window[1] else []
     wanted = {asked.ids[key]: key for key in keys if key in asked.ids}
@@ -50,14 +52,16 @@ def read(
             number -= 1
     samples = stretches.read(session, asked, family, keys, rest, stretches.MOST_ROWS_IN_BUCKETS)
     for key in keys:
-        found[key].append(levels.of_samples(samples.times, samples.values[key]))
+        part = levels.of_samples(samples.times, samples.values[key])
+        # No bucket of the lowest level is told in part by the level and in part by samples.
+        found[key].append(levels.in_buckets(part, LEVELS[0].width) if asked_level == LEVELS[0].number else part)
     return {key: levels.joined(parts) for key, parts in found.items()}
 
 
 def _dirty(session: Session, device_id: int, family: str, window: Stretch) -> tuple[list[int], list[Stretch]]:
     """What the levels do not know: buckets of the lowest with unsealed entries (their starts), and whole days."""
-    rows = session.connection().execute(
-        statements.dirty(family),
+    rows = statements.dirty(family).rows(
+        session,
         {
             "device": device_id,
             "family": family,
@@ -87,15 +91,15 @@ def _from_level(
     inner = _minus([one for one in inner if one[0] < one[1]], dirty)
     if not inner:
         return list(asked)
-    rows = session.connection().execute(
-        statements.bodies(False, len(wanted), clock=True),
+    rows = statements.bodies(None, min(len(wanted), statements.MOST_NAMED + 1), clock=True).rows(
+        session,
         {
             "device": device_id,
             "family": family,
             "level": level.number,
             "first": levels.period_start(level, inner[0][0]),
             "last": inner[-1][1] - 1,
-            **stretches.named(wanted),
+            **stretches.of_series(wanted),
         },
     )
     periods: dict[int, list[bytes]] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +12,9 @@ from sqlalchemy.orm import Session
 from data import catalogue
 from data.catalogue import ALIASES
 from data.errors import NotFoundError
-from data.models import Device, Job, Sensor, Series
+from data.models import Device, Job, Sensor
+from data.queries import statements
+from data.statement import named
 
 FAMILIES = {"bms": ("bms",), "tristar": ("tristar", "tristar_daily"), "sensor": ("sensor",)}
 
@@ -87,32 +90,34 @@ def _rank(device: DeviceRow) -> int:
 
 def device(session: Session, slug: str) -> DeviceRow:
     """The device of that slug.  Raises NotFoundError."""
-    found = session.execute(_device_query().where(Device.slug == slug)).first()
-    if found is None:
-        raise NotFoundError(f"no device named {slug!r}")
-    return _device_row(*found)
+    return _one(session, "slug", slug, f"no device named {slug!r}")
 
 
 def sensor_device(session: Session, sensor_id: int) -> DeviceRow:
     """The device of a registered sensor.  Raises NotFoundError."""
-    found = session.execute(_device_query().where(Device.sensor_id == sensor_id)).first()
-    if found is None:
-        raise NotFoundError(f"no sensor with the id {sensor_id}")
-    return _device_row(*found)
-
-
-def series(session: Session, device_id: int) -> list[SeriesRow]:
-    """The metrics this device has posted, by key."""
-    query = select(Series.key, Series.label, Series.unit).where(Series.device_id == device_id).order_by(Series.key)
-    return [SeriesRow(*row) for row in session.execute(query)]
+    return _one(session, "sensor_id", sensor_id, f"no sensor with the id {sensor_id}")
 
 
 def by_id(session: Session, device_id: int) -> DeviceRow:
     """The device of that id.  Raises NotFoundError."""
-    found = session.execute(_device_query().where(Device.id == device_id)).first()
-    if found is None:
-        raise NotFoundError(f"no device with the id {device_id}")
-    return _device_row(*found)
+    return _one(session, "id", device_id, f"no device with the id {device_id}")
+
+
+def _one(session: Session, column: str, value: object, missing: str) -> DeviceRow:
+    for row in statements.device(column).rows(session, {"value": value}):
+        number, slug, kind, name, string, public, interval, owner_id, sensor_id = row
+        return DeviceRow(number, slug, kind, name, string, bool(public), interval, owner_id, sensor_id)
+    raise NotFoundError(missing)
+
+
+def series(session: Session, device_id: int, keys: Collection[str] | None = None) -> list[SeriesRow]:
+    """The metrics this device has posted, by key; or those of them among `keys`, in any order."""
+    if keys is None:
+        rows = statements.series(None).rows(session, {"device": device_id})
+    else:
+        unique = dict.fromkeys(keys)
+        rows = statements.series(len(unique)).rows(session, {"device": device_id, **named("k", unique)})
+    return [SeriesRow(*row) for row in rows]
 
 
 def family_of(kind: str, metric: str) -> str:

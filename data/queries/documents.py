@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
+import orjson
 from sqlalchemy import BigInteger, func, select, type_coerce
 from sqlalchemy.orm import Session
 
-from data import blocks, document, sealed, sheets, skeleton_rows
+from data import blocks, document, extraction, sealed, sheets, skeleton_rows
 from data.columns import Integers
 from data.document import Notices
+from data.errors import CorruptError
 from data.models import ENTRIES, Device, JSONDataEntry, SealedBlock
+from data.queries import statements
 from data.queries.devices import FAMILIES, DeviceRow, by_id, devices
 from data.ranges import TimeRange, from_milliseconds, to_milliseconds
 from data.sheets import Row, Sheet
@@ -22,7 +25,7 @@ from data.sheets import Row, Sheet
 
 @dataclass(frozen=True, slots=True)
 class Latest:
-    """One stored document with what was read from it."""
+    """One stored document with what was read from it; `text` is what was posted, equal as JSON to the last detail."""
 
     device: DeviceRow
     family: str
@@ -31,25 +34,30 @@ class Latest:
     clock: str
     readings: dict[str, float]
     notices: Notices
-    content: dict[str, Any]
+    text: str
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """The document."""
+        return document.parse_content(self.text)
 
 
 def _read(family: str, row: Row, found: DeviceRow) -> Latest:
-    content = document.parse_content(row.text)
-    return Latest(
-        found,
-        family,
-        from_milliseconds(row.recorded_at),
-        from_milliseconds(row.received_at),
-        row.clock,
-        document.readings(family, content),
-        document.notices(family, content),
-        content,
-    )
+    if row.skeleton is None:
+        content = document.parse_content(row.body)
+        readings, notices = document.readings(family, content), document.notices(family, content)
+    else:
+        values = orjson.loads(f"[{row.body}]")
+        readings = extraction.of_one(family, row.skeleton, values)
+        notices = extraction.traits(family, row.skeleton).notices
+    recorded_at, received_at = from_milliseconds(row.recorded_at), from_milliseconds(row.received_at)
+    return Latest(found, family, recorded_at, received_at, row.clock, readings, notices, row.text)
 
 
 def _row(entry: JSONDataEntry) -> Row:
-    return Row(to_milliseconds(entry.recorded_at), to_milliseconds(entry.date_posted), entry.clock, None, entry.content)
+    skeleton = None if entry.skeleton is None else entry.skeleton.text
+    times = to_milliseconds(entry.recorded_at), to_milliseconds(entry.date_posted)
+    return Row(*times, entry.clock, skeleton, entry.body)
 
 
 def _sealed_row(sheet: Sheet, place: int) -> Row:
@@ -59,11 +67,10 @@ def _sealed_row(sheet: Sheet, place: int) -> Row:
 
 def latest(session: Session, device_id: int, family: str) -> Latest | None:
     """The newest document of that device and family by its time of measurement; it is never sealed."""
-    entry = ENTRIES[family]
-    found = session.scalars(
-        select(entry).where(entry.device_id == device_id).order_by(entry.recorded_at.desc()).limit(1)
-    ).first()
-    return None if found is None else _read(family, _row(found), by_id(session, device_id))
+    for recorded, received, clock, number, body in statements.newest(family).rows(session, {"device": device_id}):
+        skeleton = None if number is None else skeleton_rows.text(session, number)
+        return _read(family, Row(recorded, received, clock, skeleton, body), by_id(session, device_id))
+    return None
 
 
 def latest_all(session: Session, kinds: Sequence[str]) -> list[Latest]:
@@ -89,8 +96,10 @@ def latest_all(session: Session, kinds: Sequence[str]) -> list[Latest]:
     return result
 
 
-def times(session: Session, device_id: int, family: str, start: int, end: int) -> Integers:
-    """The times of all documents with start <= time < end, milliseconds, ascending."""
+def times(
+    session: Session, device_id: int, family: str, start: int, end: int, without: Collection[int] = ()
+) -> Integers:
+    """The times of all documents with start <= time < end, milliseconds; `without` what is sealed of these days."""
     entry = ENTRIES[family]
     at = type_coerce(entry.recorded_at, BigInteger)
     unsealed = session.scalars(select(at).where(entry.device_id == device_id, at >= start, at < end)).all()
@@ -103,7 +112,13 @@ def times(session: Session, device_id: int, family: str, start: int, end: int) -
         SealedBlock.damage == "",
         SealedBlock.times.is_not(None),
     )
-    parts = [blocks.unpack_times(packed, int(day)) for day, packed in session.execute(query) if packed is not None]
+    parts = []
+    for day, packed in session.execute(query):
+        try:
+            if packed is not None and int(day) not in without:
+                parts.append(blocks.unpack_times(packed, int(day)))
+        except CorruptError as problem:
+            sealed.report(device_id, family, int(day), problem)
     found = np.unique(np.concatenate([np.array(unsealed, dtype=np.int64), *parts]))
     return found[(found >= start) & (found < end)]
 
@@ -113,13 +128,34 @@ def nearest(
 ) -> Latest | None:
     """The document nearest in time among these devices, at most `tolerance` away.
 
-    Ties go to the earlier, then to the smaller string.
+    Ties go to the earlier, then to the smaller string.  Days whose bytes have changed are reported and left out.
     """
-    wanted, reach = to_milliseconds(at), tolerance // timedelta(milliseconds=1)
     rows = [by_id(session, device_id) for device_id in device_ids]
+    damaged: dict[int, set[int]] = {row.id: set() for row in rows}
+    while True:
+        found = _nearest(session, family, rows, to_milliseconds(at), tolerance // timedelta(milliseconds=1), damaged)
+        if found is None:
+            return None
+        row, time = found
+        try:
+            return _of(session, row, family, from_milliseconds(time))
+        except CorruptError as problem:
+            sealed.report(row.id, family, blocks.day_of(time), problem)
+            damaged[row.id].add(blocks.day_of(time))
+
+
+def _nearest(
+    session: Session,
+    family: str,
+    rows: Sequence[DeviceRow],
+    wanted: int,
+    reach: int,
+    damaged: Mapping[int, Collection[int]],
+) -> tuple[DeviceRow, int] | None:
+    """Whose document is the nearest, and its time."""
     candidates: list[tuple[int, int, int, int, DeviceRow]] = []
     for row in rows:
-        there = times(session, row.id, family, wanted - reach, wanted + reach + 1)
+        there = times(session, row.id, family, wanted - reach, wanted + reach + 1, damaged[row.id])
         place = int(np.searchsorted(there, wanted))
         candidates += [
             (abs(found - wanted), found, 99 if row.string is None else row.string, row.id, row)
@@ -128,7 +164,7 @@ def nearest(
     if not candidates:
         return None
     *_, found, _, _, row = min(candidates, key=lambda one: one[:4])
-    return _of(session, row, family, from_milliseconds(found))
+    return row, found
 
 
 def _of(session: Session, device: DeviceRow, family: str, at: datetime) -> Latest:
@@ -212,7 +248,11 @@ def _time(row: Row) -> int:
 def _rows_of_day(
     session: Session, device_id: int, family: str, day: int, start: int, end: int, late: Sequence[Row]
 ) -> list[Row]:
-    sheet = sealed.day(session, device_id, family, day)
+    try:
+        sheet = sealed.day(session, device_id, family, day)
+    except CorruptError as problem:
+        sealed.report(device_id, family, day, problem)
+        return []
     taken = {row.recorded_at for row in late}
     first, last = np.searchsorted(sheet.times, (start, end)).tolist()
     return [_sealed_row(sheet, place) for place in range(first, last) if int(sheet.times[place]) not in taken]

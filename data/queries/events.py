@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from data import blocks, document, extraction, sealed, skeleton_rows
 from data.blocks import DAY, Run
-from data.errors import RangeError
+from data.errors import CorruptError, RangeError
 from data.models import ENTRIES, SealedBlock
 from data.queries.devices import FAMILIES, by_id
 from data.queries.span import span
@@ -61,7 +61,10 @@ def _events(session: Session, device_id: int, family: str, start: int, end: int)
     while True:
         runs = list(_runs(session, device_id, family, since, until))
         found = _swept(runs)
-        begun_before = since > earliest and any(one.first == runs[0][0] and one.touches(start, end) for one in found)
+        # Nothing measured at or before the start yet: what the last document before this gap reported lasts until now.
+        unknown = not runs or runs[0][0] > start
+        begun = any(one.first == runs[0][0] and one.touches(start, end) for one in found)
+        begun_before = since > earliest and (unknown or begun)
         lasting = until < latest and any(one.ended is None and one.touches(start, end) for one in found)
         if not begun_before and not lasting:
             break
@@ -109,7 +112,14 @@ def _runs(session: Session, device_id: int, family: str, start: int, end: int) -
     fresh = list(_unsealed(session, device_id, family, start, end))
     day = type_coerce(SealedBlock.start_at, BigInteger)
     query = (
-        select(day, type_coerce(SealedBlock.last_at, BigInteger), SealedBlock.notices)
+        select(
+            day,
+            type_coerce(SealedBlock.last_at, BigInteger),
+            SealedBlock.checksum,
+            SealedBlock.times,
+            SealedBlock.stamps,
+            SealedBlock.notices,
+        )
         .where(
             SealedBlock.device_id == device_id,
             SealedBlock.family == family,
@@ -120,7 +130,7 @@ def _runs(session: Session, device_id: int, family: str, start: int, end: int) -
         .order_by(day)
     )
     place = 0
-    for begin, last, packed in session.execute(query):
+    for begin, last, checksum, times, stamps, packed in session.execute(query):
         while place < len(fresh) and fresh[place][0] < begin:
             yield fresh[place]
             place += 1
@@ -128,13 +138,22 @@ def _runs(session: Session, device_id: int, family: str, start: int, end: int) -
         while place < len(fresh) and fresh[place][0] <= last:
             late.append(fresh[place])
             place += 1
-        found = blocks.unpack_runs(packed)
-        if late:
-            sheet = sealed.day(session, device_id, family, begin)
-            single = zip(sheet.times.tolist(), sheet.notices(), strict=True)
-            found = sorted([*late, *((at, at, blocks.said(one)) for at, one in single)])
+        try:
+            if times is not None:  # thinned out otherwise, and of what is left there is no sum
+                blocks.check(checksum, times, stamps, packed)
+            found = _with_late(session, device_id, family, begin, late) if late else blocks.unpack_runs(packed)
+        except CorruptError as problem:
+            sealed.report(device_id, family, begin, problem)
+            found = late
         yield from _within(found, start, end)
     yield from fresh[place:]
+
+
+def _with_late(session: Session, device_id: int, family: str, begin: int, late: list[Run]) -> list[Run]:
+    sheet = sealed.day(session, device_id, family, begin)
+    came = {at for at, _, _ in late}
+    single = zip(sheet.times.tolist(), sheet.notices(), strict=True)
+    return sorted([*late, *((at, at, blocks.said(one)) for at, one in single if at not in came)])
 
 
 def _within(runs: list[Run], start: int, end: int) -> Iterator[Run]:

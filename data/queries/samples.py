@@ -14,7 +14,7 @@ import pandas as pd
 from sqlalchemy.orm import Session
 
 from data import buckets as bucketing
-from data.buckets import Edges, Measures
+from data.buckets import Edges, Measures, Width
 from data.catalogue import ALIASES
 from data.columns import Floats
 from data.frames import instants, milliseconds_of
@@ -37,7 +37,7 @@ class Buckets:
     """A window in buckets, as arrays: their edges in milliseconds (one more than buckets), and measures by metric."""
 
     edges: Edges
-    width: timedelta
+    width: Width
     metrics: Mapping[str, Measures]
 
 
@@ -89,7 +89,7 @@ def bucket_arrays(
     device_id: int,
     metrics: Sequence[str],
     window: TimeRange,
-    width: timedelta | None = None,
+    width: Width | None = None,
     points: int | None = None,
     zone: tzinfo = UTC,
     measures: Sequence[str] = bucketing.MEASURES,
@@ -114,15 +114,15 @@ def buckets(
     device_id: int,
     metrics: Sequence[str],
     window: TimeRange,
-    width: timedelta | None = None,
+    width: Width | None = None,
     points: int | None = None,
     zone: tzinfo = UTC,
 ) -> pd.DataFrame:
-    """The window in buckets of `width`, or in at most `points` of them.
+    """The window in buckets of `width` (a length, or `Months`), or in at most `points` of them.
 
     Columns: (metric, "mean" | "min" | "max" | "last" | "count").  Index: the start of each bucket; widths are aligned
-    to midnight in `zone`.  A bucket without a sample is there, with NaN and count 0.  Raises RangeError for a width
-    under a second or too many buckets.
+    to midnight in `zone`, months to their first.  A bucket without a sample is there, with NaN and count 0.  Raises
+    RangeError for a width under a second or too many buckets.
     """
     found = bucket_arrays(session, device_id, metrics, window, width, points, zone)
     columns = {(metric, measure): one[measure] for metric, one in found.metrics.items() for measure in one}

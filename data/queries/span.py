@@ -8,8 +8,9 @@ import numpy as np
 from sqlalchemy import BigInteger, func, select, type_coerce
 from sqlalchemy.orm import Session
 
-from data import blocks
+from data import blocks, sealed
 from data.columns import Integers
+from data.errors import CorruptError
 from data.models import ENTRIES, SealedBlock
 from data.ranges import TimeRange, from_milliseconds
 
@@ -41,7 +42,12 @@ def _newest_sealed(session: Session, device_id: int, family: str) -> Integers:
     limit = 1
     while len(found) < CADENCE_ROWS and limit <= CADENCE_ROWS:
         rows = session.execute(query.limit(limit)).all()
-        parts = [blocks.unpack_times(packed, int(start)) for start, packed in rows if packed is not None]
+        parts = []
+        for start, packed in rows:
+            try:
+                parts.append(blocks.unpack_times(packed or b"", int(start)))
+            except CorruptError as problem:
+                sealed.report(device_id, family, int(start), problem)
         found = np.concatenate([found[:0], *parts])
         if len(rows) < limit:
             break

@@ -1,4 +1,4 @@
-"""The statements behind samples and buckets, built once: building one costs more than running it.
+"""The statements behind samples, buckets and newest documents, built once: building one costs more than running it.
 
 They speak to the tables, not to the models, and times are the integers that are stored.
 """
@@ -8,29 +8,59 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, or_, select, type_coerce, union_all
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    bindparam,
+    or_,
+    select,
+    union_all,
+)
 
 from data.levels import LEVELS
-from data.models import ENTRIES, Device, SealedBlock, SealedColumns, Series
+from data.models import ENTRIES, Device, SealedBlock, SealedColumns, Sensor, Series
+from data.statement import Statement, among, integer, stored
 
 BLOCK = SealedBlock.__table__.c
 COLUMNS = SealedColumns.__table__.c
-_DEVICE, _SERIES = Device.__table__, Series.__table__
+# Series that are looked for by name; a statement that named hundreds would be too large for SQLite.
+MOST_NAMED = 50
+_DEVICE, _SENSOR, _SERIES = Device.__table__, Sensor.__table__, Series.__table__
 
 
-def _at(column: ColumnElement[Any]) -> ColumnElement[int]:
-    return type_coerce(column, BigInteger)
+@lru_cache(maxsize=4)
+def device(column: str) -> Statement:
+    """The fields of `data.queries.DeviceRow` of the device whose `column` is `value`."""
+    device = _DEVICE.c
+    return Statement(
+        select(
+            device.id,
+            device.slug,
+            device.kind,
+            device.name,
+            device.string,
+            device.public,
+            device.expected_interval_seconds,
+            _SENSOR.c.user_id,
+            device.sensor_id,
+        )
+        .select_from(_DEVICE.outerjoin(_SENSOR, device.sensor_id == _SENSOR.c.id))
+        .where(device[column] == bindparam("value"))
+    )
 
 
-def _integer(name: str) -> ColumnElement[int]:
-    return bindparam(name, type_=BigInteger())
+@lru_cache(maxsize=64)
+def series(keys: int | None) -> Statement:
+    """Key, label and unit of the series of `device`: of all, by key, or of those among `k0`, `k1` ..."""
+    found = select(_SERIES.c.key, _SERIES.c.label, _SERIES.c.unit).where(_SERIES.c.device_id == bindparam("device"))
+    return Statement(found.order_by(_SERIES.c.key) if keys is None else found.where(among(_SERIES.c.key, "k", keys)))
 
 
-@lru_cache(maxsize=1)
-def targets() -> Any:
-    """Kind of `device`, and key and id of those of its series that are among `keys`."""
-    on = and_(_SERIES.c.device_id == _DEVICE.c.id, _SERIES.c.key.in_(bindparam("keys", expanding=True)))
-    return (
+@lru_cache(maxsize=64)
+def targets(keys: int) -> Statement:
+    """Kind of `device`, and key and id of those of its series that are among `k0`, `k1` ..."""
+    on = and_(_SERIES.c.device_id == _DEVICE.c.id, among(_SERIES.c.key, "k", keys))
+    return Statement(
         select(_DEVICE.c.kind, _SERIES.c.key, _SERIES.c.id)
         .select_from(_DEVICE.outerjoin(_SERIES, on))
         .where(_DEVICE.c.id == bindparam("device"))
@@ -38,74 +68,94 @@ def targets() -> Any:
 
 
 @lru_cache(maxsize=8)
-def unsealed(family: str) -> Any:
+def newest(family: str) -> Statement:
+    """Time, time of arrival, clock, skeleton and body of the newest entry of `device`."""
+    entry: Any = ENTRIES[family].__table__.c
+    at = stored(entry.recorded_at)
+    return Statement(
+        select(at, stored(entry.date_posted), entry.clock, entry.skeleton_id, entry.body)
+        .where(entry.device_id == bindparam("device"))
+        .order_by(at.desc())
+        .limit(1)
+    )
+
+
+@lru_cache(maxsize=8)
+def unsealed(family: str) -> Statement:
     """Time, skeleton and body of the entries of `device` with `start` <= time < `end`, at most `limit`."""
     entry: Any = ENTRIES[family].__table__.c
-    at = _at(entry.recorded_at)
-    return (
+    at = stored(entry.recorded_at)
+    return Statement(
         select(at, entry.skeleton_id, entry.body)
-        .where(entry.device_id == bindparam("device"), at >= _integer("start"), at < _integer("end"))
+        .where(entry.device_id == bindparam("device"), at >= integer("start"), at < integer("end"))
         .order_by(at)
         .limit(bindparam("limit"))
     )
 
 
 @lru_cache(maxsize=8)
-def dirty(family: str) -> Any:
+def dirty(family: str) -> Statement:
     """(true, the start of a bucket of the lowest level with entries) and (false, a day that is in no level)."""
     entry: Any = ENTRIES[family].__table__.c
-    at, start = _at(entry.recorded_at), _at(BLOCK.start_at)
+    at, start = stored(entry.recorded_at), stored(BLOCK.start_at)
     bucket = at - at % LEVELS[0].width
     with_entries: Any = (
         select(bindparam("yes", 1).label("fine"), bucket.label("start"))
-        .where(entry.device_id == bindparam("device"), at >= _integer("start"), at < _integer("end"))
+        .where(entry.device_id == bindparam("device"), at >= integer("start"), at < integer("end"))
         .distinct()
     )
     without_levels: Any = select(bindparam("no", 0), start).where(
         BLOCK.device_id == bindparam("device"),
         BLOCK.family == bindparam("family"),
-        start >= _integer("first_day"),
-        start < _integer("end"),
+        start >= integer("first_day"),
+        start < integer("end"),
         BLOCK.in_levels.is_(False),
     )
-    return union_all(with_entries, without_levels)
-
-
-@lru_cache(maxsize=2)
-def heads(named: bool) -> Any:
-    """Start, count and times of the blocks that touch `start` to `end`; of the `days`, or of `first` to `last`."""
-    return select(_at(BLOCK.start_at), BLOCK.documents, BLOCK.times).where(
-        BLOCK.device_id == bindparam("device"),
-        BLOCK.family == bindparam("family"),
-        _among(BLOCK.start_at, named),
-        _at(BLOCK.last_at) >= _integer("start"),
-        _at(BLOCK.first_at) < _integer("end"),
-    )
+    return Statement(union_all(with_entries, without_levels))
 
 
 @lru_cache(maxsize=64)
-def bodies(named: bool, series: int, clock: bool) -> Any:
-    """Start and body of the rows of `level` that may hold the series `s0`, `s1` ...; with the clocks where asked."""
+def heads(days: int | None) -> Statement:
+    """Start, count, times, ends of the blocks that touch `start` to `end`; of days `d0` ..., or `first` to `last`."""
+    return Statement(
+        select(
+            stored(BLOCK.start_at), BLOCK.documents, BLOCK.times, stored(BLOCK.first_at), stored(BLOCK.last_at)
+        ).where(
+            BLOCK.device_id == bindparam("device"),
+            BLOCK.family == bindparam("family"),
+            _of_days(BLOCK.start_at, days),
+            stored(BLOCK.last_at) >= integer("start"),
+            stored(BLOCK.first_at) < integer("end"),
+        )
+    )
+
+
+@lru_cache(maxsize=256)
+def bodies(days: int | None, series: int, clock: bool) -> Statement:
+    """Start and body of the rows of `level` that may hold the series `s0`, `s1` ...; with the clocks where asked.
+
+    Of more than MOST_NAMED series (any such number) the rows from `lowest` to `highest`.
+    """
+    ends = [("lowest", "highest")] if series > MOST_NAMED else [(f"s{one}", f"s{one}") for one in range(series)]
     holds: list[ColumnElement[bool]] = [
-        and_(COLUMNS.first_series <= bindparam(f"s{one}"), COLUMNS.last_series >= bindparam(f"s{one}"))
-        for one in range(series)
+        and_(COLUMNS.first_series <= bindparam(high), COLUMNS.last_series >= bindparam(low)) for low, high in ends
     ]
     if clock:
         holds.append(COLUMNS.part == 0)
-    start = _at(COLUMNS.start_at)
-    return (
+    start = stored(COLUMNS.start_at)
+    return Statement(
         select(start, COLUMNS.body)
         .where(
             COLUMNS.device_id == bindparam("device"),
             COLUMNS.family == bindparam("family"),
             COLUMNS.level == bindparam("level"),
-            _among(COLUMNS.start_at, named),
+            _of_days(COLUMNS.start_at, days),
             or_(*holds),
         )
         .order_by(start, COLUMNS.part)
     )
 
 
-def _among(column: ColumnElement[Any], named: bool) -> ColumnElement[bool]:
-    at = _at(column)
-    return at.in_(bindparam("days", expanding=True)) if named else at.between(_integer("first"), _integer("last"))
+def _of_days(column: ColumnElement[Any], days: int | None) -> ColumnElement[bool]:
+    at = stored(column)
+    return among(at, "d", days) if days is not None else at.between(integer("first"), integer("last"))

@@ -18,6 +18,7 @@ from data.blocks import DAY
 from data.columns import Floats, Integers
 from data.errors import CorruptError, NotFoundError, RangeError
 from data.queries import statements
+from data.statement import named
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +50,8 @@ class Target:
 
 def target(session: Session, device_id: int, keys: Sequence[str]) -> Target:
     """The device and its series of these keys.  Raises NotFoundError."""
-    rows = session.connection().execute(statements.targets(), {"device": device_id, "keys": list(keys)}).all()
+    unique = dict.fromkeys(keys)
+    rows = list(statements.targets(len(unique)).rows(session, {"device": device_id, **named("k", unique)}))
     if not rows:
         raise NotFoundError(f"no device with the id {device_id}")
     return Target(device_id, rows[0][0], {key: number for _, key, number in rows if number is not None})
@@ -122,24 +124,25 @@ def _days(stretches: Sequence[Stretch]) -> list[int] | None:
 def _sealed(
     session: Session, asked: Target, family: str, keys: Sequence[str], stretches: Sequence[Stretch], most: int
 ) -> list[Samples]:
-    connection = session.connection()
     start, end = stretches[0][0], stretches[-1][1]
     days = _days(stretches)
     whose: dict[str, object] = {"device": asked.device_id, "family": family}
     if days is None or len(days) > (end - start) // DAY:
         days = None
-    among: dict[str, object] = {"days": days}
     if days is None:
-        among = {"first": blocks.day_of(start), "last": end - 1}
-    heads = connection.execute(statements.heads(days is not None), {**whose, **among, "start": start, "end": end}).all()
-    if sum(documents for _, documents, _ in heads) > most + DAY // 1000:
+        number = None
+        among: dict[str, object] = {"first": blocks.day_of(start), "last": end - 1}
+    else:
+        number, among = len(days), named("d", days)
+    heads = list(statements.heads(number).rows(session, {**whose, **among, "start": start, "end": end}))
+    if sum(documents for _, documents, *_ in heads) > most + DAY // 1000:
         raise RangeError(f"the window holds more than {most:,} documents: ask for a shorter one")
     times: dict[int, Integers] = {}
-    for day, _, packed in heads:
+    for day, documents, packed, first, last in heads:
         if packed is None:  # thinned out by retention
             continue
         try:
-            times[day] = blocks.unpack_times(packed, day)
+            times[day] = blocks.known_times(packed, day, documents, first, last)
         except CorruptError as problem:
             log.error("device %s, %s, day %s: %s", asked.device_id, family, day, problem)
     if not times:
@@ -147,9 +150,8 @@ def _sealed(
     wanted = {asked.ids[key]: key for key in keys if key in asked.ids}
     found: dict[int, dict[str, Floats]] = {day: {} for day in times}
     if wanted:
-        rows = connection.execution_options(yield_per=100).execute(
-            statements.bodies(days is not None, len(wanted), clock=False),
-            {**whose, **among, "level": 0, **named(wanted)},
+        rows = statements.bodies(number, min(len(wanted), statements.MOST_NAMED + 1), clock=False).rows(
+            session, {**whose, **among, "level": 0, **of_series(wanted)}
         )
         for day, body in rows:
             if day in times:
@@ -161,9 +163,12 @@ def _sealed(
     ]
 
 
-def named(series: Iterable[int]) -> dict[str, int]:
-    """The parameters of `statements.bodies` for these series."""
-    return {f"s{place}": number for place, number in enumerate(series)}
+def of_series(series: Iterable[int]) -> dict[str, object]:
+    """The parameters of `statements.bodies` for these series, of which there are some."""
+    series = list(series)
+    if len(series) > statements.MOST_NAMED:
+        return {"lowest": min(series), "highest": max(series)}
+    return named("s", series)
 
 
 def _take(
@@ -182,13 +187,8 @@ def _take(
 def _unsealed(
     session: Session, asked: Target, family: str, keys: Sequence[str], stretches: Sequence[Stretch], most: int
 ) -> list[Samples]:
-    rows = (
-        session.connection()
-        .execution_options(yield_per=5_000)
-        .execute(
-            statements.unsealed(family),
-            {"device": asked.device_id, "start": stretches[0][0], "end": stretches[-1][1], "limit": most + 1},
-        )
+    rows = statements.unsealed(family).rows(
+        session, {"device": asked.device_id, "start": stretches[0][0], "end": stretches[-1][1], "limit": most + 1}
     )
     by_skeleton: dict[int | None, tuple[list[int], list[str]]] = {}
     count = 0

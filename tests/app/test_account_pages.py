@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
 from data import accounts
-from tests.builders import form_token, sign_in
+from tests.builders import form_token, own_sensors, said_on_the_way, sign_in
 
 LOGIN, REGISTER, SENSORS, NEW = "/sensors/users/login", "/sensors/users/register", "/sensors", "/sensors/register"
 ADA = {
@@ -29,7 +29,11 @@ def send(client: FlaskClient, address: str, **fields: str) -> tuple[int, str, st
 def test_who_logs_in_comes_to_the_sensors_with_the_name_in_the_bar(client: FlaskClient, admin_password: str) -> None:
     code, leads, page = send(client, LOGIN, username="admin", password=admin_password)
     assert (code, leads) == (303, SENSORS)
-    assert "Logout - admin" in page
+    assert "Dash" in page
+    frame = said_on_the_way(client)
+    assert "Logout - admin" in frame
+    assert "Welcome, admin." in frame
+    assert "Welcome, admin." not in said_on_the_way(client)
 
 
 def test_a_wrong_name_and_a_wrong_password_get_the_same_answer(client: FlaskClient) -> None:
@@ -71,8 +75,9 @@ def test_registration_leads_to_the_login_which_then_works(client: FlaskClient) -
     assert (code, leads) == (303, LOGIN)
     assert "Your account has been created" in page
     sign_in(client, "ada", "a long password")
-    page = client.get(SENSORS).get_data(as_text=True)
+    page = own_sensors(client)
     assert "No sensor of yours yet." in page
+    assert NEW in page
 
 
 def test_registration_says_at_the_field_what_is_wrong(client: FlaskClient) -> None:
@@ -124,8 +129,8 @@ def test_a_new_sensor_keeps_all_four_fields_and_may_post(client: FlaskClient, se
             False,
         )
     assert client.post("/sensors/post-json/ada/moisture", json={"soil": 31.5}).status_code == 200
-    page = client.get(SENSORS).get_data(as_text=True)
-    assert "soil 31.5" in page
+    page = own_sensors(client)
+    assert "Soil 31.5" in page
     assert "s ago" in page
 
 
@@ -134,7 +139,7 @@ def test_a_sensors_name_is_checked(signed_in: FlaskClient) -> None:
         ("", "Give the sensor a name."),
         ("x" * 21, "At most 20 characters."),
         ("a/b", "Use letters"),
-        ("VEML7700", "you have a sensor named VEML7700 already"),
+        ("VEML7700", "You have a sensor named VEML7700 already"),
     ):
         code, _, page = send(signed_in, NEW, sensor_name=name, type="", units="", protocol="")
         assert code == 200
@@ -144,8 +149,8 @@ def test_a_sensors_name_is_checked(signed_in: FlaskClient) -> None:
 def test_a_user_sees_the_own_sensors_only(server: Flask, client: FlaskClient, signed_in: FlaskClient) -> None:
     send(client, REGISTER, **ADA)
     sign_in(client, "ada", "a long password")
-    assert "VEML7700" not in client.get(SENSORS).get_data(as_text=True)
-    page = signed_in.get(SENSORS).get_data(as_text=True)
+    assert "VEML7700" not in own_sensors(client)
+    page = own_sensors(signed_in)
     for name in ("SI7020_A20", "VEML7700", "BH1745NUC"):
         assert name in page
     assert "never posted" in page

@@ -280,7 +280,7 @@ WRONG = [
     ({"interval": "0"}, "interval is '0'"),
     ({"interval": "1.5"}, "interval is '1.5'"),
     ({"points": "5", "interval": "60"}, "give one"),
-    ({"measures": "mean"}, "give points or interval as well"),
+    ({"measures": "mean"}, "give points, interval or months as well"),
     ({"points": "5", "measures": "mean,median"}, "measures is 'median': it is one of mean, min, max, last, count"),
     ({"tz": "Mars/Olympus"}, "no time zone named"),
     ({"tz": "../../etc/passwd"}, "tz is"),

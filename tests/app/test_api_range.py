@@ -12,13 +12,12 @@ from typing import Any
 import duckdb
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event
 
 from app import api_export
 from app.parts import parts_of
 from data.ranges import to_milliseconds
 from tests.app.v1 import SENSOR, address, at, got, lux, ms, put, refused
-from tests.builders import line
+from tests.builders import line, statements_of
 
 LIGHT = f"/devices/{SENSOR}"
 RANGE = f"{LIGHT}/range"
@@ -51,6 +50,19 @@ def test_samples_are_columns_with_null_where_nothing_was_measured(client: FlaskC
         "units": {"lux": "", "uv": ""},
         "metrics": {"lux": {"value": [1.5, 2, None]}, "uv": {"value": [None, 7, 8]}},
     }
+
+
+def test_months_begin_on_their_first_in_the_zone_whatever_the_clocks_do(client: FlaskClient) -> None:
+    first = datetime(2026, 3, 1, 8, tzinfo=UTC)  # midnight in Los Angeles; the clocks change on the eighth
+    times = [first - timedelta(seconds=1), first, first + timedelta(days=31, hours=-2), first + timedelta(days=31)]
+    put(client, [line({"lux": n}, "sensor", SENSOR, one) for n, one in enumerate(times)])
+    asked = {"metric": "lux", "measures": "count,last", "tz": "America/Los_Angeles", "times": "iso"}
+    found = got(client, RANGE, months=1, **asked)
+    assert found["at"] == ["2026-02-01T08:00:00Z", "2026-03-01T08:00:00Z", "2026-04-01T07:00:00Z"]
+    assert (found["width_seconds"], found["metrics"]["lux"]["count"]) == (None, [1, 2, 1])
+    assert got(client, RANGE, months=3, **asked)["metrics"]["lux"] == {"count": [3, 1], "last": [2, 3]}
+    assert rows_of(exported(client, "csv", months=3, **asked))[1] == ["2026-01-01T08:00:00Z", "3", "2"]
+    assert "points and months were given together" in refused(client, RANGE, months=1, points=5)
 
 
 def test_a_window_holds_its_start_and_not_its_end(client: FlaskClient) -> None:
@@ -207,12 +219,10 @@ def test_a_stretch_is_read_when_the_one_before_it_was_sent(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(client, [lux(n, days=20 * n) for n in range(10)])
-    asked: list[str] = []
-    engine = parts_of(client.application).engine
-    event.listen(engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
-    answer = client.get(address(RANGE, {"format": "csv"}), buffered=False)
-    pieces = answer.iter_encoded()
-    next(pieces)
-    before = len(asked)
-    list(pieces)
+    with statements_of(parts_of(client.application).engine) as asked:
+        answer = client.get(address(RANGE, {"format": "csv"}), buffered=False)
+        pieces = answer.iter_encoded()
+        next(pieces)
+        before = len(asked)
+        list(pieces)
     assert len(asked) > before + 5

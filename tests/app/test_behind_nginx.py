@@ -178,9 +178,7 @@ def test_the_trusted_network_posts_through_nginx_and_others_do_not(front: Front)
         assert front.ask("POST", "/BMS/post-json", "{}", X_Came_From=source, **lies)[0] == code, (source, lie)
 
 
-def test_limits_and_the_audit_log_know_who_was_beyond_nginx(
-    front: Front, sessions: sessionmaker[Session]
-) -> None:
+def test_limits_and_the_audit_log_know_who_was_beyond_nginx(front: Front, sessions: sessionmaker[Session]) -> None:
     with sessions.begin() as session:
         _, token = accounts.create_key(session, "pi", device_slug="bms")
     code = front.ask("POST", "/BMS/post-json", "{}", X_Came_From="198.51.100.1", Authorization=f"Bearer {token}")[0]

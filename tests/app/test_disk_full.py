@@ -13,11 +13,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 
 from app.parts import parts_of
-from data import queries
+from app.worker import Duty, Rota, seal
+from data import queries, scrubbing
+from data.models import SensorDataEntry
 from data.ranges import TimeRange
 from tests.builders import NOON, bms_document, line, ndjson
 
 DAY = timedelta(days=1)
+SENSOR, SLUG = "sensor", "admin/VEML7700"
 
 
 @contextmanager
@@ -66,3 +69,32 @@ def test_a_full_disk_is_503_for_a_single_document(server: Flask, client: FlaskCl
         codes = [client.post("/BMS/post-json", json=bms_document(text="y" * 200_000)).status_code for _ in range(3)]
     assert codes == [503, 503, 503]
     assert client.post("/BMS/post-json", json=bms_document(text="y" * 200_000)).status_code == 200
+
+
+def test_a_disk_that_fills_while_sealing_stops_the_sealer_alone_and_it_goes_on_by_itself(
+    server: Flask, client: FlaskClient
+) -> None:
+    # Few documents a day of many numbers: their columns and levels need more room than the documents gave back.
+    spread = [
+        line({f"key {key}": number * key / 7 for key in range(100)}, SENSOR, SLUG, NOON + timedelta(hours=9 * number))
+        for number in range(60)
+    ]
+    assert client.post("/api/v1/documents", data=ndjson(spread)).status_code == 200
+    engine = parts_of(server).engine
+    rota = Rota([Duty("seal", timedelta(minutes=1), seal)], now=0.0)
+    with full_disk(server):
+        assert rota.turn(engine, 60.0) == ["seal"]
+        assert contents(server) == [one["content"] for one in spread][::-1]
+    assert rota.turn(engine, 120.0) == []
+    sessions = parts_of(server).sessions
+    with sessions() as session:
+        assert session.query(SensorDataEntry).count() == 1
+    assert contents(server) == [one["content"] for one in spread][::-1]
+    assert scrubbing.check(sessions, repair=False).problems == []
+
+
+def contents(server: Flask) -> list[dict[str, Any]]:
+    with parts_of(server).sessions() as session:
+        device = queries.device(session, SLUG)
+        window = TimeRange(NOON - DAY, NOON + 100 * DAY)
+        return [one.content for one in queries.documents(session, device.id, window, 10_000)]

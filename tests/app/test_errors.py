@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask, abort
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from sqlalchemy.orm import Session, sessionmaker
 
 from app.error_words import ERROR_WORDS
+from tests.builders import fire
 
 ROOT = Path(__file__).parents[2]
 CODES = (400, 401, 403, 404, 405, 408, 410, 413, 414, 415, 421, 429, 451, 500, 502, 503, 504)
@@ -127,3 +132,46 @@ def test_nginx_has_its_own_copy_of_the_gateway_pages(code: int) -> None:
     for words in (ERROR_WORDS[code].title, ERROR_WORDS[code].said, ERROR_WORDS[code].next_step):
         assert words in page
     assert "http" not in page
+
+
+def ask_all(client: FlaskClient) -> dict[str, Any]:
+    """Fire every callback of the site as its page does at first; the answers by output."""
+    fired = {}
+    for one in client.get("/_dash-dependencies").get_json():
+        if not one["clientside_function"]:
+            parts = ([{**part, "value": None} for part in one[kind]] for kind in ("inputs", "state"))
+            fired[one["output"]] = fire(client, one["output"], *parts)
+    return fired
+
+
+def test_a_callback_that_fails_answers_with_a_reference_that_is_in_the_log(
+    client: FlaskClient, sessions: sessionmaker[Session], caplog: pytest.LogCaptureFixture
+) -> None:
+    with sessions.begin() as session:
+        for table in ("device", "job"):
+            session.execute(text(f"ALTER TABLE {table} RENAME TO {table}_elsewhere"))
+    fired = ask_all(client)
+    assert len(fired) >= 6
+    quiet = {output for output, answer in fired.items() if answer.status_code < 500}
+    # The router reads nothing, and a stranger has no list of sensors to read.
+    assert {output for output in quiet if "_pages" not in output and "sensors-list" not in output} == set()
+    references = []
+    for output in fired.keys() - quiet:
+        told = fired[output].get_json()
+        assert told["error"] == ERROR_WORDS[500].said
+        assert f"reference {told['reference']}" in caplog.text
+        references.append(told["reference"])
+    assert len(set(references)) == len(references)
+    assert "no such table" in caplog.text or "does not exist" in caplog.text
+    with sessions.begin() as session:
+        for table in ("device", "job"):
+            session.execute(text(f"ALTER TABLE {table}_elsewhere RENAME TO {table}"))
+    assert {answer.status_code for answer in ask_all(client).values()} <= {200, 204}
+
+
+def test_a_page_that_is_too_old_is_told_apart_from_a_wrong_request(client: FlaskClient) -> None:
+    client.get("/")
+    answer = client.post("/_dash-update-component", json={"output": "x.children"})
+    assert (answer.status_code, answer.headers["X-Page-Too-Old"]) == (400, "yes")
+    assert answer.get_json()["error"].startswith("The page you sent this from is too old: load it again")
+    assert "X-Page-Too-Old" not in client.get("/BMS/api/single_point/x/state_of_charge").headers

@@ -110,6 +110,7 @@ def test_a_devices_key_posts_that_device_only(client: FlaskClient, sessions: ses
     assert post("/Tristar/post-json", tristar_document(2)) == 403
     assert post("/BMS/post-json", bms_document()) == 403
     assert post("/sensors/post-json/admin/VEML7700", {"lux": 1}) == 403
+
     def batch(*lines: dict[str, Any]) -> tuple[int, str]:
         answer = client.post("/api/v1/documents", data=ndjson(lines), headers=headers, environ_base=AFAR)
         return answer.status_code, answer.get_data(as_text=True)

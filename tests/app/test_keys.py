@@ -96,9 +96,7 @@ def test_a_member_gets_no_key_for_the_sensor_of_another(ada: FlaskClient) -> Non
     assert make(ada, post="y", bound="admin/VEML7700")[0] == ""
 
 
-def test_the_key_of_a_viewer_posts_no_more(
-    ada: FlaskClient, sessions: sessionmaker[Session], server: Flask
-) -> None:
+def test_the_key_of_a_viewer_posts_no_more(ada: FlaskClient, sessions: sessionmaker[Session], server: Flask) -> None:
     key = make(ada, post="y")[0]
     with sessions.begin() as session:
         user = accounts.user_by_name(session, "ada")

@@ -9,11 +9,12 @@ import zipfile
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from markupsafe import escape
 from sqlalchemy.orm import Session, sessionmaker
 
 from data import accounts, audit
 from data.audit import Asked
-from tests.builders import form_token, line, ndjson, sign_in
+from tests.builders import form_token, line, ndjson, own_sensors, said_on_the_way, sign_in
 
 NASTY = '<img src=x onerror=alert(1)>"'
 
@@ -39,10 +40,14 @@ def soil(ada: FlaskClient, sessions: sessionmaker[Session]) -> int:
 
 
 def change(client: FlaskClient, sensor_id: int, what: str, **fields: str) -> str:
-    """Send a form of the sensor's page; the page that follows."""
+    """Send a form of the sensor's page; the page that follows, or the same one with what is wrong at its field."""
     token = form_token(client, "/account/password")
     answer = client.post(f"/sensors/{sensor_id}/{what}", data={**fields, "csrf_token": token})
+    if answer.status_code == 200:
+        return answer.get_data(as_text=True)
     assert answer.status_code == 303
+    if answer.headers["Location"] == "/sensors":
+        return said_on_the_way(client)
     return client.get(answer.headers["Location"]).get_data(as_text=True)
 
 
@@ -57,16 +62,16 @@ def test_the_page_shows_how_to_post_and_turns_green_with_the_first_post(ada: Fla
     state = ada.get(f"/sensors/{soil}/state").get_json()
     assert state["heard"]
     assert "31.5" in state["values"]
-    for address in (f"/sensors/{soil}", "/sensors"):
-        page = ada.get(address).get_data(as_text=True)
-        assert "31.5" in page
-        assert "<img src=x" not in page
+    page = ada.get(f"/sensors/{soil}").get_data(as_text=True)
+    assert "31.5" in page
+    assert "<img src=x" not in page
+    assert "31.5" in own_sensors(ada)
 
 
 def test_what_can_be_changed_is_changed_and_audited(
     ada: FlaskClient, soil: int, sessions: sessionmaker[Session]
 ) -> None:
-    assert "seen by everybody" in change(ada, soil, "share", public="yes")
+    assert "Its data is seen by everybody now." in change(ada, soil, "share", public="yes")
     assert "ada/moisture" in change(ada, soil, "rename", name="moisture")
     assert "its posts are refused" in change(ada, soil, "archive", archived="yes")
     answer = ada.post("/sensors/post-json/ada/moisture", json={"wet": 1})
@@ -75,12 +80,31 @@ def test_what_can_be_changed_is_changed_and_audited(
     assert '"refused"' in batch.get_data(as_text=True)
     change(ada, soil, "archive", archived="no")
     assert ada.post("/sensors/post-json/ada/moisture", json={"wet": 1}).status_code == 200
-    assert "nothing was deleted" in change(ada, soil, "delete", name="another")
-    assert "is bob&#39;s now" in change(ada, soil, "handover", username="bob")
+    assert "Nothing was deleted: write moisture to confirm it." in change(ada, soil, "delete", name="another")
+    assert "is bob's now" in change(ada, soil, "handover", username="bob")
     assert ada.get(f"/sensors/{soil}").status_code == 404
     with sessions() as session:
         log = [one.detail for one in audit.entries(session, Asked()) if one.action.startswith("sensor")]
     assert log == ["to bob", "taken from the archive", "archived", "renamed to moisture", "seen by everybody"]
+
+
+def test_what_is_wrong_with_a_change_stands_at_its_field_with_what_was_written(ada: FlaskClient, soil: int) -> None:
+    for what, field, written, said in (
+        ("rename", "name", "a/b", "The name must have 1 to 20 printable characters and no slash."),
+        ("handover", "username", '"nobody<', "No member named "),
+        ("delete", "name", "sail", "Nothing was deleted: write soil to confirm it."),
+    ):
+        page = change(ada, soil, what, **{field: written})
+        at_field = page.partition(f'id="{what}-{field}"')[2].partition("</section>")[0]
+        assert f'value="{escape(written)}"' in at_field
+        assert said in at_field.partition('role="alert">')[2]
+        assert page.count('class="arb-error"') == 1
+        assert page.count('aria-invalid="true"') == 1
+    again = ada.post(
+        "/sensors/register",
+        data={"sensor_name": "soil", "csrf_token": form_token(ada, "/sensors/register")},
+    ).get_data(as_text=True)
+    assert "You have a sensor named soil already: choose another name.</p>" in again
 
 
 def test_a_sensor_is_deleted_when_its_name_confirms_it(ada: FlaskClient, soil: int) -> None:
@@ -196,7 +220,8 @@ def test_the_audit_log_is_filtered_and_exported_without_formulas(
     assert "203.0.113.9" in page
     assert "<img src=x" not in page
     assert "Nothing of that kind" in signed_in.get("/admin/audit?who=eve&until=2020-01-01").get_data(as_text=True)
-    assert signed_in.get("/admin/audit?since=yesterday&before=x").status_code == 200
+    for odd in ("since=yesterday&before=x", "until=9999-12-31", "since=0001-01-01", "until=0001-01-01T00:00-09:00"):
+        assert signed_in.get(f"/admin/audit?{odd}").status_code == 200, odd
     table = signed_in.get("/admin/audit.csv?who=eve")
     assert table.mimetype == "text/csv"
     rows = table.get_data(as_text=True).splitlines()

@@ -122,9 +122,7 @@ def test_a_new_secret_key_locks_nobody_out(server: Flask, config: Config, client
     (config.data_dir / "peppers").unlink()
     lost = create_app(replace(config, secret_key="a third secret key"))
     assert try_login(lost.test_client(), "ada", OLD) == 200
-    told = create_app(
-        replace(config, secret_key="a third secret key", old_secret_keys=("another secret key",))
-    )
+    told = create_app(replace(config, secret_key="a third secret key", old_secret_keys=("another secret key",)))
     assert try_login(told.test_client(), "ada", OLD) == 303
     for made in (later, lost, told):
         parts_of(made).engine.dispose()

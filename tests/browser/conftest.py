@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -63,13 +64,18 @@ def served(folder: Path, filled: bool) -> Iterator[str]:
     if filled:
         with parts_of(server).sessions() as session:
             fill(session, datetime.now(UTC))
-    listening = make_server("127.0.0.1", 0, server, threaded=True, request_handler=Silent)
-    thread = threading.Thread(target=listening.serve_forever, daemon=True)
+    yield from listening(server)
+
+
+def listening(server: Flask) -> Iterator[str]:
+    """The address of that application, which answers in a thread until the test is over."""
+    listener = make_server("127.0.0.1", 0, server, threaded=True, request_handler=Silent)
+    thread = threading.Thread(target=listener.serve_forever, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{listening.server_port}"
-    listening.shutdown()
+    yield f"http://127.0.0.1:{listener.server_port}"
+    listener.shutdown()
     thread.join()
-    listening.server_close()
+    listener.server_close()
     parts_of(server).engine.dispose()
 
 

@@ -59,6 +59,44 @@ OVERLAPS = """() => {
   }
   return found;
 }"""
+# Words whose contrast is under AA, fields without a label, controls without a name.
+UNREADABLE = """() => {
+  const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  const parse = color => {
+    canvas.clearRect(0, 0, 1, 1);
+    canvas.fillStyle = color;
+    canvas.fillRect(0, 0, 1, 1);
+    const [red, green, blue, alpha] = canvas.getImageData(0, 0, 1, 1).data;
+    return [red, green, blue, alpha / 255];
+  };
+  const over = (top, below) => below.map((value, n) => value * (1 - top[3]) + top[n] * top[3]);
+  const light = color => {
+    const [r, g, b] = color.map(v => (v / 255 <= 0.03928 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const ground = element => {
+    const layers = [];
+    for (let at = element; at; at = at.parentElement) layers.push(parse(getComputedStyle(at).backgroundColor));
+    return layers.reverse().reduce((below, top) => over(top, below), [255, 255, 255]);
+  };
+  const seen = element => element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement;
+    if (!walker.currentNode.data.trim() || element.closest('script, style, svg') || !seen(element)) continue;
+    const style = getComputedStyle(element), below = ground(element);
+    const [a, b] = [light(over(parse(style.color), below)), light(below)];
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (ratio < (parseFloat(style.fontSize) >= 24 ? 3 : 4.5)) {
+      found.push(`${walker.currentNode.data.trim().slice(0, 40)}: ${ratio.toFixed(2)}`);
+    }
+  }
+  for (const one of document.querySelectorAll('input:not([type=hidden], [aria-hidden=true]), select, textarea')) {
+    if (seen(one) && !one.labels?.length && !one.getAttribute('aria-label')) found.push(one.outerHTML.slice(0, 90));
+  }
+  return found;
+}"""
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 

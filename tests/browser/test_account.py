@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import urllib.request
+from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Opener, Watched
-from tests.browser.looking import OVERFLOW, overlaps, ready
+from app import create_app
+from app.config import Config
+from app.parts import parts_of
+from data import accounts
+from tests.browser.conftest import Opener, Watched, listening
+from tests.browser.looking import OVERFLOW, UNREADABLE, overlaps, ready
 
 PASSWORD = "four tall green tomatoes"
 
@@ -61,7 +66,10 @@ def test_a_new_sensors_page_turns_green_with_its_first_post(opened: Opener, size
     )
     with urllib.request.urlopen(posted) as answer:
         assert answer.status == 200
-    expect(page.locator("[data-arb-state].arb-success")).to_contain_text("wet 31.5")
+    expect(page.locator("[data-arb-state].arb-success")).to_contain_text("Wet 31.5")
+    expect(page.locator("h1")).to_contain_text("soil was last heard")  # by itself: nobody has loaded the page again
+    expect(page.get_by_role("link", name="See its graph")).to_be_visible()
+    sound(page)
     page.get_by_role("link", name="Make a key for it").click()
     page.get_by_label("Name").fill("the Pi")
     page.get_by_role("button", name="Make the key").click()
@@ -81,3 +89,64 @@ def test_a_page_left_open_over_an_ended_session_says_so(opened: Opener) -> None:
     expect(window.page.locator("[data-arb-ended]")).to_contain_text("Your session has ended")
     window.page.get_by_role("link", name="Log in again").click()
     expect(window.page.get_by_label("Username")).to_be_visible()
+
+
+PUBLIC = ("/sensors/users/login", "/sensors/users/register", "/sensors/users/forgotten")
+ACCOUNT = (
+    "/sensors/register",
+    "/account",
+    "/account/password",
+    "/account/delete",
+    "/account/keys",
+    "/account/keys/new",
+)
+ADMIN = ("/admin", "/admin/users", "/admin/devices", "/admin/keys", "/admin/audit")
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A site with an administrator, a sensor and a key."""
+    server = create_app(Config(data_dir=tmp_path_factory.mktemp("office"), secret_key="a secret key of the tests"))
+    with parts_of(server).sessions.begin() as session:
+        user = accounts.create_user(session, "grace", "grace@example.org", PASSWORD, accounts.ADMINISTRATOR)
+        accounts.register_sensor(session, user, "soil")
+        accounts.create_key(session, "the Pi", user)
+    yield from listening(server)
+
+
+@pytest.mark.parametrize("size", ["wide", "phone"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_page_of_accounts_can_be_read_and_is_labelled(opened: Opener, office: str, size: str, theme: str) -> None:
+    window = opened(size, theme, office)
+    for path in (*PUBLIC, "", *ACCOUNT, "/sensors/4", *ADMIN):
+        if not path:
+            window.go(PUBLIC[0])
+            log_in(window.page, "grace")
+            continue
+        page = window.go(path)
+        assert page.evaluate(UNREADABLE) == [], path
+        sound(page)
+
+
+def test_the_keyboard_alone_renames_a_sensor_and_hears_what_is_wrong(opened: Opener, office: str) -> None:
+    window = opened("wide", "dark", office)
+    window.go("/sensors/users/login")
+    log_in(window.page, "grace")
+    page = window.go("/sensors/4")
+    name = page.get_by_label("Another name")
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        drawn = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert drawn == "solid", page.evaluate("document.activeElement.outerHTML")
+        if name.evaluate("field => field === document.activeElement"):
+            break
+    page.keyboard.press("Control+A")
+    page.keyboard.type("a/b")
+    page.keyboard.press("Enter")
+    expect(page.locator("#rename-error")).to_contain_text("no slash")
+    expect(name).to_be_focused()
+    expect(name).to_have_attribute("aria-describedby", "rename-error")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("loam")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text("loam waits for its first post.")

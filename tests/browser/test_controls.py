@@ -120,8 +120,10 @@ def test_back_and_forward_go_through_the_states(opened: Opener) -> None:
     first = graph(page)
     page.locator("#tristar-style").select_option("ggplot")
     second = changed(page, first)
+    page.wait_for_url("**style=ggplot")
     page.locator("#tristar-marker").select_option("o")
     third = changed(page, second)
+    page.wait_for_url("**marker=o*")
     page.go_back()
     expect(page.locator("#tristar-marker")).to_have_value("None")
     assert [line[:2] for line in changed(page, third)["lines"]] == [line[:2] for line in second["lines"]]

@@ -36,7 +36,7 @@ def latest(
     number = {"bms": 1, "tristar-1": 2, "tristar-2": 3}.get(slug, 4)
     device = DeviceRow(number, slug, kind, slug.title(), string, True, expected, None, None)
     named = SimpleNamespace(**{field: list((notices or {}).get(field, ())) for field in FIELDS})
-    return Latest(device, family or kind, NOW - age, NOW - age, "synced", dict(readings), cast(Any, named), {})
+    return Latest(device, family or kind, NOW - age, NOW - age, "synced", dict(readings), cast(Any, named), "{}")
 
 
 def battery(volts: float = 13.4, amps: float = 10.0, percent: float = 72.0, **more: Any) -> Latest:

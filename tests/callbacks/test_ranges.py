@@ -59,7 +59,6 @@ def test_a_window_of_ones_own_is_read_in_site_time() -> None:
 @pytest.mark.parametrize(
     ("changes", "errors"),
     [
-        ({"units": []}, {"units": "Choose at least one value to draw."}),
         ({"interval": "25"}, {"interval": "Must be a multiple of 10, above 0: try 20 or 30."}),
         ({"date_format": "%Q"}, {"date_format": "%Q is not a code this graph knows: try %d %b %H:%M"}),
         (
@@ -119,3 +118,9 @@ def test_an_address_with_a_start_alone_means_until_now() -> None:
     assert chosen(opened, None, None, "2019-12-03T11:40")["end"] == "2019-12-03T11:40"
     assert chosen(opened, "theme", None, "2019-12-03T11:40")["end"] == "2019-12-03T11:40"
     assert chosen(opened, "end", None, "2019-12-03T11:40")["end"] == ""
+
+
+def test_a_page_may_have_a_shorter_longest_interval() -> None:
+    assert interval_of("1000", 1_000) == timedelta(minutes=1_000)
+    with pytest.raises(RangeError, match="At most 1000 minutes"):
+        interval_of("1010", 1_000)

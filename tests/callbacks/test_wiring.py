@@ -38,6 +38,7 @@ def draw(client: FlaskClient, names: GraphIds, changed: str | None = None, **cha
     state = [
         {"id": names.suggestion, "property": "data", "value": None},
         {"id": names.visit, "property": "data", "value": "one"},
+        {"id": names.address, "property": "data", "value": {"search": "", "visit": "one"}},
     ]
     output = f"..{'...'.join(f'{one.component_id}.{one.component_property}' for one in outputs(names).values())}.."
     named = (
@@ -74,7 +75,7 @@ def names_of(figure: dict[str, Any]) -> list[str]:
 def test_the_graph_pages_answer_a_stranger(filled: sessionmaker[Session], client: FlaskClient) -> None:
     shown = draw(client, ids.BMS)
     assert names_of(shown["bms-figure"]["figure"]) == ["Battery Charge"]
-    assert shown["bms-address"]["data"] == {"search": "", "visit": "one"}
+    assert shown["bms-address"]["data"] == {"search": "", "visit": "one", "first": False}
     assert shown["bms-say"]["children"].startswith("Battery Charge ")
     assert names_of(draw(client, ids.TRISTAR)["tristar-figure"]["figure"]) == ["String 1", "String 2"]
 
@@ -89,6 +90,11 @@ def test_an_error_at_a_field_leaves_the_rest_as_it_is(filled: sessionmaker[Sessi
     shown = draw(client, ids.BMS, interval="25")
     assert shown["bms-interval-error"]["children"] == "Must be a multiple of 10, above 0: try 20 or 30."
     assert not {"bms-figure", "bms-address", "bms-table", "bms-say"} & shown.keys()
+
+
+def test_no_value_at_all_is_an_error_at_the_field(filled: sessionmaker[Session], client: FlaskClient) -> None:
+    shown = draw(client, ids.BMS, units=[])
+    assert shown["bms-units-error"]["children"] == "Choose at least one value to draw."
 
 
 def test_a_typed_start_makes_the_window_ones_own(filled: sessionmaker[Session], client: FlaskClient) -> None:
@@ -119,6 +125,7 @@ def test_an_old_window_does_not_move(filled: sessionmaker[Session], client: Flas
     state = [
         {"id": ids.BMS.suggestion, "property": "data", "value": None},
         {"id": ids.BMS.visit, "property": "data", "value": "one"},
+        {"id": ids.BMS.address, "property": "data", "value": {"search": "", "visit": "one"}},
     ]
     assert fire(client, output, inputs, state, [f"{ids.BMS.clock}.n_intervals"]).status_code == 204
 

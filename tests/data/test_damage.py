@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import random
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from data import queries, scrubbing, sealing
-from data.models import SealedBlock, SealedColumns
+from data import queries, retention, scrubbing, sealing, skeleton_rows
+from data.blocks import Block
+from data.models import SealedBlock, SealedColumns, Skeleton, TristarDataEntry
 from data.queries import status
-from tests.data.test_sealing import NOW, START, WHOLE, answers, assert_same, minutes, post
+from data.sheets import Sheet
+from tests.data.test_sealing import DAY, NOW, START, WHOLE, answers, assert_same, controller, minutes, post
 
 
 def flipped(body: bytes, place: int) -> bytes:
@@ -117,3 +122,107 @@ def test_a_window_beside_the_damage_is_whole(sealed_sessions: sessionmaker[Sessi
 def answers_samples(sessions: sessionmaker[Session]) -> pd.DataFrame:
     with sessions() as session:
         return queries.samples(session, queries.device(session, "tristar-1").id, ["bat_voltage"], WHOLE)
+
+
+BLOBS = [(SealedBlock, name) for name in ("times", "stamps", "notices", "originals")] + [(SealedColumns, "body")]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_bytes_change_every_question_is_answered_and_the_documents_heal_it(
+    sealed_sessions: sessionmaker[Session], seed: int
+):
+    before = answers(sealed_sessions)
+    chance = random.Random(seed)
+    table, name = BLOBS[seed % len(BLOBS)]
+    with sealed_sessions() as session:
+        row = chance.choice(session.scalars(select(table).order_by(*table.__table__.primary_key.columns)).all())
+        body: bytes = getattr(row, name)
+        place = chance.randrange(len(body))
+        changes = (flipped(body, place), body[:place], body[:place] + bytes(8) + body[place + 8 :])
+        setattr(row, name, next(one for one in changes[seed % 3 :] + changes if one != body))
+        session.commit()
+    after = answers(sealed_sessions)
+    told = after["samples"]["bat_voltage"].dropna()
+    pd.testing.assert_series_equal(told, before["samples"]["bat_voltage"].loc[told.index])
+    assert {repr(one) for one in after["documents"]} <= {repr(one) for one in before["documents"]}
+    assert "refused" not in post(sealed_sessions, minutes(400)[5:30])
+    assert post(sealed_sessions, [controller(START + timedelta(seconds=7), 12.5)]) == ["stored"]
+    sealing.seal(sealed_sessions, NOW)
+    scrubbing.check(sealed_sessions, repair=True)
+    assert "refused" not in post(sealed_sessions, minutes(400))
+    sealing.seal(sealed_sessions, NOW)
+    assert scrubbing.check(sealed_sessions, repair=True).problems == []
+    with sealed_sessions() as session:
+        device = queries.device(session, "tristar-1").id
+        kept = queries.documents(session, device, WHOLE, 1_000)
+    assert [repr(one.content) for one in kept if one.recorded_at != START + timedelta(seconds=7)] == [
+        repr(content) for _, _, _, content, _, _ in before["documents"]
+    ]
+
+
+def test_a_skeleton_that_is_gone_is_reported_and_its_documents_bring_it_back(sealed_sessions: sessionmaker[Session]):
+    before = answers(sealed_sessions)
+    with sealed_sessions() as session:
+        session.execute(delete(Skeleton).where(Skeleton.id.not_in(select(newest_skeleton()))))
+        session.commit()
+    skeleton_rows.known(sealed_sessions()).texts.clear()
+    assert 0 < len(answers(sealed_sessions)["documents"]) < 400
+    assert len(scrubbing.check(sealed_sessions, repair=True).problems) == 2
+    assert "refused" not in post(sealed_sessions, minutes(400))
+    sealing.seal(sealed_sessions, NOW)
+    assert_same(before, answers(sealed_sessions))
+
+
+def newest_skeleton() -> Any:
+    """The skeletons of entries: a foreign key holds them."""
+    return TristarDataEntry.skeleton_id
+
+
+def test_a_level_that_is_damaged_when_its_period_is_sealed_again_is_built_from_the_samples(
+    sealed_sessions: sessionmaker[Session],
+):
+    for level in (1, 2, 3):
+        damage_columns(sealed_sessions, level)
+    post(sealed_sessions, [controller(START + timedelta(minutes=5, seconds=1), 15.5)])
+    before = answers(sealed_sessions)
+    assert sealing.seal(sealed_sessions, NOW).documents == 121
+    assert_same(before, answers(sealed_sessions))
+    assert scrubbing.check(sealed_sessions, repair=False).problems == []
+
+
+def test_days_without_samples_stay_in_a_level_that_is_built_again(sessions: sessionmaker[Session]):
+    post(sessions, [controller(START + timedelta(minutes=i), 12 + i % 7, hourmeter=i) for i in range(400)])
+    sealing.seal(sessions, NOW)
+    with sessions() as session:
+        retention.thin(session, retention.Keep(samples=timedelta(days=10)), START + 11 * DAY)
+        session.commit()
+        device = queries.device(session, "tristar-1").id
+        before = queries.buckets(session, device, ["bat_voltage"], WHOLE, DAY)
+        row = session.scalars(select(SealedColumns).where(SealedColumns.level == 3, SealedColumns.part == 1)).one()
+        row.body = flipped(row.body, len(row.body) - 5)  # the last of its series; the first is sound
+        session.commit()
+    assert scrubbing.check(sessions, repair=True).repaired == 1
+    with sessions() as session:
+        pd.testing.assert_frame_equal(queries.buckets(session, device, ["bat_voltage"], WHOLE, DAY), before)
+
+
+def test_a_device_that_cannot_be_sealed_keeps_no_other_waiting(
+    sessions: sessionmaker[Session], monkeypatch: pytest.MonkeyPatch
+):
+    first, second = minutes(50), [replace(one, device="tristar-2") for one in minutes(60)]
+    post(sessions, first + second)
+    prove = sealing._prove
+
+    def only_the_second(block: Block, sheet: Sheet) -> None:
+        if len(sheet) == 49:
+            raise AssertionError("it is not sealed")
+        prove(block, sheet)
+
+    monkeypatch.setattr(sealing, "_prove", only_the_second)
+    with pytest.raises(AssertionError, match="it is not sealed"):
+        sealing.seal(sessions, NOW)
+    with sessions() as session:
+        assert {one.device: one.unsealed for one in status.store_status(session).devices} == {
+            "tristar-1": 50,
+            "tristar-2": 1,
+        }

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data import catalogue, document
@@ -160,6 +160,7 @@ LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_s
 ANYTHING = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4))
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # the first example loads the tables of all letters
 @given(st.dictionaries(SECTIONS | KEYS, ANYTHING | st.dictionaries(KEYS, ANYTHING, max_size=6), max_size=6))
 def test_whatever_stands_in_a_document_readings_are_finite_numbers_and_nothing_raises(content: dict[str, Any]) -> None:
     for family in document.FAMILIES:

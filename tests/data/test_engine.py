@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import multiprocessing
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
-from data.engine import begin_write, default_url, migrate, open_engine
+from data.engine import begin_write, default_url, migrate, open_engine, session_factory
 from data.errors import ConfigError
 from data.models import Base, Site
 from tests.postgresql import Cluster
@@ -75,6 +77,43 @@ def test_what_one_session_reads_twice_is_the_same_twice_and_a_writer_sees_what_o
         assert reader.scalars(select(Site.name)).all() == before
         begin_write(writer)
         assert len(writer.scalars(select(Site.name)).all()) == len(before) + 1
+
+
+def test_a_writer_takes_its_turn_when_the_one_before_has_ended(tmp_path: Path) -> None:
+    engine = open_engine(default_url(tmp_path))
+    migrate(engine)
+    factory = session_factory(engine)
+    with factory() as first:
+        begin_write(first)
+        first.add(Site(name="First", timezone="UTC"))
+        first.flush()
+
+        def second() -> list[str]:
+            with factory() as session:
+                begin_write(session)
+                return [*session.scalars(select(Site.name))]
+
+        with ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(second)
+            first.commit()
+            assert "First" in waiting.result(60)
+    engine.dispose()
+
+
+def test_a_writer_that_waited_too_long_says_so_and_reads_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("data.engine.BUSY_TIMEOUT_SECONDS", 0)
+    engine = open_engine(default_url(tmp_path))
+    migrate(engine)
+    factory = session_factory(engine)
+    with factory() as first, factory() as second, factory() as reader:
+        begin_write(first)
+        with pytest.raises(OperationalError, match="locked"):
+            begin_write(second)
+        assert reader.scalars(select(Site.name)).all() == []
+        first.commit()
+        begin_write(second)
+        assert second.connection().exec_driver_sql("PRAGMA busy_timeout").scalar() == 30_000
+    engine.dispose()
 
 
 def test_a_server_that_is_not_there_or_lacks_the_database_is_told_plainly(cluster: Cluster, tmp_path: Path) -> None:

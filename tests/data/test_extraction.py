@@ -75,5 +75,6 @@ def check(family: str, skeleton: str, documents: list[list[int | float]]) -> Non
         content = document.parse_content(text)
         read = {metric: column[row] for metric, column in columns.items() if not np.isnan(column[row])}
         assert read == document.readings(family, content)
+        assert extraction.of_one(family, skeleton, values) == document.readings(family, content)
         assert told.stated_at == document.stated_instant(content)
         assert told.notices == document.notices(family, content)

@@ -52,10 +52,12 @@ def test_a_character_written_as_a_pair_of_escapes_is_whole() -> None:
     assert document.parse_content('{"a": "\\ud83c\\udf33"}') == {"a": "🌳"}
 
 
-def test_a_whole_number_beyond_64_bits_is_a_float() -> None:
-    content = document.parse_content('{"large": 123456789012345678901234, "fits": 999999999999999999}')
-    assert content == {"large": 1.2345678901234568e23, "fits": 999999999999999999}
-    assert isinstance(content["large"], float)
+def test_a_whole_number_keeps_every_digit_and_its_series_has_it_as_a_float() -> None:
+    text = '{"large": 123456789012345678901234, "fits": 999999999999999999}'
+    content = document.parse_content(text)
+    assert content == {"large": 123456789012345678901234, "fits": 999999999999999999}
+    assert document.readings("sensor", content)["large"] == 1.2345678901234568e23
+    assert not document.same_content(text, text.replace("901234,", "901235,"))
 
 
 @pytest.mark.parametrize("body", [b'\xef\xbb\xbf{"a": 1}', '\ufeff{"a": 1}', '{"a": 1}'.encode("utf-16")])

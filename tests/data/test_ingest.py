@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event
 from sqlalchemy.orm import Session, sessionmaker
 
 from data import ingest, queries
 from data.ingest import Posted
 from data.models import BMSDataEntry, BMSDataentry, TristarDailyDataEntry, TristarDataEntry
 from data.ranges import TimeRange
+from data.sealing import engine_of
+from tests.builders import statements_of
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 ALWAYS = TimeRange(NOW - timedelta(days=400), NOW + timedelta(days=2))
@@ -81,10 +82,7 @@ def test_documents_without_a_time_take_the_next_free_millisecond(sessions: sessi
 def test_a_batch_takes_a_bounded_number_of_statements(sessions: sessionmaker[Session]) -> None:
     counts = []
     for size in (5, 500):
-        statements: list[str] = []
-        with sessions() as session:
-            engine = session.get_bind()
-            event.listen(engine, "before_cursor_execute", lambda *args, seen=statements: seen.append(args[2]))
+        with statements_of(engine_of(sessions)) as statements, sessions() as session:
             ingest.store(session, [posted(size * 1000 + n) for n in range(size)], NOW + timedelta(days=900))
             session.commit()
         counts.append(len(statements))

@@ -12,13 +12,14 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event
 from sqlalchemy.orm import Session, sessionmaker
 
-from data import buckets, ingest, jobs, queries
+from data import buckets, ingest, jobs, queries, sealing
 from data.errors import NotFoundError, RangeError
 from data.ingest import Posted
 from data.ranges import TimeRange
+from data.sealing import engine_of
+from tests.builders import statements_of
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -142,11 +143,7 @@ def test_the_number_of_statements_does_not_grow_with_the_ticks(sessions: session
     device = store(sessions, "tristar-1", {at: float(at) for at in range(0, 6000, 2)})
     counts = []
     for ticks in (10, 2000):
-        statements: list[str] = []
-        with sessions() as session:
-            event.listen(
-                session.get_bind(), "before_cursor_execute", lambda *args, seen=statements: seen.append(args[2])
-            )
+        with statements_of(engine_of(sessions)) as statements, sessions() as session:
             end_at = NOON + ticks * 2 * MINUTE
             found = queries.ticks(session, "tristar", [device], "p_out", NOON, end_at, 2 * MINUTE, MINUTE)
         assert len(found) == ticks + 1
@@ -196,6 +193,34 @@ def test_cadence_span_and_documents_speak_of_the_newest(sessions: sessionmaker[S
         older = queries.documents(session, device, TimeRange(NOON, NOON + TEN), 2, before=newest[-1].recorded_at)
         assert [row.content for row in older] == [{"MPPT Data": {"output power": 1.0}}]
         assert [row.key for row in queries.series(session, device)] == ["p_out"]
+
+
+def test_a_sensor_with_a_thousand_keys_answers_for_all_of_them_sealed_or_not(sessions: sessionmaker[Session]) -> None:
+    # A document has 500 at most; two kinds of documents have a thousand.
+    rows = [
+        Posted(
+            "sensor", "admin/VEML7700", json.dumps({f"{at % 2} {key}": at + key for key in range(500)}), NOON + at * TEN
+        )
+        for at in range(60)
+    ]
+    with sessions.begin() as session:
+        ingest.store(session, rows, NOON + timedelta(days=1))
+    with sessions() as session:
+        device = queries.device(session, "admin/VEML7700").id
+        keys = [row.key for row in queries.series(session, device)]
+    window = TimeRange(NOON, NOON + timedelta(days=1))
+
+    def answers() -> tuple[pd.DataFrame, pd.DataFrame]:
+        with sessions() as session:
+            return queries.samples(session, device, keys, window), queries.buckets(
+                session, device, keys, window, 6 * TEN
+            )
+
+    before = answers()
+    assert len(keys) == 1_000
+    sealing.seal(sessions, NOON + timedelta(days=3))
+    for one, other in zip(before, answers(), strict=True):
+        pd.testing.assert_frame_equal(one, other, check_exact=True)
 
 
 def test_unknown_devices_are_not_found(sessions: sessionmaker[Session]) -> None:

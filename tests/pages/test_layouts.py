@@ -11,10 +11,11 @@ import pytest
 from dash import html
 from dash.development.base_component import Component
 
-from pages import PAGES, bms, ids, overview, shell, tristar
+from pages import PAGES, bms, ids, overview, sensors, shell, tristar
 from pages.graph_form import CONTROLS
 from pages.ids import GraphIds
 
+LAYOUTS = [(bms.layout, ids.BMS), (tristar.layout, ids.TRISTAR), (sensors.layout, ids.SENSORS)]
 FOLDER = Path(__file__).parents[2] / "pages"
 HELPERS = {"__init__", "components", "graph", "graph_form", "ids", "shell"}
 
@@ -50,10 +51,10 @@ def test_every_page_module_is_in_the_table_of_pages() -> None:
 
 
 def test_the_pages_stand_at_the_addresses_of_old() -> None:
-    assert [path for _, path, _, _ in PAGES] == ["/", "/home", "/BMS", "/Tristar", "/about"]
+    assert [path for _, path, _, _ in PAGES] == ["/", "/home", "/BMS", "/Tristar", "/sensors", "/about"]
 
 
-@pytest.mark.parametrize(("layout", "names"), [(bms.layout, ids.BMS), (tristar.layout, ids.TRISTAR)])
+@pytest.mark.parametrize(("layout", "names"), LAYOUTS)
 def test_a_graph_page_has_every_control_with_a_label(layout: Any, names: GraphIds) -> None:
     page = layout()
     present = set(all_ids(page))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tracemalloc
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -214,6 +215,37 @@ def test_a_file_changed_before_the_place_it_stopped_at_is_imported_from_its_begi
     said: list[str] = []
     assert imported(sessions, path, CONTROLLER, said).summary() == "15 stored, 10 repeated, 0 refused"
     assert "starting anew" in said[0]
+
+
+AUTUMN = ["00:30", "01:00", "01:30", "01:00", "01:30", "02:00"]
+
+
+@pytest.mark.parametrize("batch", [1, 2, 3, 100])
+def test_the_hour_a_clock_goes_through_twice_is_two_hours_also_when_broken_off(
+    sessions: sessionmaker[Session], tmp_path: Path, batch: int
+) -> None:
+    lines = "".join(f"2025-11-02 {time},{number}\n" for number, time in enumerate(AUTUMN))
+    path = written(tmp_path, f"when,lux\n{lines}")
+    options = CsvOptions("sensor", "admin/VEML7700", "when", "America/Los_Angeles")
+
+    def stop(_done: int, _total: int) -> None:
+        raise KeyboardInterrupt
+
+    for show in (stop, stop, stop, quiet):
+        with suppress(KeyboardInterrupt):
+            imported(sessions, path, options, show=show, batch=batch)
+    with sessions() as session:
+        device = queries.device(session, "admin/VEML7700").id
+        frame = queries.samples(session, device, ["lux"], ALWAYS)
+    assert frame["lux"].tolist() == [0, 1, 2, 3, 4, 5]
+    assert [f"{at:%H:%M}" for at in frame.index] == ["07:30", "08:00", "08:30", "09:00", "09:30", "10:00"]
+
+
+def test_a_time_with_its_offset_is_never_moved(tmp_path: Path) -> None:
+    path = written(tmp_path, "when,lux\n2025-11-02T01:30:00-08:00,1\n2025-11-02T01:30:00-07:00,2\n")
+    options = CsvOptions("sensor", "admin/VEML7700", "when", "America/Los_Angeles")
+    times = [row.posted.recorded_at for row in rows_of(path, options) if isinstance(row, Row)]
+    assert times == [datetime(2025, 11, 2, 9, 30, tzinfo=UTC), datetime(2025, 11, 2, 8, 30, tzinfo=UTC)]
 
 
 def test_a_long_file_is_not_held_in_memory(tmp_path: Path) -> None:
