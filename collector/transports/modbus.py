@@ -33,16 +33,20 @@ LONGEST_DRAIN = 4
 FAILURES_BEFORE_REOPENING = 3
 # Where the objects begin in an identification, as the library gives it.
 FIRST_OBJECT = 6
+# 0 means every device on the line, and above 247 the numbers are reserved.
+UNIT_IDS = range(1, 248)
 OBJECTS = {0: "vendor", 1: "product", 2: "revision"}
 
 
 class ModbusLine(ABC):
     """A device that is asked for registers, `tries` times at most, with growing pauses between.
 
-    `unit_id` is the device's number on its line.  `wait` is what passes a pause.
+    `unit_id` is the device's number on its line, 1 to 247: ValueError for another.  `wait` is what passes a pause.
     """
 
     def __init__(self, where: str, unit_id: int, tries: int, wait: Callable[[float], None]) -> None:
+        if unit_id not in UNIT_IDS:
+            raise ValueError(f"{unit_id} is no Modbus address of one device: give 1 to 247")
         self.where = where
         self.unit_id = unit_id
         self._tries = tries

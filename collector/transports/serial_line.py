@@ -11,11 +11,13 @@ import serial
 
 from collector.transports.lines import LineBuffer
 from collector.transports.ports import Port
-from data.errors import TransportError
+from data.errors import ChangeNotAllowedError, TransportError
 
 LINE_END = b"\r\n"
 # All that can be asked: a sentence, one with an identifier, one statistic.
 QUESTION = re.compile(rb"(?:[A-Z]{2}[0-9](?:,[0-9A-F]{4})?,\?|SS1,[0-9A-F]{2}),[0-9A-F]{2}")
+# What is told and changes nothing that lasts: a log-in or a log-out.
+LOGIN = re.compile(rb"PW1,[^,\r\n]*,[0-9A-F]{2}")
 # Single characters such as `#`, and noise, can stand before a line.
 NOISE_BEFORE = 8
 # More lines than any reply has; a device that never stops must not hold its thread.
@@ -94,13 +96,24 @@ class SerialLine:
         return lines
 
     def tell(
-        self, command: bytes, names: tuple[bytes, ...], timeout_seconds: float, echoes: bool = False
+        self,
+        command: bytes,
+        names: tuple[bytes, ...],
+        timeout_seconds: float,
+        echoes: bool = False,
+        *,
+        allow_changes: bool = False,
     ) -> bytes | None:
         """Say `command` once; the first line called one of `names` that follows, None when none does in time.
 
-        With `echoes` the device confirms by saying the same.  Raises TransportError when the port is gone: what was
-        said may have arrived or not.
+        With `echoes` the device confirms by saying the same.  Raises ChangeNotAllowedError for all but a log-in unless
+        changes are allowed, ValueError for more than one line, both before a byte is sent; TransportError when the port
+        is gone: what was said may have arrived or not.
         """
+        if b"\r" in command or b"\n" in command:
+            raise ValueError("a command is one line, and nothing was sent")
+        if allow_changes is not True and not LOGIN.fullmatch(command):
+            raise ChangeNotAllowedError(f"{command[:3]!r} on {self._port.path} was not allowed: nothing was sent")
         for line in self._lines(command, names, timeout_seconds):
             if echoes or line != command:
                 return line
