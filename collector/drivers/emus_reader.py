@@ -105,7 +105,7 @@ class EmusG1:
 
     def read_statistic(self, identifier: int) -> Sentence:
         """One statistic.  Raises TransportError without an answer, DecodeError when none was whole."""
-        if isinstance(identifier, bool) or not 0 <= identifier <= 0xFF:
+        if isinstance(identifier, bool) or not isinstance(identifier, int) or not 0 <= identifier <= 0xFF:
             raise ValueError(f"{identifier!r} is no statistic: give a number from 0 to 255")
         request = sentences.frame("SS1", f"{identifier:02X}")
         return self._ask_one(request, f"SS1,{identifier:02X}".encode(), emus_g1.decode)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
@@ -42,6 +43,7 @@ class ModbusLine(ABC):
     """A device that is asked for registers, `tries` times at most, with growing pauses between.
 
     `unit_id` is the device's number on its line, 1 to 247: ValueError for another.  `wait` is what passes a pause.
+    Threads may share one: `taken` lets a question and its answer pass undisturbed.
     """
 
     def __init__(self, where: str, unit_id: int, tries: int, wait: Callable[[float], None]) -> None:
@@ -52,6 +54,8 @@ class ModbusLine(ABC):
         self._tries = tries
         self._wait = wait
         self._failures = 0
+        # One for each line: the lock of the library is one for all, and a silent device would hold up the others.
+        self.taken = threading.RLock()
 
     def read_registers(self, address: int, count: int) -> tuple[int, ...]:
         """`count` words from `address` on.
@@ -78,6 +82,10 @@ class ModbusLine(ABC):
         return found
 
     def _read(self, function: int, address: int, count: int, what: str) -> tuple[int, ...]:
+        with self.taken:
+            return self._read_alone(function, address, count, what)
+
+    def _read_alone(self, function: int, address: int, count: int, what: str) -> tuple[int, ...]:
         pause = FIRST_PAUSE_SECONDS
         failure: TransportError
         for left in reversed(range(self._tries)):

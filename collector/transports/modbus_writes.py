@@ -43,7 +43,8 @@ def _write(line: Line, function: int, address: int, value: int, what: str, allow
     if allow_changes is not True:
         raise ChangeNotAllowedError(f"a write of {what} on {line.where} was not allowed: nothing was sent")
     try:
-        answer = _send_once(line, function, address, value)
+        with line.taken:
+            answer = _send_once(line, function, address, value)
         if answer != (address, value):
             raise NoAnswerError(f"the answer repeats {answer}, not {(address, value)}")
     except RefusedError as cause:

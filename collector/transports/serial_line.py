@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -30,7 +31,8 @@ MOST_OVERHEARD = 32
 class SerialLine:
     """A port that is asked for lines by their name; whatever else arrives meanwhile is passed over.
 
-    Lines called one of `overhear` that arrive while others are wanted are kept in `overheard`, the newest last.
+    Threads may share one: their questions wait for each other.  Lines called one of `overhear` that arrive while
+    others are wanted are kept in `overheard`, the newest last.
     """
 
     def __init__(
@@ -44,6 +46,7 @@ class SerialLine:
         self._port = Port(port, baud, monotonic)
         self._monotonic = monotonic
         self._overhear = overhear
+        self._taken = threading.RLock()
 
     @property
     def handle(self) -> serial.Serial | None:
@@ -81,14 +84,15 @@ class SerialLine:
         if not QUESTION.fullmatch(request):
             raise ValueError(f"{request[:60]!r} is no question: what changes a device is told, not asked")
         lines: list[bytes] = []
-        give_up_at = self._monotonic() + LONGEST_REPLY_SECONDS
-        for line in self._lines(request, (name,), timeout_seconds, idle_seconds):
-            if line != request:
-                lines.append(line)
-                if is_last(line) or len(lines) == MOST_LINES:
+        with self._taken:
+            give_up_at = self._monotonic() + LONGEST_REPLY_SECONDS
+            for line in self._lines(request, (name,), timeout_seconds, idle_seconds):
+                if line != request:
+                    lines.append(line)
+                    if is_last(line) or len(lines) == MOST_LINES:
+                        break
+                if self._monotonic() > give_up_at:
                     break
-            if self._monotonic() > give_up_at:
-                break
         if not lines:
             raise TransportError(
                 f"no {name.decode()} on {self._port.path} within {timeout_seconds} s; check the cable and the baud rate"
@@ -114,15 +118,16 @@ class SerialLine:
             raise ValueError("a command is one line, and nothing was sent")
         if allow_changes is not True and not LOGIN.fullmatch(command):
             raise ChangeNotAllowedError(f"{command[:3]!r} on {self._port.path} was not allowed: nothing was sent")
-        for line in self._lines(command, names, timeout_seconds):
-            if echoes or line != command:
-                return line
+        with self._taken:
+            for line in self._lines(command, names, timeout_seconds):
+                if echoes or line != command:
+                    return line
         return None
 
     def listen(self, names: tuple[bytes, ...], seconds: float, most: int = MOST_LINES) -> list[bytes]:
         """Say nothing; the lines called one of `names` that come in `seconds`, at most so many."""
         lines: list[bytes] = []
-        with self._port.opened() as port:
+        with self._taken, self._port.opened() as port:
             for line in self._heard(port, names, seconds):
                 lines.append(line)
                 if len(lines) == most:
