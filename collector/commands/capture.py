@@ -52,10 +52,14 @@ def run(arguments: argparse.Namespace) -> int:
         raise ConfigError(f"cannot write {arguments.out}: {cause.strerror}; name a new file") from cause
     with file:
         recorder = Recorder(file, device, arguments.note)
-        relay = Relay(Port(device.port, BAUD[device.driver]), recorder.note, arguments.link)
+        try:
+            relay = Relay(Port(device.port, BAUD[device.driver]), recorder.note, arguments.link)
+            relay.start()
+        except ArboretumError:
+            arguments.out.unlink()  # nothing is recorded: the same words may be tried again
+            raise
         problem: ArboretumError | None = None
         try:
-            relay.start()
             if passive:
                 complain([f"recording; the device is at {arguments.link or relay.path}"])
                 relay.wait(arguments.seconds or None)

@@ -8,12 +8,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
+from collector.__main__ import main
 from collector.drivers import EmusG1
 from collector.simulator.site import VirtualSite
 from collector.transports.captures import read_capture
 from collector.transports.ports import Port
 from collector.transports.relay import Relay
+from collector.transports.replay import Replay, ReplayLine
 from collector.transports.serial_line import SerialLine
+from data.errors import ConfigError
 from tests.collector.commands.conftest import Run
 from tests.collector.wire import Wire
 
@@ -106,6 +111,24 @@ def test_a_capture_never_writes_over_another(asked: Run, tristar: str, tmp_path:
     code, _ = asked("capture", tristar, "adc", "--out", tmp_path / "c")
     assert code == 2
     assert (tmp_path / "c").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_capture_that_could_not_begin_leaves_no_file_in_the_way(
+    asked: Run, tristar: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert asked("capture", f"tristar_mppt@{tmp_path / 'nothing'}", "--out", tmp_path / "c") == (1, None)
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+    assert main(["capture", tristar, "--out", str(tmp_path / "c"), "--link", str(tmp_path / "file")]) == 2
+    assert "give another --link" in capsys.readouterr().err
+    assert not (tmp_path / "c").exists()
+    assert asked("capture", tristar, "adc", "--out", tmp_path / "c")[0] == 0
+
+
+def test_a_replay_under_a_name_that_is_taken_is_refused(asked: Run, tristar: str, tmp_path: Path) -> None:
+    assert asked("capture", tristar, "adc", "--out", tmp_path / "c")[0] == 0
+    with pytest.raises(ConfigError, match="give another --link"):
+        ReplayLine(Replay(read_capture(tmp_path / "c")), tmp_path / "c")
+    assert read_capture(tmp_path / "c").pieces
 
 
 def test_a_port_that_vanishes_ends_the_capture_with_its_reason(tmp_path: Path) -> None:

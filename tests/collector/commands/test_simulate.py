@@ -73,6 +73,7 @@ def test_faults_are_put_on_a_line_by_name_alone_and_together(asked: Run, tmp_pat
         ("--fault", "late"),
         ("--tcp", "--amperes", "45"),
         ("--tcp", "99999"),
+        ("--every-seconds", "nan"),
     ],
 )
 def test_a_fault_a_line_or_a_network_that_is_not_there_is_refused(
@@ -83,6 +84,20 @@ def test_a_fault_a_line_or_a_network_that_is_not_there_is_refused(
     assert told.returncode == 2
     assert told.stderr.startswith("cannot simulate this")
     assert list((tmp_path / "dev").iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_and_a_file_in_the_way_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+    (tmp_path / "dev").mkdir()
+    (tmp_path / "dev" / "emus").write_text("mine", encoding="utf-8")
+    for links in ("file", "dev"):
+        assert main(["simulate", "--links", str(tmp_path / links)]) == 2
+        assert "give another --links" in capsys.readouterr().err
+    assert (tmp_path / "file").read_text(encoding="utf-8") == "mine"
+    assert (tmp_path / "dev" / "emus").read_text(encoding="utf-8") == "mine"
+    assert [path.name for path in (tmp_path / "dev").iterdir()] == ["emus"]
 
 
 def test_every_fault_is_named_in_the_help(capsys: pytest.CaptureFixture[str]) -> None:
