@@ -34,7 +34,7 @@ help:
 	@echo 'make lint                         lint and types only'
 	@echo 'make bench                        measure, and print the numbers'
 	@echo 'make long                         kill writers 500 times on each database'
-	@echo 'make fuzz FUZZ_SECONDS=600        arbitrary bytes for the parsers, guided by coverage; 60 s each unless told'
+	@echo 'make fuzz FUZZ_SECONDS=600        arbitrary bytes for the parsers and questions for the routes; 60 s each unless told'
 	@echo 'make setup                        only set up what running needs'
 
 setup: $(VENV)/installed
@@ -95,6 +95,7 @@ bench: setup
 	@$(BIN)/python -m benchmarks
 
 FUZZ_SECONDS ?= 60
+FUZZ_SEED ?= 0
 FUZZ_TARGETS := sentences registers
 FUZZ_FOUND := var/fuzz
 
@@ -105,7 +106,7 @@ $(VENV)/installed-fuzz: requirements-fuzz.txt $(VENV)/installed
 	@touch $@
 
 # One input may take 5 s and the process 1 GB: more is a hang or a leak, and fails.
-fuzz: $(VENV)/installed-fuzz
+fuzz: $(VENV)/installed-fuzz $(VENV)/installed-dev
 	@for target in $(FUZZ_TARGETS); do \
 		echo "== fuzz $$target, $(FUZZ_SECONDS) s"; \
 		mkdir -p $(FUZZ_FOUND)/$$target; \
@@ -113,6 +114,8 @@ fuzz: $(VENV)/installed-fuzz
 			-max_total_time=$(FUZZ_SECONDS) -timeout=5 -rss_limit_mb=1024 -max_len=2048 -print_final_stats=1 \
 			-artifact_prefix=$(FUZZ_FOUND)/$$target-failed- || exit 1; \
 	done
+	@echo "== fuzz the routes for programs, $(FUZZ_SECONDS) s"
+	@$(BIN)/python -m tests.fuzz.api_run $(FUZZ_SECONDS) $(FUZZ_SEED)
 
 # Hours of accidents instead of a sample: writers killed 500 times on each database.
 long: lint postgresql

@@ -23,7 +23,22 @@ FORWARDING_HEADERS = (
     "X-Cluster-Client-IP",
     "True-Client-IP",
     "CF-Connecting-IP",
+    "Fly-Client-IP",
+    "Fastly-Client-IP",
+    "X-Envoy-External-Address",
+    "X-Original-Forwarded-For",
+    "X-Proxyuser-Ip",
     "Via",
+)
+FORWARDING_PREFIX = "x-forwarded"  # and whatever else a proxy calls so
+CHAINS = (
+    "X-Forwarded-For",
+    "X-Real-IP",
+    "Forwarded",
+    "X-Client-IP",
+    "X-Cluster-Client-IP",
+    "True-Client-IP",
+    "CF-Connecting-IP",
 )
 # A browser sends these by itself; a page of another site could make it post to our loopback without being asked.
 BROWSER_HEADERS = ("Origin", "Sec-Fetch-Site")
@@ -39,7 +54,7 @@ def is_trusted(config: Config, remote: str, headers: Mapping[str, str]) -> bool:
     peer = parse_address(remote)
     if peer is None or any(name in headers for name in BROWSER_HEADERS):
         return False
-    if not any(name in headers for name in FORWARDING_HEADERS):
+    if not was_forwarded(headers):
         return within(peer, config.trusted_networks)
     if not within(peer, config.trusted_proxies):
         return False
@@ -48,6 +63,12 @@ def is_trusted(config: Config, remote: str, headers: Mapping[str, str]) -> bool:
     return bool(senders) and all(
         sender is not None and not sender.is_loopback and within(sender, config.trusted_networks) for sender in senders
     )
+
+
+def was_forwarded(headers: Mapping[str, str]) -> bool:
+    """Whether somebody says that the request came by way of them."""
+    named = any(name in headers for name in FORWARDING_HEADERS)
+    return named or any(name.lower().startswith(FORWARDING_PREFIX) for name in headers.keys())  # noqa: SIM118 - pairs
 
 
 def sender_address(config: Config, remote: str, headers: Mapping[str, str]) -> str:
@@ -82,19 +103,17 @@ def within(address: Address, networks: Sequence[Network]) -> bool:
 
 
 def chains(headers: Mapping[str, str]) -> list[list[str]]:
-    """The senders that each forwarding header names, the nearest to us last."""
+    """The senders that each forwarding header names, the nearest to us last.
+
+    X-Forwarded-For leads: nearly every proxy writes it, and hands on as it came what it does not write itself.
+    """
     found = []
-    if forwarded := headers.get("Forwarded"):
-        found.append(re.findall(r'for\s*=\s*("[^"]*"|[^;,\s]+)', forwarded, re.IGNORECASE))
-    for name in (
-        "X-Forwarded-For",
-        "X-Real-IP",
-        "X-Client-IP",
-        "X-Cluster-Client-IP",
-        "True-Client-IP",
-        "CF-Connecting-IP",
-    ):
-        if stated := headers.get(name):
+    for name in CHAINS:
+        if not (stated := headers.get(name)):
+            continue
+        if name == "Forwarded":
+            found.append(re.findall(r'for\s*=\s*("[^"]*"|[^;,\s]+)', stated, re.IGNORECASE))
+        else:
             found.append(stated.split(","))
     return found
 

@@ -13,25 +13,25 @@ from app import reset_links
 from app.auth import SignedIn, actor, check_wait, client_address
 from app.forms import ChangePasswordForm, DeleteAccountForm, ForgottenForm, LoginForm, RegisterForm, ResetForm
 from app.guard import local_target
-from app.mail import site_url
+from app.letters import NOBODY, and_deliver, send_link
+from app.logins import has_first_password, logged_in
 from app.parts import parts
 from app.sensor_pages import SENSORS_PAGE
-from data import account_changes, accounts, audit, limits, outbox
-from data.errors import DocumentError
+from data import account_changes, accounts, audit, limits
+from data.errors import DocumentError, GoneError, TakenError
 from data.models import User
 
 accounts_pages = Blueprint("accounts", __name__)
 
+FIRST_PASSWORD = "The password of the first start was printed for all to read: choose one of your own under Account."
 WRONG_LOGIN = "Login unsuccessful. Please check your username and password."
+# The same words for both: who has an account is nobody's business.
+TAKEN = "The username is taken or the e-mail address is taken: choose another, log in, or ask for a new password."
 # Said whether or not there is such an account.
-LINK_SENT = "If an account has this address, a link is on its way: it is good for one hour and one use."
-LETTER = """Somebody, probably you, asked for a new password for {username} at {site}.
-
-Set it here within the hour:
-{link}
-
-If it was not you, do nothing: the old password stays.
-"""
+LINK_SENT = (
+    "If an account has this address, a link is on its way: it is good for one hour and one use. "
+    "If nothing comes within ten minutes, an administrator can see whether letters go out."
+)
 
 
 @accounts_pages.route("/sensors/users/login", methods=("GET", "POST"))
@@ -47,6 +47,8 @@ def login() -> Any:
             begin_session()
             login_user(SignedIn(user), remember=bool(form.remember.data))
             flash(f"Welcome, {user.username}.", "success")
+            if has_first_password(user):
+                flash(FIRST_PASSWORD, "warning")
             return redirect(after, 303)
         flash(WRONG_LOGIN, "danger")
     return render_template("login.html", form=form)
@@ -56,34 +58,6 @@ def begin_session() -> None:
     """Forget the session there was, with the token of its forms: nothing of it goes on into the new one."""
     session.clear()
     g.pop("csrf_token", None)
-
-
-def logged_in(username: str, password: str) -> User | None:
-    """The user, when the password is right; 429 when too many were tried."""
-    now, address, one = datetime.now(UTC), client_address(), f"{username} {client_address()}"
-    with parts().sessions() as database:
-        waits = [
-            limits.hit(database, limits.LOGIN_OF_NAME, one, now),
-            limits.hit(database, limits.LOGIN_OF_ADDRESS, address, now),
-            limits.hit(database, limits.LOGIN_FROM_ANYWHERE, username, now),
-        ]
-        database.commit()
-    check_wait(max(waits), "Too many log-ins were tried")
-    with parts().sessions() as database:
-        user = accounts.verify(database, username, password, parts().peppers)
-        known = user is not None or accounts.user_by_name(database, username) is not None
-    # Hashed outside the transaction that writes: nobody waits for it.
-    renewed = account_changes.renewed_hash(user, password, parts().peppers) if user is not None else None
-    with parts().sessions() as database:
-        if user is None:
-            # What is typed as an unknown name may be a password: it is not kept.
-            audit.record(database, actor(username if known else None), "login refused", username if known else "")
-        else:
-            user = account_changes.note_login(database, user.id, renewed)
-            limits.forgive(database, limits.LOGIN_OF_NAME, one)
-            audit.record(database, actor(user.username), "login", user.username)
-        database.commit()
-    return user
 
 
 @accounts_pages.route("/sensors/users/register", methods=("GET", "POST"))
@@ -108,6 +82,8 @@ def register() -> Any:
                 )
                 audit.record(database, actor(user.username), "account made", user.username, f"role {user.role}")
                 database.commit()
+        except TakenError:
+            flash(TAKEN, "danger")
         except DocumentError as problem:
             flash(str(problem), "danger")
         else:
@@ -141,23 +117,14 @@ def forgotten() -> Any:
             wait = limits.hit(database, limits.RESET_OF_ADDRESS, client_address(), now)
             over = limits.hit(database, limits.RESET_OF_ACCOUNT, email, now)
             user = accounts.user_by_email(database, email)
-            if user is not None and not wait and not over:
-                send_link(database, user, "A new password")
-                audit.record(database, actor(), "password reset asked", user.username)
+            if not wait and not over:
+                send_link(database, user or NOBODY, "A new password")
+                audit.record(database, actor(), "password reset asked", user.username if user else "")
             database.commit()
         check_wait(wait, "Too many links were asked for from here")
         flash(LINK_SENT, "success")
-        return redirect(url_for("accounts.login"), 303)
+        return and_deliver(redirect(url_for("accounts.login"), 303))
     return render_template("forgotten.html", form=form)
-
-
-def send_link(database: Any, user: User, subject: str) -> None:
-    """Leave a letter with a link for the worker."""
-    config = parts().config
-    token = reset_links.token_for(str(current_app.secret_key), user)
-    link = site_url(config) + url_for("accounts.reset", token=token)
-    letter = LETTER.format(username=user.username, site=config.site_name, link=link)
-    outbox.post(database, user.email, f"{subject} for {config.site_name}", letter)
 
 
 @accounts_pages.route("/sensors/users/reset/<token>", methods=("GET", "POST"))
@@ -168,21 +135,30 @@ def reset(token: str) -> Any:
     with parts().sessions() as database:
         user = accounts.user_by_id(database, user_id) if user_id is not None else None
     if user is None or not reset_links.is_good(secret, token, user):
-        flash("This link is too old, or was used already: ask for a new one.", "warning")
-        return redirect(url_for("accounts.forgotten"), 303)
+        return link_used()
     form = ResetForm()
     if form.validate_on_submit():
         try:
             with parts().sessions() as database:
-                user = account_changes.set_password(database, user.id, str(form.password.data), parts().peppers)
+                user = account_changes.set_password(
+                    database, user.id, str(form.password.data), parts().peppers, user.session_stamp
+                )
                 audit.record(database, actor(user.username), "password changed", user.username, "by a link")
                 database.commit()
+        except GoneError:
+            return link_used()
         except DocumentError as problem:
             flash(str(problem), "danger")
         else:
             flash("Your password has been set: log in with it.", "success")
             return redirect(url_for("accounts.login"), 303)
     return render_template("reset.html", form=form, username=user.username)
+
+
+def link_used() -> Response:
+    """To where a fresh link is asked for."""
+    flash("This link is too old, or was used already: ask for a new one.", "warning")
+    return redirect(url_for("accounts.forgotten"), 303)
 
 
 @accounts_pages.get("/account")

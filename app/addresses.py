@@ -23,6 +23,8 @@ JSON_PREFIXES = (
     "/sensors/get-sensor-json-data-range",
     "/healthz",
 )
+# The page that describes them all is for people.
+API_PAGE = "/api/v1"
 # Rules of the libraries and files, whose spelling is their own.
 LEFT_ALONE = ("_", "assets", "static")
 
@@ -42,6 +44,8 @@ def is_json_address(path: str) -> bool:
     if path.startswith("/_"):
         return True
     folded = path.casefold()
+    if folded.rstrip("/") == API_PAGE:
+        return False
     return any(folded == known.casefold() or folded.startswith(known.casefold() + "/") for known in JSON_PREFIXES)
 
 

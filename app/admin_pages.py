@@ -13,11 +13,12 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.account_pages import send_link
+from app.api_columns import harmless
 from app.auth import actor
 from app.forms import UserForm
+from app.letters import and_deliver, send_link
 from app.parts import parts
-from data import account_changes, accounts, audit, device_changes, queries
+from data import account_changes, accounts, audit, device_changes, outbox, queries
 from data.audit import Asked
 from data.errors import DocumentError, NotFoundError, RangeError
 from data.models import User
@@ -27,8 +28,6 @@ admin_pages = Blueprint("admin", __name__)
 
 PAGE = 100
 LAST_DAY = datetime(9999, 12, 31, tzinfo=UTC)  # nothing is later, and no day can be added
-# A cell that begins so is a formula to a spreadsheet.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @admin_pages.get("/admin")
@@ -41,7 +40,8 @@ def home() -> Any:
             "keys": sum(key.revoked_at is None for key in accounts.keys(session)),
         }
         refused = audit.entries(session, Asked(action="login refused", since=datetime.now(UTC) - timedelta(days=1)))
-    return render_template("admin.html", counts=counts, refused=len(refused), most=PAGE)
+        letters, oldest = outbox.waiting(session)
+    return render_template("admin.html", counts=counts, refused=len(refused), most=PAGE, letters=letters, oldest=oldest)
 
 
 @admin_pages.route("/admin/users", methods=("GET", "POST"))
@@ -66,7 +66,7 @@ def users() -> Any:
             flash(str(problem), "danger")
         else:
             flash(f"{user.username} has an account; a link to set its password goes to {user.email}.", "success")
-            return redirect(url_for("admin.users"), 303)
+            return and_deliver(redirect(url_for("admin.users"), 303))
     with parts().sessions() as session:
         found = accounts.users(session)
         counts = {user.id: len(accounts.sensors_of(session, user)) for user in found}
@@ -84,7 +84,7 @@ def change_user(user_id: int, change: str) -> AnyResponse:
         flash(changed(user, change), "success")
     except DocumentError as problem:
         flash(str(problem), "danger")
-    return redirect(url_for("admin.users"), 303)
+    return and_deliver(redirect(url_for("admin.users"), 303))
 
 
 def changed(user: User, change: str) -> str:
@@ -195,7 +195,7 @@ def audit_csv() -> Response:
 def csv_line(*cells: str) -> str:
     """One line; no cell is a formula to a spreadsheet."""
     file = io.StringIO()
-    csv.writer(file).writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells])
+    csv.writer(file).writerow([harmless(cell) for cell in cells])
     return file.getvalue()
 
 

@@ -15,8 +15,8 @@ from data.queries import Buckets, Samples
 
 VALUE = "value"  # the measure of a sample as it was measured
 CSV_ROWS = 5_000
-# A spreadsheet takes a cell that begins so for a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet takes a cell that begins so for a formula; those of full width too, where people write with them.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True, slots=True)

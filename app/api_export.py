@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 from itertools import chain
+from urllib.parse import quote
 
 import orjson
 from flask import Response
@@ -50,8 +52,19 @@ def exported(
     }
     mimetype, ending = TYPES[form]
     response = Response(makers[form](), mimetype=mimetype)
-    response.headers["Content-Disposition"] = f'attachment; filename="{device.slug.replace("/", "-")}.{ending}"'
+    response.headers["Content-Disposition"] = attachment(f"{file_name(device.slug)}.{ending}")
     return response
+
+
+def file_name(text: str) -> str:
+    """The text as every system takes it for the name of one file, in no other folder."""
+    return re.sub(r'[/\\:*?"<>|]', "-", text).lstrip(".-") or "data"
+
+
+def attachment(name: str) -> str:
+    """The header that names a file; an imported sensor may be called anything, and a header holds ASCII alone."""
+    plain = name.encode("ascii", "replace").decode().replace("?", "-")
+    return f'attachment; filename="{plain}"' + ("" if name.isascii() else f"; filename*=UTF-8''{quote(name, safe='')}")
 
 
 def csv_text(names: Names, stretches: Iterable[Columns], times: str) -> Iterator[bytes]:

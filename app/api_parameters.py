@@ -1,4 +1,4 @@
-"""What may be asked of a route of /api/v1: each parameter once, for those who read it and for those who look it up.
+"""What may be asked of a JSON route: each parameter once, for those who read it and for those who look it up.
 
 The JSON schema of a parameter is what its text is held against and what stands in /api/v1/openapi.json.
 """
@@ -14,9 +14,11 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from data.errors import RangeError
-from data.ranges import from_milliseconds, parse_instant, zone_named
+from data.ranges import from_milliseconds, parse_instant, to_milliseconds, zone_named
 
 FIRST_YEAR, LAST_YEAR = 1900, 9000
+FIRST_MILLISECOND = to_milliseconds(datetime(FIRST_YEAR, 1, 1, tzinfo=UTC))
+LAST_MILLISECOND = to_milliseconds(datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC)) - 1
 A_DATE = len("2026-11-24")
 # A plus sign in an address reads as a space: 2026-11-24T10:00 01:00 was meant to be +01:00.
 LOST_PLUS = re.compile(r"^(.{11}\S+) (\d\d:\d\d)$")
@@ -35,7 +37,8 @@ def as_it_is(text: str, _zone: tzinfo) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter of the query.  `many` may be repeated; `listed` holds several between commas."""
+    """One parameter of the query.  `many` may be repeated; `listed` holds several between commas; `loose` is told as it
+    came, without a check."""
 
     name: str
     description: str
@@ -45,7 +48,7 @@ class Parameter:
     required: bool = False
     many: bool = False
     listed: bool = False
-    example: Any = None
+    loose: bool = False
 
     def value(self, texts: list[str], zone: tzinfo) -> Any:
         """What the texts of a query mean.  Raises RangeError that says what would be right."""
@@ -53,6 +56,8 @@ class Parameter:
             if self.required:
                 raise RangeError(f"{self.name} is missing: {self.description}")
             return self.default
+        if self.loose:
+            return texts[0]
         if not self.many and len(texts) > 1:
             raise RangeError(f"{self.name} was given {len(texts)} times: give it once")
         parts = [part for text in texts for part in text.split(",")] if self.listed else texts
@@ -79,10 +84,15 @@ def misfit(text: str, schema: Schema) -> str | None:
     return None
 
 
-def asked_values(parameters: tuple[Parameter, ...], query: MultiDict[str, str]) -> dict[str, Any]:
-    """The value of each parameter, its default where the query lacks it.  Raises RangeError."""
+def asked_values(parameters: tuple[Parameter, ...], query: MultiDict[str, str], strict: bool = True) -> dict[str, Any]:
+    """The value of each parameter, its default where the query lacks it.  Raises RangeError.
+
+    Where it is not `strict`, names that nobody knows and parameters left empty are passed over.
+    """
     known = {parameter.name: parameter for parameter in parameters}
-    for name in query:
+    if not strict:
+        query = MultiDict((name, text) for name, text in query.items(multi=True) if text)
+    for name in query if strict else ():
         if name not in known:
             takes = f"this route takes {', '.join(known)}" if known else "this route takes none"
             raise RangeError(f"there is no parameter {name[:80]!r}: {takes}")
@@ -96,7 +106,7 @@ def instant(text: str, zone: tzinfo) -> datetime:
     """The instant of milliseconds since 1970, of a date (its midnight) or of a date with a time of day."""
     if re.fullmatch("-?[0-9]+", text):
         number = int(text)
-        if abs(number) > 220_000_000_000_000:
+        if not FIRST_MILLISECOND <= number <= LAST_MILLISECOND:  # Python's dates end not far beyond
             raise RangeError(f"{text} lies outside the years {FIRST_YEAR} to {LAST_YEAR}")
         at = from_milliseconds(number)
     else:

@@ -24,7 +24,7 @@ from app.api_parameters import (
 )
 from app.api_routes import Asked, route, written
 from app.parts import parts
-from app.reading import tolerance
+from app.reading_asked import tolerance
 from data import queries
 from data.catalogue import ALIASES
 from data.errors import RangeError

@@ -38,6 +38,7 @@ class SignedIn(UserMixin):
     def __init__(self, user: User) -> None:
         self.id = user.id
         self.username = user.username
+        self.email = user.email
         self.role = user.role
         self.admin = user.role == ADMINISTRATOR
         self.member = user.role in (ADMINISTRATOR, MEMBER)
@@ -116,13 +117,14 @@ def keyed_poster(token: str) -> Poster:
             unauthorized("This key is not known, was revoked or has expired. " + HOW_TO_GET_A_KEY)
         owner = accounts.user_by_id(session, key.user_id) if key.user_id is not None else None
         scopes = frozenset(key.scopes.split(","))
+        holder = owner or accounts.owner_of(session, key.device_slug)
         found = Poster(
             everything=owner is not None and owner.admin,
             device_slug=key.device_slug,
             username=owner.username if owner is not None else None,
             user_id=key.user_id,
             key_id=key.id,
-            scopes=scopes - {"post"} if owner is not None and owner.role == VIEWER else scopes,
+            scopes=scopes - {"post"} if holder is not None and holder.role == VIEWER else scopes,
         )
         worth_noting = accounts.is_use_worth_noting(key)
     if worth_noting:

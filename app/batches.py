@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-import orjson
 from flask import Blueprint, Response, abort
 
+from app import api_schemas as schemas
+from app.api_routes import NDJSON, Asked, Body, route, serve_routes
 from app.auth import Poster, poster
 from app.body import as_text, read_body
 from app.parts import parts
@@ -18,17 +19,50 @@ from data.document import parse_content
 from data.errors import DocumentError, RangeError
 from data.ranges import parse_instant
 
-batches = Blueprint("batches", __name__)
-
 MOST_DOCUMENTS = 1_000
 LIMIT = 16_000_000
 FAMILIES = ("bms", "tristar", "tristar_daily", "sensor")
 CLOCKS = ("synced", "unsynced", "restored", "server", "stated")
 
 
-@batches.post("/api/v1/documents")
-def documents() -> Response:
-    """Store the documents, one JSON object a line, and say for each line what became of it, after the commit."""
+LINES = Body(
+    f"A document a line, at most {MOST_DOCUMENTS:,} lines and {LIMIT:,} bytes, plain or packed "
+    "(`Content-Encoding: gzip` or `zstd`).",
+    {
+        NDJSON: {
+            "type": "object",
+            "properties": {
+                "family": schemas.of("string", "Which kind of document.", enum=list(FAMILIES)),
+                "device": schemas.of("string", "Its name; of a sensor `username/sensor_name`.", examples=["bms"]),
+                "recorded_at": schemas.of(
+                    "string", "When it was measured; UTC without an offset.", examples=["2026-11-24T02:40:00.000Z"]
+                ),
+                "clock": schemas.of("string", "What that time is worth.", enum=list(CLOCKS), default="stated"),
+                "content": schemas.of("object", "The document."),
+            },
+            "required": ["family", "device", "recorded_at", "content"],
+        }
+    },
+    '{"family": "tristar", "device": "tristar-1", "recorded_at": "2026-11-24T02:40:00Z", '
+    '"content": {"ADC data": {"battery voltage": 13.41}}}',
+)
+
+
+@route(
+    {"post_documents": "/api/v1/documents"},
+    "Post many documents at once",
+    Body("What became of each line, sent when all that is stored is on disk.", {NDJSON: schemas.RESULT}),
+    failures=(403, 413, 415, 429),
+    method="POST",
+    takes=LINES,
+    group="Posting",
+    strict=False,
+)
+def documents(_asked: Asked) -> Response:
+    """Each line is answered with what became of it: a refused one does not hurt the others.
+
+    Sending twice is harmless. An error refuses the whole request, and then nothing of it is stored.
+    """
     sender = poster()
     lines = numbered_lines(as_text(read_body(LIMIT)))
     read = [(number, read_line(line, sender)) for number, line in lines]
@@ -39,12 +73,21 @@ def documents() -> Response:
     answers = []
     for number, found in read:
         if isinstance(found, str):
-            answers.append({"line": number, "result": "refused", "reason": found})
+            answers.append(answer(number, ingest.REFUSED, found))
         else:
             outcome = next(outcomes)
-            answers.append({"line": number, "result": outcome.result, "reason": outcome.reason})
-    written = (orjson.dumps(answer, option=orjson.OPT_APPEND_NEWLINE) for answer in answers)
-    return Response(b"".join(written), mimetype="application/x-ndjson")
+            answers.append(answer(number, outcome.result, outcome.reason))
+    return Response("".join(answers), mimetype="application/x-ndjson")
+
+
+def answer(number: int, result: str, reason: str | None) -> str:
+    """What became of that line, as a line."""
+    return f'{{"line": {number}, "result": "{result}", "reason": {"null" if reason is None else json.dumps(reason)}}}\n'
+
+
+ROUTES = (documents,)
+batches = Blueprint("batches", __name__)
+serve_routes(batches, ROUTES)
 
 
 def numbered_lines(body: str) -> list[tuple[int, str]]:

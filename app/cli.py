@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from app import importing
 from app.config import Config
-from data.audit import Actor
+from data.audit import AT_THE_PROMPT
 from data.errors import ArboretumError, DocumentError, NotFoundError
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 Settings = Config
 Arguments = argparse.Namespace
-AT_THE_PROMPT = Actor("(command)", "this machine")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -126,6 +125,14 @@ def set_password(config: Settings, arguments: Arguments) -> int:
         audit.record(session, AT_THE_PROMPT, "password changed", arguments.username)
         session.commit()
     print(f"{arguments.username} has a new password, and is logged out everywhere.")
+    return 0
+
+
+def try_mail(config: Settings, arguments: Arguments) -> int:
+    """Send a letter at once, and say what became of it."""
+    from app.mail import try_out
+
+    print(f"A letter to {arguments.address}: {try_out(config, arguments.address)}.")
     return 0
 
 
@@ -278,12 +285,22 @@ def backup(config: Settings, arguments: Arguments) -> int:
 def restore(config: Settings, arguments: Arguments) -> int:
     """Fill an empty database, SQLite or PostgreSQL, with what a backup holds."""
     from app.installation import open_database
+    from app.peppers import peppers, warning_of_lost
+    from data import audit
     from data.backup import restore as fill
+    from data.engine import session_factory
 
     engine, _ = open_database(config)
     count = fill(engine, Path(arguments.file), arguments.replace)
+    sessions = session_factory(engine)
+    with sessions() as session:
+        audit.record(session, AT_THE_PROMPT, "restored", Path(arguments.file).name, f"{count} rows")
+        session.commit()
+    lost = warning_of_lost(sessions, peppers(config))
     engine.dispose()
     print(f"{count} rows restored from {arguments.file}")
+    if lost is not None:
+        print(lost, file=sys.stderr)
     return 0
 
 
@@ -329,6 +346,11 @@ def user_arguments(parser: argparse.ArgumentParser) -> None:
 def name_arguments(parser: argparse.ArgumentParser) -> None:
     """What set-password takes."""
     parser.add_argument("username")
+
+
+def address_arguments(parser: argparse.ArgumentParser) -> None:
+    """What try-mail takes."""
+    parser.add_argument("address", help="to whom")
 
 
 def key_arguments(parser: argparse.ArgumentParser) -> None:
@@ -390,6 +412,7 @@ COMMANDS: dict[str, tuple[Callable[[Settings, Arguments], int], Callable[[argpar
     "migrate": (migrate, nothing),
     "create-user": (create_user, user_arguments),
     "set-password": (set_password, name_arguments),
+    "try-mail": (try_mail, address_arguments),
     "create-key": (create_key, key_arguments),
     "keys": (keys, nothing),
     "revoke-key": (revoke_key, id_arguments),

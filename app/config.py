@@ -21,6 +21,8 @@ Network = IPv4Network | IPv6Network
 PROJECT = Path(__file__).resolve().parent.parent
 SYSTEM_FILE = Path("/etc/config.json")
 LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
+# auto: from the start on port 465, else when the server offers it, and always with credentials.
+MAIL_TLS = ("auto", "starttls", "tls", "no")
 YES = ("yes", "true", "on", "1")
 NO = ("no", "false", "off", "0")
 
@@ -56,6 +58,7 @@ class Config:
     keep_hours_days: int = 0
     mail_server: str = ""
     mail_port: int = 587
+    mail_tls: str = "auto"  # one of MAIL_TLS
     mail_username: str = ""
     mail_password: str = ""
     mail_from: str = ""
@@ -83,6 +86,8 @@ class Config:
             raise ConfigError(
                 "MAIL_SERVER: letters carry links; set SITE_URL as well, like https://arboretum.example.org"
             )
+        if found.get("mail_username") and found.get("mail_tls") == "no":
+            raise ConfigError("MAIL_TLS: no would send MAIL_PASSWORD for all to read; write starttls or tls")
         # A database somebody has named may hold real documents: invented ones come into it only when that is said.
         found.setdefault("demo", not found.get("database_url"))
         return cls(**found)
@@ -182,6 +187,14 @@ def web_address(value: Any) -> str:
     return f"{found.scheme}://{found.netloc}"
 
 
+def mail_tls(value: Any) -> str:
+    """One of MAIL_TLS."""
+    word = "no" if value is False else text(value).strip().lower()
+    if word not in MAIL_TLS:
+        raise ValueError(f"write one of {', '.join(MAIL_TLS)}")
+    return word
+
+
 def mail_address(value: Any) -> str:
     """One e-mail address."""
     if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", text(value)):
@@ -219,6 +232,7 @@ SETTINGS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "KEEP_HOURS_DAYS": ("keep_hours_days", whole(0, 100_000)),
     "MAIL_SERVER": ("mail_server", text),
     "MAIL_PORT": ("mail_port", whole(1, 65535)),
+    "MAIL_TLS": ("mail_tls", mail_tls),
     "MAIL_USERNAME": ("mail_username", text),
     "MAIL_PASSWORD": ("mail_password", text),
     "MAIL_FROM": ("mail_from", mail_address),

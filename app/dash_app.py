@@ -13,11 +13,13 @@ from callbacks.site import Clock, Site, Viewers, utc_now
 from pages import PAGES, register_pages, shell
 
 ASSETS = Path(__file__).parent / "assets"
-# theme.js and address.js stand in the head, so that nothing is drawn before they have run.
+# Dash's own descriptions are left out: they name the address under the host that the request names, which can be
+# anybody's.  theme.js and address.js stand in the head, so that nothing is drawn before they have run.
 INDEX = """<!DOCTYPE html>
 <html lang="en" data-arb-pages="{pages}">
     <head>
-        {{%metas%}}
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="color-scheme" content="light dark">
         <title>{{%title%}}</title>
         {{%favicon%}}

@@ -101,3 +101,30 @@ ERROR_WORDS = {
         "Try again in five to ten minutes.",
     ),
 }
+
+# What no page shows, but a program may be told.
+MORE_WORDS = {
+    409: ErrorWords(
+        "Conflict",
+        "Another document of this device has the same time.",
+        "Give the document the time at which it was measured, to the millisecond.",
+    ),
+}
+OTHERWISE = ErrorWords("Error", "The request could not be answered.", "Start again from the home page.")
+
+# The same to programs, on the routes that answer in JSON.
+TO_PROGRAMS = {
+    400: "A parameter, the address or the body is not as described: `error` says what came and what would be right.",
+    401: "A key is needed, or the one that came is unknown, expired or revoked: `error` says how to get one.",
+    403: "The key is good, but not for this: `error` says which one is needed.",
+    404: "No such device, sensor, metric or address: `error` says where to look.",
+    409: "Another document of this device has the same time: send the time of measurement to the millisecond.",
+    410: "The sensor is archived: its owner can make it take posts again.",
+    413: "The body is larger than the route takes: send it in smaller parts.",
+    414: "The address is too long: ask for fewer metrics at once.",
+    415: "The body is not JSON, or packed in a way that is not understood: `error` says which are.",
+    421: "The site does not answer to that name: check the host in the address.",
+    429: "More came than the site takes from one sender: `Retry-After` says when to go on.",
+    500: "Our mistake, and nothing was stored: tell the webmaster the `reference`.",
+    503: "The database is busy or full, and nothing was stored: send it again after `Retry-After` seconds.",
+}

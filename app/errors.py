@@ -13,7 +13,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
 
 from app.addresses import is_json_address
-from app.error_words import ERROR_WORDS, ErrorWords
+from app.error_words import ERROR_WORDS, MORE_WORDS, OTHERWISE
+from app.log_secrets import masked
 from data.errors import DocumentError, NotFoundError, RangeError
 
 errors = Blueprint("errors", __name__)
@@ -35,23 +36,15 @@ def wants_json() -> bool:
     )
 
 
-def shown_path(path: str) -> str:
-    """The path as the log may have it: the link of a reset opens an account for an hour."""
-    start, reset, _ = path.partition("/users/reset/")
-    return f"{start}{reset}…" if reset else path
-
-
 def error_response(code: int, message: str | None = None) -> Response:
     """The answer for that status; `message` replaces the general sentence in JSON and stands below it on a page."""
     reference = secrets.token_hex(4)
-    words = ERROR_WORDS.get(
-        code, ErrorWords("Error", "The request could not be answered.", "Start again from the home page.")
-    )
+    words = ERROR_WORDS.get(code) or MORE_WORDS.get(code, OTHERWISE)
     log.log(
         logging.ERROR if code >= 500 else logging.INFO,
         "%s %r answered %d, reference %s: %s",  # %r: a path may hold a line end
         request.method,
-        shown_path(request.path),
+        masked(request.path),
         code,
         reference,
         message or words.said,

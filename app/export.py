@@ -13,9 +13,11 @@ from flask import Blueprint, Response, abort, send_file
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
+from app.api_export import file_name
 from app.auth import actor
 from app.parts import parts
 from data import accounts, audit, queries
+from data.audit import Asked
 from data.models import Sensor, User
 from data.ranges import TimeRange
 
@@ -27,23 +29,29 @@ IN_MEMORY = 8_000_000
 
 @exports.get("/account/export")
 def mine() -> Response:
-    """A zip: the account, its keys without what they are, its sensors, and every document they posted."""
+    """A zip: the account, its keys without what they are, what the log has of it, its sensors, and every document they
+    posted."""
     with parts().sessions() as session:
         user = accounts.user_by_id(session, int(current_user.id)) or abort(401)
         file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the answer closes it
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("account.json", json.dumps(account(session, user), indent=2, ensure_ascii=False))
+            with archive.open("log.ndjson", "w") as part:
+                for line in log_lines(session, user):
+                    part.write(line)
             for sensor in accounts.sensors_of(session, user):
-                with archive.open(f"sensors/{sensor.id}-{sensor.name}.ndjson", "w") as part:
+                with archive.open(f"sensors/{sensor.id}-{file_name(sensor.name)}.ndjson", "w") as part:
                     for line in document_lines(session, sensor):
                         part.write(line)
     with parts().sessions() as session:
         audit.record(session, actor(), "account exported", user.username)
         session.commit()
     file.seek(0)
-    return send_file(
-        file, mimetype="application/zip", as_attachment=True, download_name=f"arboretum-{user.username}.zip", max_age=0
+    answer = send_file(
+        file, mimetype="application/zip", as_attachment=True, download_name=f"arboretum-{file_name(user.username)}.zip"
     )
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
 
 
 def account(session: Session, user: User) -> dict[str, Any]:
@@ -86,6 +94,13 @@ def account(session: Session, user: User) -> dict[str, Any]:
 def written(at: datetime | None) -> str | None:
     """An instant as JSON has it."""
     return at.isoformat() if at is not None else None
+
+
+def log_lines(session: Session, user: User) -> Iterator[bytes]:
+    """What the audit log has of the user, the newest first, one entry a line."""
+    for one in audit.every_entry(session, Asked(username=user.username)):
+        line = {"at": written(one.at), "action": one.action, "subject": one.subject, "detail": one.detail}
+        yield json.dumps({**line, "address": one.address}, ensure_ascii=False).encode() + b"\n"
 
 
 def document_lines(session: Session, sensor: Sensor) -> Iterator[bytes]:

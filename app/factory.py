@@ -11,6 +11,7 @@ from app.addresses import RowNumber, respell
 from app.admin_entries import admin_entries
 from app.admin_pages import admin_pages
 from app.api import api
+from app.api_page import api_page, install_api_page
 from app.auth import install_login, viewer
 from app.batches import batches
 from app.body import LIMIT
@@ -23,9 +24,10 @@ from app.headers import install_headers
 from app.health import health
 from app.installation import furnish, is_furnished, open_database
 from app.key_pages import keys_pages
+from app.log_secrets import mask_access_logs
 from app.missing import install_not_found, install_wrong_methods, missing, page_test
 from app.parts import EXTENSION, Parts, parts_of
-from app.peppers import peppers
+from app.peppers import peppers, warning_of_lost
 from app.post_rates import PostRates
 from app.posting import posting
 from app.proxy import install_proxy
@@ -33,6 +35,7 @@ from app.reading import reading
 from app.secret import secret_key
 from app.sensor_entries import sensor_entries
 from app.sensor_pages import sensors_pages
+from app.settings_log import note_settings
 from app.shell import shell_context
 from app.warming import warm
 from callbacks.site import Site
@@ -53,15 +56,20 @@ def create_app(config: Config | None = None) -> Flask:
     migrate(engine)
     if not is_furnished(sessions) and (password := furnish(settings, sessions)) is not None:
         log.warning("admin password: %s", password)
+    note_settings(settings, sessions)
+    known = peppers(settings)
+    if (lost := warning_of_lost(sessions, known)) is not None:
+        log.error("%s", lost)
 
     server = Flask("app", static_folder=str(ASSETS), static_url_path="/static")
     server.url_map.converters["int"] = RowNumber
     server.secret_key = secret_key(settings)
     server.config["MAX_CONTENT_LENGTH"] = LIMIT
+    mask_access_logs()
     server.logger.setLevel(logging.INFO)  # the reference of every error is in the log
     server.json.sort_keys = False  # type: ignore[attr-defined]
     server.extensions[EXTENSION] = Parts(
-        settings, engine, sessions, peppers(settings), PostRates(sessions, settings.posts_per_minute)
+        settings, engine, sessions, known, PostRates(sessions, settings.posts_per_minute)
     )
 
     # The guard asks before all others: a stranger's callback is a 401, not a failed check of a token.
@@ -71,7 +79,7 @@ def create_app(config: Config | None = None) -> Flask:
     install_not_found(server, page_test(pages))
     hashes: list[str] = []
     csrf = install_headers(server, lambda: hashes)
-    for blueprint in (errors, health, posting, batches, reading, api, missing):
+    for blueprint in (errors, health, posting, batches, reading, api, api_page, missing):
         server.register_blueprint(blueprint)
     for blueprint in (accounts_pages, sensors_pages, sensor_entries, keys_pages, exports, admin_pages, admin_entries):
         server.register_blueprint(blueprint)
@@ -82,6 +90,7 @@ def create_app(config: Config | None = None) -> Flask:
     respell(server, pages)
     install_proxy(server)
     install_page_words(server)
+    install_api_page(server)
     server.shell_context_processor(lambda: shell_context(server))
 
     # Dash wires its router at the first request, and two first requests at once would find it half wired.

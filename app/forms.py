@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
+from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, Field, Form, PasswordField, SelectField, StringField, SubmitField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import EqualTo, InputRequired, Length, Regexp, ValidationError
 
-from data.accounts import MEMBER, ROLES
+from app.parts import parts
+from data.accounts import MEMBER, NAME, NAME_RULE, ROLES
 from data.passwords import weakness
 
-NAME_AS_ADDRESS = r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$"
-NAME_RULE = (
-    "Use letters, digits, dot, dash and underscore, beginning with a letter or digit: the name becomes an address."
-)
-
-
+WHOLE_NAME = Regexp(re.compile(rf"^(?:{NAME.pattern})\Z"), message=NAME_RULE)
 PASSWORD_HELP = "At least 8 characters; three or four words in a row are easy to keep in mind."
 
 
@@ -26,7 +25,10 @@ class NotTooEasy:
         self.personal = personal
 
     def __call__(self, form: Form, field: Field) -> None:
-        problem = weakness(str(field.data or ""), *(str(form[name].data or "") for name in self.personal))
+        named = [str(form[name].data or "") for name in self.personal]
+        if current_user.is_authenticated:
+            named += [current_user.username, current_user.email]
+        problem = weakness(str(field.data or ""), *named, parts().config.site_name)
         if problem is not None:
             raise ValidationError(problem)
 
@@ -58,7 +60,7 @@ class RegisterForm(FlaskForm):
         [
             InputRequired("Choose a username."),
             Length(max=60, message="At most 60 characters."),
-            Regexp(NAME_AS_ADDRESS, message=NAME_RULE),
+            WHOLE_NAME,
         ],
         description="Part of the address your sensors post to.",
     )
@@ -150,7 +152,7 @@ class UserForm(FlaskForm):
         [
             InputRequired("Choose a username."),
             Length(max=60, message="At most 60 characters."),
-            Regexp(NAME_AS_ADDRESS, message=NAME_RULE),
+            WHOLE_NAME,
         ],
     )
     email = EmailField(
@@ -170,7 +172,7 @@ class SensorForm(FlaskForm):
         [
             InputRequired("Give the sensor a name."),
             Length(max=20, message="At most 20 characters."),
-            Regexp(NAME_AS_ADDRESS, message=NAME_RULE),
+            WHOLE_NAME,
         ],
         description="At most 20 characters; part of the address it posts to.",
     )

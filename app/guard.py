@@ -52,6 +52,7 @@ OPEN = frozenset(
         "reading.tristar_range",
         "reading.sensor_point",
         "reading.sensor_range",
+        "api_page.page",
         "api.openapi_json",
         "api.devices",
         "api.series",

@@ -17,6 +17,10 @@ FORM_LIMIT = 64_000
 FORMS = dict.fromkeys(("accounts", "sensors", "sensor_entries", "keys", "exports", "admin"), FORM_LIMIT)
 FORMS["admin_entries"] = 4_000_000
 REMEMBERED = timedelta(days=90)
+FILES = ("static", "_dash_assets.static", "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>")
+# What is answered to one of these is for its sender alone.
+KEY_HEADERS = ("Authorization", "X-API-Key")
+OWN_COOKIES = {"session", "remember_token"}
 LOCAL_NAMES = ("127.0.0.1", "[::1]", "localhost")
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
@@ -25,6 +29,9 @@ ALWAYS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+
+# The address of this page is a secret: its files and its form are asked for without it, so that no log has it.
+RESET_REFERRER = "strict-origin"
 
 
 def content_policy(script_hashes: Sequence[str]) -> str:
@@ -74,18 +81,22 @@ def install_headers(server: Flask, script_hashes: Callable[[], Sequence[str]]) -
         if request.endpoint == "/_dash-update-component":
             # An open page compares it with what it was: the session may have ended meanwhile.
             response.headers["X-Signed-In"] = "yes" if current_user.is_authenticated else "no"
+        if request.endpoint == "accounts.reset":
+            response.headers["Referrer-Policy"] = RESET_REFERRER
         for name, value in ALWAYS.items():
             response.headers.setdefault(name, value)
+        is_file = request.endpoint in FILES
         if response.mimetype == "text/html":
             if not policies:
                 policies.append(content_policy(script_hashes()))
             response.headers.setdefault("Content-Security-Policy", policies[0])
-            is_file = request.endpoint in ("static", "_dash_assets.static")
             if (request.method == "GET" and not is_file) or request.blueprint in FORMS:
                 response.headers.setdefault("Cache-Control", "no-store")
                 response.set_cookie(
                     CSRF_COOKIE, generate_csrf(), samesite="Lax", secure=config.cookie_secure, httponly=False
                 )
+        if not is_file and (any(name in request.headers for name in KEY_HEADERS) or OWN_COOKIES & set(request.cookies)):
+            response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
     return CSRFProtect(server)

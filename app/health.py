@@ -7,19 +7,41 @@ import logging
 from flask import Blueprint, Response, current_app, jsonify, send_from_directory
 from sqlalchemy.exc import SQLAlchemyError
 
+from app import api_schemas as schemas
+from app.api_routes import JSON, Asked, Body, route, serve_routes
 from app.config import PROJECT
 from app.parts import parts
 from app.version import VERSION
 from data import queries
 from data.housekeeping import INTEGRITY
 
-health = Blueprint("health", __name__)
 log = logging.getLogger(__name__)
 
+RELEASE = schemas.of("string", "The release that answers.", examples=[VERSION])
+WELL = {
+    "type": "object",
+    "properties": {
+        "database": schemas.of("string", enum=["ok", "damaged"]),
+        "damage": schemas.of("string", "What is damaged; only when something is."),
+        "version": RELEASE,
+    },
+    "required": ["database", "version"],
+    "additionalProperties": False,
+}
+NO_ANSWER = schemas.thing(database=schemas.of("string", enum=["no answer"]), version=RELEASE)
 
-@health.get("/healthz")
-def healthz() -> Response:
-    """200 when the database answers, 503 when it does not; `damage` says what the worker found at its start."""
+
+@route(
+    {"healthz": "/healthz"},
+    "Whether the site can answer",
+    WELL,
+    failures=(),
+    others={503: Body("The database does not answer.", {JSON: NO_ANSWER})},
+    group="Is it well?",
+    strict=False,
+)
+def healthz(_asked: Asked) -> Response:
+    """For monitors: 200 when the database answers. `damage` says what the worker found when it started."""
     try:
         with parts().sessions() as session:
             jobs = queries.jobs(session)
@@ -33,6 +55,10 @@ def healthz() -> Response:
     if damage is not None:
         return jsonify(database="damaged", damage=damage, version=VERSION)
     return jsonify(database="ok", version=VERSION)
+
+
+health = Blueprint("health", __name__)
+serve_routes(health, (healthz,))
 
 
 @health.get("/favicon.ico")

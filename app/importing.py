@@ -39,6 +39,7 @@ def msview(sessions: sessionmaker[Session], file: str) -> int:
         raise DocumentError(f"{file}: {problem}") from problem
     with sessions() as session, ProgressBar("importing", sys.stderr) as bar:
         count = log.load(session, records, datetime.now(UTC), bar.show, bar.say)
+        note(session, file, count.summary())
         session.commit()
     print(count.summary())
     return exit_code(count)
@@ -74,7 +75,7 @@ def csv(sessions: sessionmaker[Session], config: Config, arguments: argparse.Nam
             raise DocumentError(f"{path}: {problem}") from problem
         if source.left_out:
             say(f"left out: {', '.join(source.left_out)} (--map COLUMN=METRIC imports them)")
-        return exit_code(run(sessions, source, "kB"))
+        return exit_code(run(sessions, source, path, "kB"))
 
 
 def site(sessions: sessionmaker[Session], arguments: argparse.Namespace) -> int:
@@ -92,12 +93,12 @@ def site(sessions: sessionmaker[Session], arguments: argparse.Namespace) -> int:
         print(f"users: {users.summary()}\nsensors: {sensors.summary()}", flush=True)
         say(f"times without a zone are read as {zone} (--timezone names another)")
         source = SiteEntries(old, path, zone, slugs, datetime.now(UTC))
-        documents = run(sessions, source, "rows", "documents: ")
+        documents = run(sessions, source, path, "rows", "documents: ")
     return max(exit_code(users), exit_code(sensors), exit_code(documents))
 
 
-def run(sessions: sessionmaker[Session], source: Source, unit: str, what: str = "") -> Count:
-    """Run an import with its bar, and print what came of it."""
+def run(sessions: sessionmaker[Session], source: Source, path: Path, unit: str, what: str = "") -> Count:
+    """Run an import with its bar, print what came of it, and write it into the audit log."""
     from data.importing.running import run as run_import
 
     try:
@@ -110,8 +111,18 @@ def run(sessions: sessionmaker[Session], source: Source, unit: str, what: str = 
         raise ArboretumError(
             f"the database cannot be written ({problem.orig}): make room, and run the same command again to go on"
         ) from problem
+    with sessions() as session:
+        note(session, str(path), count.summary())
+        session.commit()
     print(f"{what}{count.summary()}")
     return count
+
+
+def note(session: Session, file: str, said: str) -> None:
+    """Write an import into the audit log."""
+    from data import audit
+
+    audit.record(session, audit.AT_THE_PROMPT, "imported", Path(file).name, said)
 
 
 def exit_code(count: Count) -> int:

@@ -7,9 +7,13 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.config import Config
 from app.peppers import peppers
-from data.accounts import ADMIN, ensure_installation, user_by_name
-from data.engine import default_url, migrate, open_engine, session_factory
+from data import audit
+from data.accounts import user_by_name
+from data.engine import DATABASE_FILE, default_url, migrate, open_engine, session_factory
 from data.errors import ConfigError
+from data.furnishing import ADMIN, ensure_installation
+
+FIRST_START = audit.Actor("(first start)", "this machine")
 
 
 def open_database(config: Config) -> tuple[Engine, sessionmaker[Session]]:
@@ -17,6 +21,8 @@ def open_database(config: Config) -> tuple[Engine, sessionmaker[Session]]:
     if not config.database_url:
         try:
             config.data_dir.mkdir(parents=True, exist_ok=True)
+            # Hashes and addresses are in it: nobody else on this machine reads it.  SQLite's other files follow it.
+            (config.data_dir / DATABASE_FILE).touch(mode=0o600)
         except OSError as cause:
             raise ConfigError(f"DATA_DIR: {config.data_dir} cannot be made ({cause}); name another folder") from cause
     engine = open_engine(config.database_url or default_url(config.data_dir))
@@ -42,5 +48,7 @@ def furnish(config: Config, sessions: sessionmaker[Session]) -> str | None:
     """The second half of `prepare`."""
     with sessions() as session:
         installation = ensure_installation(session, config.site_name, config.site_timezone, peppers(config))
+        if installation.admin_password is not None:
+            audit.record(session, FIRST_START, "account made", ADMIN, "the first administrator")
         session.commit()
     return installation.admin_password

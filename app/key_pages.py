@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,8 +13,9 @@ from wtforms.fields.choices import SelectChoice
 
 from app.auth import actor
 from app.forms import KeyForm
+from app.key_help import USUAL, Known, collector_toml, curl_line, device_address, known, site_address
 from app.parts import parts
-from data import accounts, audit
+from data import accounts, audit, queries
 from data.errors import DocumentError, NotFoundError
 from data.models import ApiKey, User
 
@@ -37,6 +39,8 @@ def make() -> Any:
     with parts().sessions() as session:
         user = accounts.user_by_id(session, int(current_user.id)) or abort(401)
         slugs = [f"{user.username}/{sensor.name}" for sensor in accounts.sensors_of(session, user)]
+        if user.admin:
+            slugs += [device.slug for device in queries.devices(session) if device.sensor_id is None]
         many = sum(key.revoked_at is None for key in accounts.keys_of(session, user)) >= MOST_KEYS
     form = KeyForm()
     form.bound.choices = [
@@ -72,17 +76,34 @@ def shown(form: KeyForm, user: User) -> str:
         )
         audit.record(session, actor(), "key made", key.label, f"for {bound or user.username}, {key.scopes}")
         session.commit()
-    host = parts().config.site_url or request.host_url.rstrip("/")
-    return render_template("made_key.html", key=key, token=token, host=host, address=curl_address(key, user))
+    url = site_address()
+    toml = collector_toml(url, token, parts().config.site_timezone, collector_devices(bound or None))
+    return render_template(
+        "made_key.html",
+        key=key,
+        token=token,
+        curl=curl_line(token, url + post_address(key, user)),
+        toml=toml,
+        collects=user.admin and "/" not in bound,
+        listed="admin.keys" if bound and "/" not in bound else "keys.mine",
+    )
 
 
-def curl_address(key: ApiKey, user: User) -> str:
+def post_address(key: ApiKey, user: User) -> str:
     """An address that the key may post to."""
     if key.device_slug:
-        return f"/sensors/post-json/{key.device_slug}"
+        return device_address(key.device_slug)
     with parts().sessions() as session:
         own = accounts.sensors_of(session, user)
-    return f"/sensors/post-json/{user.username}/{own[0].name if own else 'SENSOR'}"
+    return device_address(f"{user.username}/{own[0].name if own else 'SENSOR'}")
+
+
+def collector_devices(slug: str | None) -> Sequence[Known]:
+    """The devices for which a collector with that key may post: the one it is bound to, else the site's usual ones."""
+    if slug is None or "/" in slug:
+        return USUAL
+    with parts().sessions() as session:
+        return [known(queries.device(session, slug))]
 
 
 @keys_pages.post("/account/keys/<int:key_id>/revoke")

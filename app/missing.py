@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, Response, abort, redirect, request
 from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.addresses import JSON_PREFIXES, is_json_address
+from app.addresses import API_PAGE, JSON_PREFIXES, is_json_address
 
 missing = Blueprint("missing", __name__)
 
@@ -18,7 +18,7 @@ DASH_PAGES = ("/", "/<path:path>")
 
 def json_address(**_rest: str) -> Response:
     """No such JSON route: 404 as JSON."""
-    abort(404, description="There is no such route; docs/api.md lists them.")
+    abort(404, description=f"There is no such route: {API_PAGE} lists them.")
 
 
 for prefix in JSON_PREFIXES:
@@ -38,7 +38,10 @@ def install_wrong_methods(server: Flask) -> None:
     known = {
         rule.rule: rule.methods - {"HEAD", "OPTIONS"}
         for rule in server.url_map.iter_rules()
-        if rule.methods and is_json_address(rule.rule) and not rule.rule.startswith("/_") and "<path:" not in rule.rule
+        if rule.methods
+        and (is_json_address(rule.rule) or rule.rule == API_PAGE)
+        and not rule.rule.startswith("/_")
+        and "<path:" not in rule.rule
     }
 
     def wrong_method(**_names: str) -> Response:

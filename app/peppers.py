@@ -12,8 +12,11 @@ import os
 import secrets
 from pathlib import Path
 
+from sqlalchemy.orm import Session, sessionmaker
+
 from app.config import Config
 from app.secret import secret_key
+from data import accounts
 from data.errors import ConfigError
 from data.passwords import Peppers
 
@@ -61,3 +64,16 @@ def note(path: Path, found: dict[str, bytes]) -> None:
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
+
+
+def warning_of_lost(sessions: sessionmaker[Session], found: Peppers) -> str | None:
+    """What to say when the hashes of some users have a pepper that is not known here; None when all are known."""
+    with sessions() as session:
+        count = accounts.lost_passwords(session, found)
+    if not count:
+        return None
+    return (
+        f"the passwords of {count} user{'' if count == 1 else 's'} were hashed under a secret key that is not known "
+        "here, so nobody can log in as them: bring DATA_DIR/peppers from where they were, or name that key in "
+        "OLD_SECRET_KEYS"
+    )

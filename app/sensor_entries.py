@@ -2,37 +2,64 @@
 
 from __future__ import annotations
 
-from typing import Any
+from flask import Blueprint, Response, make_response, render_template, request
 
-from flask import Blueprint, render_template, request
-
+from app import api_schemas as schemas
+from app.api_parameters import Parameter
+from app.api_routes import HTML, Asked, Body, route, serve_routes
 from app.entry_lists import entry_page, instant_of, rows_of
 from app.parts import parts
 from app.sensor_pages import own_sensor
 from data import queries
 
-sensor_entries = Blueprint("sensor_entries", __name__)
-
 PAGE = 50
 MOST_ROWS = 500  # of one entry; the rest is in the JSON that the page links to
 
 
-@sensor_entries.get("/sensors/get-data-by-sensor-id/<int:sensor_id>")
-def every_entry(sensor_id: int) -> Any:
-    """A card for each entry, the newest first; 404 for a sensor that is not there or not the user's."""
+PAGES = {HTML: schemas.of("string", "A page.")}
+BEFORE = Parameter(
+    "before",
+    "Only entries measured before this instant; the link at the foot of a page has it.",
+    schemas.of("string", examples=["1575402120000"]),
+    loose=True,
+)
+
+
+@route(
+    {"sensor_entries": "/sensors/get-data-by-sensor-id/<int:sensor_id>"},
+    "Every entry of a sensor, for people",
+    Body("A page.", PAGES),
+    (BEFORE,),
+    others={302: Body("Nobody is logged in: to the login.", PAGES)},
+    group="Reading as on the first site",
+    strict=False,
+    answers_in=HTML,
+)
+def every_entry(asked: Asked) -> Response:
+    """A page with a card for each entry, the newest first; 404 for a sensor that is not there or not the user's.
+
+    For its owner and administrators, who log in; programs ask for the device's documents.
+    """
     with parts().sessions() as session:
-        sensor, owner = own_sensor(session, sensor_id)
+        sensor, owner = own_sensor(session, asked["sensor_id"])
         device = queries.sensor_device(session, sensor.id)
-        page = entry_page(session, device.id, instant_of(request.args.get("before", "")), PAGE)
+        page = entry_page(session, device.id, instant_of(asked["before"] or ""), PAGE)
     cards = []
     for one in page.entries:
         rows = list(rows_of(one.content))
         cards.append((one, rows[:MOST_ROWS], max(0, len(rows) - MOST_ROWS)))
-    return render_template(
-        "sensor_entries.html",
-        sensor=sensor,
-        owner=owner.username,
-        cards=cards,
-        before=page.before,
-        first="before" not in request.args,
+    return make_response(
+        render_template(
+            "sensor_entries.html",
+            sensor=sensor,
+            owner=owner.username,
+            cards=cards,
+            before=page.before,
+            first="before" not in request.args,
+        )
     )
+
+
+ROUTES = (every_entry,)
+sensor_entries = Blueprint("sensor_entries", __name__)
+serve_routes(sensor_entries, ROUTES)

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from app.auth import actor
 from app.forms import SensorForm
+from app.key_help import curl_line, device_address, site_address
 from app.parts import parts
 from callbacks.sensors import newest_values
 from data import accounts, audit, queries, sensor_changes
@@ -52,7 +53,7 @@ def sensor_row(sensor: Sensor, owner: User, newest: Latest | None, now: datetime
         sensor.protocol or "",
         sensor.public,
         sensor.archived_at is not None,
-        url_for("posting.sensor", username=owner.username, sensor_name=sensor.name),
+        device_address(f"{owner.username}/{sensor.name}"),
         *newest_words(newest, now),
     )
 
@@ -101,7 +102,8 @@ def sensor_page(sensor_id: int, errors: Mapping[str, str]) -> str:
         "sensor.html",
         row=row,
         owner=owner.username,
-        host=request.host_url.rstrip("/"),
+        host=site_address(),
+        curl=curl_line("KEY", site_address() + row.address, row.type),
         errors=errors,
         sent=request.form if errors else {},
         name_length=accounts.LONGEST_SENSOR_NAME,

@@ -21,6 +21,8 @@ from data.engine import migrate, session_factory
 
 log = logging.getLogger(__name__)
 
+NOTHING = retention.Thinned(0, 0, 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Duty:
@@ -72,6 +74,9 @@ def thin(config: Config, engine: Engine) -> None:
         return
     with session_factory(engine)() as session:
         found = retention.thin(session, keep, datetime.now(UTC))
+        if found != NOTHING:
+            said = f"originals of {found.originals} days, samples of {found.samples}, {found.level_rows} rows of levels"
+            audit.record(session, audit.WORKER, "thrown away", "with age", said)
         session.commit()
     log.info("thrown away with age: %s", found)
 

@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 
 from callbacks import looks, numbers
 from callbacks.lines import Line, Numbers, axis_times, segments
+from callbacks.plain import plain
 from data.ranges import TimeRange, to_milliseconds
 
 ONE_PANEL_HEIGHT = 480
@@ -97,7 +98,7 @@ def graph_figure(
         layout[f"yaxis{axis[1:]}"] = {
             "domain": [max(0.0, top - share), top],
             "anchor": "x",
-            "title": {"text": axis_title(group, drawing.ylabel)},
+            "title": {"text": plain(axis_title(group, drawing.ylabel))},
             "type": "log" if logarithmic else "linear",
             "range": [low, high],
             **state_ticks(group),
@@ -131,8 +132,8 @@ def graph_figure(
             "type": "date",
             "anchor": f"y{len(groups)}" if len(groups) > 1 else "y",
             "range": time_range(lines, drawing.tight, window, zone),
-            "title": {"text": drawing.xlabel or "Time"},
-            "tickformat": drawing.tick_format or None,
+            "title": {"text": plain(drawing.xlabel) or "Time"},
+            "tickformat": plain(drawing.tick_format) or None,
             "tickformatstops": None if drawing.tick_format else looks.TIME_TICKS,
             "tickangle": None if drawing.tick_format else 0,
             "hoverformat": "%a %-d %b %Y %H:%M",
@@ -140,12 +141,12 @@ def graph_figure(
         **layout,
     )
     if drawing.title:
-        figure.update_layout(title={"text": drawing.title, "automargin": True, "yref": "container", "y": 0.98})
+        figure.update_layout(title={"text": plain(drawing.title), "automargin": True, "yref": "container", "y": 0.98})
     return figure
 
 
 def line_names(lines: Sequence[Line]) -> dict[int, str]:
-    """What tells each line from the others: the metric, the device, or both; by the line's identity."""
+    """What tells each line from the others: the metric, the device, or both; by the line's identity, for Plotly."""
     several_devices = len({one.device_slug for one in lines}) > 1
     several_metrics = len({one.metric.key for one in lines}) > 1
     names = {}
@@ -154,6 +155,7 @@ def line_names(lines: Sequence[Line]) -> dict[int, str]:
             names[id(one)] = f"{one.metric.label}, {one.device_name}"
         else:
             names[id(one)] = one.device_name if several_devices else one.metric.label
+        names[id(one)] = plain(names[id(one)])
     return names
 
 
@@ -216,7 +218,7 @@ def trace(
         size = alone if alone.any() else 0
     with_markers = bool(factor) or not isinstance(size, int)
     metric = one.metric
-    unit = numbers.unit(metric)
+    unit = plain(numbers.unit(metric))
     hover = f"%{{y:.{metric.decimals}f}}{numbers.THIN_SPACE}{unit}"
     custom: Any = None
     if metric.codes is not None:

@@ -15,6 +15,7 @@ import plotly.graph_objects as go
 from callbacks import looks
 from callbacks.graph_figure import LABEL_SPACING, faint, time_range
 from callbacks.lines import Numbers, axis_times, wall_milliseconds
+from callbacks.plain import plain
 from data import catalogue
 from data.ranges import TimeRange
 
@@ -93,7 +94,7 @@ def overview_figure(known: Day, window: TimeRange, zone: ZoneInfo, theme: str) -
     at = wall_milliseconds(known.index, zone)
     figure = go.Figure()
     ends: list[tuple[str, float, str]] = []
-    for position, (name, watts) in enumerate(known.strings.items()):
+    for position, (name, watts) in enumerate((plain(name), watts) for name, watts in known.strings.items()):
         color = looks.meaning("sun" if position == 0 else "sun-2", theme)
         figure.add_trace(_power(at, watts, name, color, "solid" if position == 0 else "dash", fill=position == 0))
         ends += _end(name, watts, color)

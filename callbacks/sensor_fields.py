@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy.orm import Session
 
+from callbacks.plain import plain
 from data import document, queries
 from data.catalogue import Metric
 from data.queries import DeviceRow, SeriesRow
@@ -78,9 +79,9 @@ def label_of(key: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Text that Plotly takes for nothing but text: it reads tags and templates in names."""
-    plain = text.replace("<", "‹").replace(">", "›").replace("%{", "% {")
-    return plain if len(plain) <= LONGEST_LABEL else f"{plain[: LONGEST_LABEL - 1]}…"
+    """Text that Plotly takes for nothing but text, and that has room."""
+    words = plain(text)
+    return words if len(words) <= LONGEST_LABEL else f"{words[: LONGEST_LABEL - 1]}…"
 
 
 def unit_of(key: str, unit: str) -> str:

@@ -6,32 +6,40 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from data import sensor_changes
-from data.accounts import ADMINISTRATOR, ROLES, keys_of, sensors_of
+from data.accounts import ADMINISTRATOR, ROLES, keys_of, sensors_of, site_names
 from data.engine import begin_write
-from data.errors import DocumentError, NotFoundError
-from data.models import ApiKey, User, fresh_stamp, now
+from data.errors import DocumentError, GoneError, NotFoundError
+from data.models import ApiKey, OutgoingMail, User, fresh_stamp, now
 from data.passwords import NO_PEPPER, Peppers, hash_password, is_current, weakness
 
 
 def user_to_change(session: Session, user_id: int) -> User:
     """The user of that id, in a transaction that writes.  Raises NotFoundError."""
     begin_write(session)
-    user = session.get(User, user_id)
+    user = session.get(User, user_id, with_for_update=True)
     if user is None:
         raise NotFoundError(f"no user with the id {user_id}")
     return user
 
 
-def set_password(session: Session, user_id: int, password: str, peppers: Peppers = NO_PEPPER) -> User:
-    """Give the user that password, and end all sessions.  Raises DocumentError when it is too easy."""
+def set_password(
+    session: Session, user_id: int, password: str, peppers: Peppers = NO_PEPPER, stamp: str | None = None
+) -> User:
+    """Give the user that password, and end all sessions.
+
+    Raises DocumentError when it is too easy, and GoneError when `stamp` is no longer the user's: of two who use one
+    link at the same instant the second is too late.
+    """
     user = session.get(User, user_id)
     if user is None:
         raise NotFoundError(f"no user with the id {user_id}")
-    if (problem := weakness(password, user.username, user.email)) is not None:
+    if (problem := weakness(password, user.username, user.email, *site_names(session))) is not None:
         raise DocumentError(f"the password is too easy: {problem}")
     hashed = hash_password(password, peppers)  # before the transaction writes: it takes a tenth of a second
     session.rollback()
     user = user_to_change(session, user_id)
+    if stamp is not None and user.session_stamp != stamp:
+        raise GoneError("the password was set meanwhile")
     user.password, user.session_stamp = hashed, fresh_stamp()
     session.flush()
     return user
@@ -71,7 +79,7 @@ def set_role(session: Session, user_id: int, role: str) -> User:
 
 
 def delete_user(session: Session, user_id: int) -> None:
-    """Delete the account with its keys, its sensors and all their data.  Raises DocumentError for the last
+    """Delete the account with its keys, its letters, its sensors and all their data.  Raises DocumentError for the last
     administrator."""
     user = user_to_change(session, user_id)
     _keep_an_administrator(session, user)
@@ -79,6 +87,7 @@ def delete_user(session: Session, user_id: int) -> None:
     session.execute(delete(ApiKey).where(ApiKey.id.in_(key_ids)))
     for sensor in sensors_of(session, user):
         sensor_changes.delete_sensor(session, sensor.id)
+    session.execute(delete(OutgoingMail).where(OutgoingMail.recipient == user.email))
     session.execute(delete(User).where(User.id == user_id))
     session.flush()
 

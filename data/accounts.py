@@ -6,17 +6,17 @@ import hashlib
 import re
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from data import devices
 from data.engine import begin_write
-from data.errors import DocumentError, NotFoundError
+from data.errors import DocumentError, NotFoundError, TakenError
 from data.models import ApiKey, Device, Sensor, Site, User, now
-from data.passwords import NO_PEPPER, Peppers, hash_password, nobodys_hash, password_matches, weakness
+from data.passwords import NO_PEPPER, Peppers, hash_password, nobodys_hash, password_matches, split_pepper, weakness
 
 ADMINISTRATOR, MEMBER, VIEWER = ROLES = ("administrator", "member", "viewer")
 SCOPES = ("post", "read")
@@ -24,25 +24,15 @@ LONGEST_NAME = 60
 LONGEST_SENSOR_NAME = 20
 LONGEST_DETAIL = 20
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+# What a name given today is made of: it becomes an address, a command to copy, a file in an export.
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]*")
+NAME_RULE = (
+    "Use letters, digits, dot, dash and underscore, beginning with a letter or digit: the name becomes an address."
+)
+PATHS = (".", "..")  # an address with one of these is another address to every program that reads it
 TOKEN_PREFIX = "arb_"
 # A key's last use is written at most this often, so that every post is not a second write.
 LAST_USED_STEP = timedelta(minutes=1)
-
-ADMIN = "admin"
-ADMIN_EMAIL = "admin@localhost.localdomain"
-# name, type, units, protocol: the sensors the collector on site posts as user admin.
-FACULTY_SENSORS = (
-    ("SI7020_A20", "temp. and humidity", "C, % RH", "I2C"),
-    ("VEML7700", "light", "lux", "I2C"),
-    ("BH1745NUC", "colour", "counts", "I2C"),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Installation:
-    """What `ensure_installation` made; the password is given only the first time, nobody can read it again."""
-
-    admin_password: str | None
 
 
 def verify(session: Session, username: str, password: str, peppers: Peppers = NO_PEPPER) -> User | None:
@@ -55,26 +45,47 @@ def verify(session: Session, username: str, password: str, peppers: Peppers = NO
 def create_user(
     session: Session, username: str, email: str, password: str, role: str = MEMBER, peppers: Peppers = NO_PEPPER
 ) -> User:
-    """A new user; flushed.  Raises DocumentError in words for a name, address or password that cannot be had."""
+    """A new user; flushed.  Raises DocumentError in words for a name, address or password that cannot be had,
+    TakenError for a name or an address that somebody has."""
     username, email = username.strip(), email.strip()
-    if not username or len(username) > LONGEST_NAME or "/" in username or not username.isprintable():
+    if (
+        not username
+        or len(username) > LONGEST_NAME
+        or "/" in username
+        or not username.isprintable()
+        or username in PATHS
+    ):
         raise DocumentError(f"the username must have 1 to {LONGEST_NAME} printable characters and no slash")
     if not EMAIL.fullmatch(email) or len(email) > LONGEST_NAME:
         raise DocumentError(f"{email!r} is no e-mail address of at most {LONGEST_NAME} characters")
     if role not in ROLES:
         raise DocumentError(f"the role is {role!r}: it is one of {', '.join(ROLES)}")
-    if (problem := weakness(password, username, email)) is not None:
+    if (problem := weakness(password, username, email, *site_names(session))) is not None:
         raise DocumentError(f"the password is too easy: {problem}")
     hashed = hash_password(password, peppers)  # before the transaction writes: it takes a tenth of a second
     begin_write(session)
     if session.scalar(select(User.id).where(func.lower(User.username) == username.lower())) is not None:
-        raise DocumentError("that username is taken: choose another")
+        raise TakenError("that username is taken: choose another")
     if user_by_email(session, email) is not None:
-        raise DocumentError("that e-mail address is taken: log in, or use another")
+        raise TakenError("that e-mail address is taken: log in, or use another")
     user = User(username=username, email=email, password=hashed, role=role)
     session.add(user)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as cause:  # of two at the same instant one is first
+        raise TakenError("that username or e-mail address is taken: choose another") from cause
     return user
+
+
+def lost_passwords(session: Session, peppers: Peppers) -> int:
+    """How many users nobody can log in as: their hashes have a pepper of which the key is not known here."""
+    versions = [split_pepper(hashed)[0] for hashed in session.scalars(select(User.password))]
+    return sum(version not in peppers.known for version in versions if version)
+
+
+def site_names(session: Session) -> Sequence[str]:
+    """What the site is called, which is no password."""
+    return session.scalars(select(Site.name)).all()
 
 
 def user_by_id(session: Session, user_id: int) -> User | None:
@@ -90,6 +101,12 @@ def user_by_name(session: Session, username: str) -> User | None:
 def user_by_email(session: Session, email: str) -> User | None:
     """The user of that e-mail address, however it is capitalised."""
     return session.scalars(select(User).where(func.lower(User.email) == email.strip().lower())).first()
+
+
+def owner_of(session: Session, slug: str | None) -> User | None:
+    """The owner of the sensor whose device has that slug; None for a device of the site."""
+    name, slash, _ = (slug or "").partition("/")
+    return user_by_name(session, name) if slash else None
 
 
 def users(session: Session) -> Sequence[User]:
@@ -141,9 +158,10 @@ def register_sensor(
 
 
 def checked_sensor_name(name: str) -> str:
-    """The name without the blanks around it.  Raises DocumentError for one that cannot be a sensor's."""
+    """The name without the blanks around it.  Raises DocumentError for one that cannot be a sensor's, not even one
+    that was imported: a name given today keeps to NAME."""
     name = name.strip()
-    if not name or len(name) > LONGEST_SENSOR_NAME or "/" in name or not name.isprintable():
+    if not name or len(name) > LONGEST_SENSOR_NAME or "/" in name or not name.isprintable() or name in PATHS:
         raise DocumentError(f"the name must have 1 to {LONGEST_SENSOR_NAME} printable characters and no slash")
     return name
 
@@ -240,22 +258,3 @@ def revoke_key(session: Session, key_id: int) -> ApiKey:
     key.revoked_at = key.revoked_at or now()
     session.flush()
     return key
-
-
-def ensure_installation(session: Session, site_name: str, timezone: str, peppers: Peppers = NO_PEPPER) -> Installation:
-    """Make what every site has, where it is missing: the site, the user admin, its three faculty sensors."""
-    begin_write(session)
-    site = session.scalars(select(Site).order_by(Site.id).limit(1)).first()
-    if site is None:
-        session.add(Site(name=site_name, timezone=timezone))
-    else:
-        site.name, site.timezone = site_name, timezone
-    session.flush()
-    password = None
-    admin = user_by_name(session, ADMIN)
-    if admin is None:
-        password = secrets.token_urlsafe(12)
-        admin = create_user(session, ADMIN, ADMIN_EMAIL, password, ADMINISTRATOR, peppers)
-        for name, type_, units, protocol in FACULTY_SENSORS:
-            register_sensor(session, admin, name, type_, units, protocol, public=True)
-    return Installation(password)

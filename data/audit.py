@@ -31,6 +31,10 @@ ACTIONS = (
     "sensor deleted",
     "device changed",
     "correction",
+    "imported",
+    "restored",
+    "thrown away",
+    "letter given up",
     "settings",
     "audit log exported",
 )
@@ -54,6 +58,10 @@ class Asked:
     action: str = ""
     since: datetime | None = None
     until: datetime | None = None
+
+
+AT_THE_PROMPT = Actor("(command)", "this machine")
+WORKER = Actor("(worker)", "this machine")
 
 
 def record(session: Session, actor: Actor, action: str, subject: str, detail: str = "") -> None:
@@ -85,6 +93,12 @@ def entries(session: Session, asked: Asked, before_id: int | None = None, most: 
     if before_id is not None:
         query = query.where(AuditEntry.id < before_id)
     return session.scalars(query.limit(most)).all()
+
+
+def is_there(session: Session, action: str, subject: str) -> bool:
+    """Whether there is an entry with that action and subject."""
+    query = select(AuditEntry.id).where(AuditEntry.action == action, AuditEntry.subject == subject).limit(1)
+    return session.scalar(query) is not None
 
 
 def every_entry(session: Session, asked: Asked) -> Iterator[AuditEntry]:

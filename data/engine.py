@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import time
 from pathlib import Path
@@ -20,6 +21,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from data import entries
 from data.errors import ConfigError
 
+DATABASE_FILE = "arboretum.db"
 BUSY_TIMEOUT_SECONDS = 30
 BUSY_TIMEOUT = f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}"
 TURN_SECONDS = 0.0005
@@ -43,16 +45,20 @@ POSTGRESQL_SETTINGS = {
 
 def default_url(data_dir: str | Path) -> str:
     """The URL of the SQLite file in `data_dir`."""
-    return f"sqlite:///{Path(data_dir) / 'arboretum.db'}"
+    return f"sqlite:///{Path(data_dir) / DATABASE_FILE}"
 
 
 def open_engine(url: str) -> Engine:
-    """An engine for a SQLAlchemy URL.  Raises ConfigError for one that cannot be read."""
+    """An engine for a SQLAlchemy URL.  Raises ConfigError for one that cannot be read.
+
+    What goes into a statement is in no error text, and so in no log: hashes and addresses are among it.
+    """
     try:
         parsed = make_url(url)
     except ArgumentError as cause:
+        shown = re.sub(r":[^:@/]*@", ":***@", url)
         raise ConfigError(
-            f"DATABASE_URL is {url!r}, which is no database URL: write it like sqlite:////srv/arboretum/arboretum.db"
+            f"DATABASE_URL is {shown!r}, which is no database URL: write it like sqlite:////srv/arboretum/arboretum.db"
         ) from cause
     if parsed.drivername in ("postgres", "postgresql"):
         parsed = parsed.set(drivername="postgresql+psycopg")
@@ -62,7 +68,7 @@ def open_engine(url: str) -> Engine:
         raise ConfigError(
             f"DATABASE_URL names {parsed.drivername}: write sqlite:////folder/arboretum.db or postgresql://user@host/name"
         )
-    engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
+    engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_SECONDS}, hide_parameters=True)
     event.listen(engine, "connect", _on_sqlite_connect)
     event.listen(engine, "begin", _on_sqlite_begin)
     return engine
@@ -73,6 +79,7 @@ def _postgresql_engine(url: URL) -> Engine:
     return create_engine(
         url,
         isolation_level=READING,
+        hide_parameters=True,
         pool_pre_ping=True,
         pool_size=POOL_SIZE,
         max_overflow=POOL_OVERFLOW,

@@ -39,3 +39,11 @@ class ChangeNotAllowedError(ArboretumError):
 
 class BusyError(ArboretumError):
     """Somebody else has it in hand: try again later."""
+
+
+class TakenError(DocumentError):
+    """A name or an address that somebody has already."""
+
+
+class GoneError(ArboretumError):
+    """What was to be changed has been changed by somebody else."""

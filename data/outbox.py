@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from data.engine import begin_write
 from data.models import OutgoingMail
 
+TAKEN = timedelta(minutes=5)  # whoever took a letter and died has not sent it: then it is due again
 FIRST_PAUSE = timedelta(minutes=1)
 MOST_TRIES = 8  # the last some two hours after the first
 
@@ -26,6 +27,20 @@ def due(session: Session, at: datetime, most: int = 20) -> Sequence[OutgoingMail
     """The letters to try now, the oldest first."""
     query = select(OutgoingMail).where(OutgoingMail.next_try_at <= at).order_by(OutgoingMail.id)
     return session.scalars(query.limit(most)).all()
+
+
+def take(session: Session, letter: OutgoingMail, at: datetime) -> bool:
+    """Whether that letter is the caller's to send; False when another one has taken it meanwhile."""
+    begin_write(session)
+    same = (OutgoingMail.id == letter.id, OutgoingMail.next_try_at == letter.next_try_at)
+    return session.connection().execute(update(OutgoingMail).where(*same).values(next_try_at=at + TAKEN)).rowcount == 1
+
+
+def waiting(session: Session) -> tuple[int, datetime | None]:
+    """How many letters have been tried in vain and wait for their next turn, and since when the oldest does."""
+    found = select(func.count(), func.min(OutgoingMail.created_at)).where(OutgoingMail.tries > 0)
+    count, oldest = session.execute(found).one()
+    return int(count), oldest
 
 
 def sent(session: Session, mail_id: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from data.accounts import VIEWER, checked_sensor_name, find_sensor, user_by_name
+from data.accounts import NAME, NAME_RULE, VIEWER, checked_sensor_name, find_sensor, user_by_name
 from data.engine import begin_write
 from data.errors import DocumentError, NotFoundError
 from data.models import ApiKey, Base, Device, Sensor, User, now
@@ -29,6 +29,8 @@ def rename(session: Session, sensor_id: int, name: str) -> Sensor:
     """Give the sensor another name; the address it posts to changes with it, and so do its own keys."""
     sensor, device, owner = sensor_to_change(session, sensor_id)
     name = checked_sensor_name(name)
+    if name != sensor.name and not NAME.fullmatch(name):
+        raise DocumentError(NAME_RULE)
     if name != sensor.name and find_sensor(session, owner.username, name) is not None:
         raise DocumentError(f"there is a sensor named {name} already: choose another name")
     sensor.name = device.name = name

@@ -49,6 +49,7 @@ def layout(site_name: str, zone_name: str, username: str | None, flashes: Sequen
                 [
                     html.Span(f"Times are {zone_name}"),
                     html.Span([html.A("About", href="/about"), " this site and its sources"]),
+                    html.Span(html.A("Routes for programs", href="/api/v1")),
                 ],
                 className="arb-foot",
             ),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from data import accounts
+from data import accounts, audit
 from data.engine import begin_write
 from data.errors import DocumentError
 from data.importing.counting import Count, Tell
@@ -33,6 +33,8 @@ def load_users(session: Session, site: OldSite, tell: Tell) -> tuple[Count, dict
             count.refuse(where, f"{problem}; {IN_A_COPY}")
             continue
         users[row[0]] = user
+        if made:
+            audit.record(session, audit.AT_THE_PROMPT, "account made", user.username, f"imported, role {user.role}")
         count.add(Outcome(STORED if made else REPEATED, None, None, None), where)
     return count, users
 
@@ -54,8 +56,16 @@ def _user(session: Session, row: OldRow, where: str, tell: Tell) -> tuple[User, 
     known = accounts.user_by_name(session, username)
     if known is not None:
         return known, False
-    if not username or len(username) > accounts.LONGEST_NAME or "/" in username or not username.isprintable():
+    if (
+        not username
+        or len(username) > accounts.LONGEST_NAME
+        or "/" in username
+        or not username.isprintable()
+        or username in accounts.PATHS
+    ):
         raise DocumentError(f"username is {username!r}, expected 1 to {accounts.LONGEST_NAME} characters, no slash")
+    if session.scalar(select(User.id).where(func.lower(User.username) == username.lower())) is not None:
+        raise DocumentError(f"the name {username} differs from another user's in capitals only")
     if not accounts.EMAIL.fullmatch(email) or len(email) > accounts.LONGEST_NAME:
         raise DocumentError(f"email is {email!r}, which is no address of at most {accounts.LONGEST_NAME} characters")
     if session.scalar(select(User.id).where(func.lower(User.email) == email.lower())) is not None:

@@ -7,7 +7,7 @@ from ipaddress import ip_network
 import pytest
 from werkzeug.datastructures import Headers
 
-from app.access import is_trusted
+from app.access import is_trusted, sender_address
 from app.config import Config
 
 PLAIN = Config()
@@ -39,6 +39,11 @@ def test_a_network_that_the_owner_added_is_trusted() -> None:
         ("X-Real-IP", "127.0.0.1"),
         ("Forwarded", "for=127.0.0.1"),
         ("X-Forwarded-Proto", "http"),
+        ("X-Forwarded-Ssl", "off"),
+        ("x-forwarded-prefix", "/"),
+        ("X-Forwarded", "for=127.0.0.1"),
+        ("X-Original-Forwarded-For", "127.0.0.1"),
+        ("Fly-Client-IP", "127.0.0.1"),
         ("X-Forwarded-Host", "arboretum.example.org"),
         ("Via", "1.1 proxy"),
         ("X-Forwarded-For", ""),
@@ -76,3 +81,22 @@ def test_through_our_proxy_the_first_sender_counts(headers: list[tuple[str, str]
 
 def test_a_header_from_a_trusted_network_that_is_no_proxy_counts_as_nobody() -> None:
     assert not is_trusted(BEHIND_PROXY, "10.1.2.3", Headers([("X-Forwarded-For", "10.1.2.4")]))
+
+
+@pytest.mark.parametrize(
+    ("remote", "headers", "sender"),
+    [
+        ("127.0.0.1", [("X-Forwarded-For", "203.0.113.9")], "203.0.113.9"),
+        # What the proxy does not write it hands on as it came: nobody counts as somebody else by writing it.
+        ("127.0.0.1", [("Forwarded", "for=198.51.100.1"), ("X-Forwarded-For", "203.0.113.9")], "203.0.113.9"),
+        ("127.0.0.1", [("CF-Connecting-IP", "198.51.100.1"), ("X-Real-IP", "203.0.113.9")], "203.0.113.9"),
+        ("127.0.0.1", [("X-Forwarded-For", "198.51.100.1, 203.0.113.9")], "203.0.113.9"),
+        ("127.0.0.1", [("Forwarded", 'for="[2001:db8::9]:443"')], "2001:db8::9"),
+        ("127.0.0.1", [("X-Forwarded-Proto", "https")], "127.0.0.1"),
+        ("203.0.113.9", [("X-Forwarded-For", "198.51.100.1")], "203.0.113.9"),
+    ],
+)
+def test_limits_and_logs_know_the_sender_that_our_proxy_names(
+    remote: str, headers: list[tuple[str, str]], sender: str
+) -> None:
+    assert sender_address(BEHIND_PROXY, remote, Headers(headers)) == sender

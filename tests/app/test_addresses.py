@@ -55,6 +55,8 @@ def test_the_json_routes_are_told_by_their_beginning(path: str) -> None:
     assert is_json_address(path)
 
 
-@pytest.mark.parametrize("path", ["/", "/BMS", "/sensors", "/sensors/register", "/apiary", "/about"])
+@pytest.mark.parametrize(
+    "path", ["/", "/BMS", "/sensors", "/sensors/register", "/apiary", "/about", "/api/v1", "/API/v1/"]
+)
 def test_pages_are_not_json(path: str) -> None:
     assert not is_json_address(path)

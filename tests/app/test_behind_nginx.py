@@ -33,7 +33,7 @@ pid {folder}/nginx.pid;
 error_log {folder}/error.log;
 events {{ }}
 http {{
-    access_log off;
+    access_log {folder}/access.log;
     # The tests' way to come from another network: nginx takes this header for the other end of the line.
     set_real_ip_from 127.0.0.0/8;
     real_ip_header X-Came-From;
@@ -207,6 +207,40 @@ def test_a_form_sent_over_tls_passes_the_check_of_where_it_came_from(front: Fron
     own, other = f"https://127.0.0.1:{front.tls}{address}", "https://evil.example.org/"
     assert front.ask("POST", address, body, tls=True, Referer=own, **sent)[0] == 200
     assert front.ask("POST", address, body, tls=True, Referer=other, **sent)[0] == 400
+
+
+def test_the_log_of_nginx_does_not_have_the_link_of_a_reset(front: Front, tmp_path: Path) -> None:
+    for path in ("/sensors/users/reset/", "/Sensors/Users/Reset/"):
+        assert front.ask("GET", f"{path}the-secret", tls=True)[0] == 303
+    assert front.ask("GET", "/about")[0] == 200
+    log = tmp_path / "access.log"
+    assert wait_until(lambda: "GET /about" in log.read_text())
+    assert "the-secret" not in log.read_text()
+
+
+def test_a_host_that_a_request_names_is_in_no_letter_no_page_and_no_redirect(
+    front: Front, config: Config, sessions: sessionmaker[Session]
+) -> None:
+    with sessions.begin() as session:
+        accounts.create_user(session, "ada", "ada@example.org", "a long password")
+    address, evil = "/sensors/users/forgotten", "evil.example.org"
+    for lies in ({"Host": evil}, {"X_Forwarded_Host": evil, "Forwarded": f"host={evil};for=192.0.2.7"}):
+        _, headers, page = front.ask("GET", address, **lies)
+        token = re.search(r'value="([^"]{40,})"', page)
+        assert token is not None
+        cookie = re.findall(r"(session=[^;]+)", headers["Set-Cookie"])[0]
+        code, headers, _ = front.ask(
+            "POST", address, f"email=ada%40example.org&csrf_token={token[1]}", Cookie=cookie,
+            Content_Type="application/x-www-form-urlencoded", **lies,
+        )  # fmt: skip
+        assert (code, headers["Location"]) == (303, "/sensors/users/login")
+        for path in ("/", "/BMS", "/account", "/nowhere", "//x/BMS", "/sensors/users/register"):
+            _, headers, page = front.ask("GET", path, **lies)
+            assert evil not in page, path
+            assert evil not in headers.get("Location", ""), path
+    found = [file.read_text(encoding="utf-8") for file in (config.data_dir / "mail").glob("*.eml")]
+    assert len(found) == 2
+    assert all("http://127.0.0.1:8050/sensors/users/reset/" in letter and evil not in letter for letter in found)
 
 
 def test_a_body_that_is_too_large_is_413_of_the_site_and_a_huge_one_of_nginx(front: Front) -> None:

@@ -95,7 +95,7 @@ def test_an_unknown_page_is_a_real_404(server: Flask, path: str) -> None:
     "path",
     [
         "/api",
-        "/api/v1",
+        "/api/v2",
         "/api/v1/nowhere",
         "/BMS/api",
         "/bms/API/nowhere",

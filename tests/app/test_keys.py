@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -16,6 +20,7 @@ from app import create_app
 from app.config import Config
 from app.parts import parts_of
 from app.post_rates import PostRates
+from collector.config import read_config
 from data import accounts
 from tests.builders import form_token, sign_in
 
@@ -97,12 +102,13 @@ def test_a_member_gets_no_key_for_the_sensor_of_another(ada: FlaskClient) -> Non
 
 
 def test_the_key_of_a_viewer_posts_no_more(ada: FlaskClient, sessions: sessionmaker[Session], server: Flask) -> None:
-    key = make(ada, post="y")[0]
+    made = [make(ada, post="y", bound=bound)[0] for bound in ("", "ada/soil")]
+    assert [post(server.test_client(), key) for key in made] == [200, 200]
     with sessions.begin() as session:
         user = accounts.user_by_name(session, "ada")
         assert user is not None
         user.role = accounts.VIEWER
-    assert post(server.test_client(), key) == 403
+    assert [post(server.test_client(), key) for key in made] == [403, 403]
 
 
 @pytest.fixture
@@ -133,3 +139,47 @@ def test_workers_that_count_in_memory_agree_in_the_end(sessions: sessionmaker[Se
     assert waits[-1] == 59
     assert other.wait_seconds(8, at) == 0
     assert one.wait_seconds(7, at + timedelta(minutes=1)) == 0
+
+
+def shown_toml(page: str) -> str:
+    """The configuration that stands beside a new key."""
+    return html.unescape(page.partition('id="toml">')[2].partition("</pre>")[0])
+
+
+def shown_curl(page: str) -> list[str]:
+    """The command beside a new key, as a shell takes it apart."""
+    return shlex.split(html.unescape(page.partition('id="curl">')[2].partition("</code>")[0]))
+
+
+@pytest.mark.parametrize(("bound", "names"), [("", ["tristar-1", "tristar-2", "bms"]), ("tristar-2", ["tristar-2"])])
+def test_a_collector_starts_with_the_configuration_beside_a_new_key(
+    signed_in: FlaskClient, bound: str, names: list[str], tmp_path: Path
+) -> None:
+    assert signed_in.post("/Tristar/post-json?string=2", json={}).status_code == 200
+    key, page = make(signed_in, post="y", bound=bound)
+    path = tmp_path / "collector.toml"
+    path.write_text(shown_toml(page), encoding="utf-8")
+    found = read_config(path)
+    assert (found.uplink.key, found.uplink.url) == (key, "http://localhost")
+    assert found.zone.key == "America/Los_Angeles"
+    assert [device.name for device in found.devices] == names
+    assert [device.string for device in found.devices] == [{"tristar-1": 1, "tristar-2": 2}.get(name) for name in names]
+
+
+def test_the_command_beside_a_new_key_posts_with_it(signed_in: FlaskClient, ada: FlaskClient, server: Flask) -> None:
+    signed_in.post("/Tristar/post-json?string=2", json={})
+    signed_in.post("/BMS/post-json", json={})
+    for client, bound in ((ada, ""), (ada, "ada/soil"), (signed_in, ""), (signed_in, "tristar-2"), (signed_in, "bms")):
+        _, page = make(client, post="y", bound=bound)
+        command, *words = shown_curl(page)
+        assert command == "curl"
+        headers = dict(one.split(": ", 1) for flag, one in pairwise(words) if flag == "-H")
+        body, url = words[words.index("-d") + 1], words[-1]
+        answer = server.test_client().post(
+            url.removeprefix("http://localhost"), data=body, headers=headers, environ_base=AFAR
+        )
+        assert answer.status_code == 200, (bound, answer.get_data())
+
+
+def test_a_key_for_sensors_says_that_a_collector_needs_another(ada: FlaskClient) -> None:
+    assert "until an administrator has put a key" in make(ada, post="y", bound="ada/soil")[1]

@@ -5,9 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import re
-import socketserver
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
@@ -20,9 +18,11 @@ from sqlalchemy.orm import Session, sessionmaker
 from app import mail, reset_links
 from app.config import Config
 from app.parts import parts_of
-from data import accounts, outbox
+from data import accounts, audit, outbox
+from data.audit import Asked
 from data.errors import ConfigError
-from tests.builders import form_token, sign_in
+from tests.app.smtp_server import Office, post_office
+from tests.builders import DATABASES, form_token, sign_in, statements_of
 
 FORGOTTEN = "/sensors/users/forgotten"
 NEW = "four tall green tomatoes"
@@ -92,6 +92,32 @@ def test_the_answer_is_the_same_for_an_address_nobody_has(server: Flask, config:
 
 
 @pytest.mark.usefixtures("ada")
+def test_the_database_does_as_much_for_an_address_nobody_has(
+    server: Flask, client: FlaskClient, sessions: sessionmaker[Session]
+) -> None:
+    asked = []
+    for address in ("ada@example.org", "nobody@example.org"):
+        with statements_of(parts_of(server).engine) as made:
+            ask(client, address)
+        asked.append([re.sub(r"'[^']*'|\d+", "?", text) for text in made])
+    assert asked[0] == asked[1]
+    with sessions() as session:
+        log = [one.subject for one in audit.entries(session, Asked(action="password reset asked"))]
+    assert log == ["", "ada"]
+
+
+@pytest.mark.usefixtures("ada")
+def test_a_link_can_be_followed_from_the_file_it_lies_in(server: Flask, config: Config, client: FlaskClient) -> None:
+    for name in ("Arboretum", "Gewächshaus"):
+        own = replace(config, site_name=name, data_dir=config.data_dir / name)
+        ask(client, "ada@example.org")
+        mail.deliver(own, parts_of(server).engine)
+        [file] = (own.data_dir / "mail").glob("*.eml")
+        [link] = [line for line in file.read_text(encoding="utf-8").splitlines() if line.startswith("http")]
+        assert client.get(link.removeprefix("http://127.0.0.1:8050")).status_code == 200
+
+
+@pytest.mark.usefixtures("ada")
 def test_the_link_never_leads_to_the_host_that_a_request_names(
     server: Flask, config: Config, client: FlaskClient
 ) -> None:
@@ -120,6 +146,36 @@ def test_a_link_is_too_old_after_an_hour_and_a_forged_one_is_none(
     assert client.get(f"/sensors/users/reset/{good}").status_code == 303
 
 
+@pytest.mark.parametrize("config", DATABASES, indirect=True)
+@pytest.mark.usefixtures("ada")
+def test_of_two_who_use_a_link_at_the_same_instant_one_sets_the_password(
+    server: Flask, sessions: sessionmaker[Session]
+) -> None:
+    with sessions() as session:
+        user = accounts.user_by_name(session, "ada")
+        assert user is not None
+    path = f"/sensors/users/reset/{reset_links.token_for(str(server.secret_key), user)}"
+    wishes = ["four tall green tomatoes", "nine small blue pumpkins", "two round red radishes"]
+    leads: list[str] = []
+    ready = threading.Barrier(len(wishes))
+
+    def use(password: str) -> None:
+        client = server.test_client()
+        fields = {"password": password, "confirm_password": password, "csrf_token": form_token(client, path)}
+        ready.wait()
+        leads.append(client.post(path, data=fields).headers["Location"])
+
+    using = [threading.Thread(target=use, args=(wish,)) for wish in wishes]
+    for one in using:
+        one.start()
+    for one in using:
+        one.join()
+    assert sorted(leads) == [FORGOTTEN, FORGOTTEN, "/sensors/users/login"]
+    with sessions() as session:
+        found = [accounts.verify(session, "ada", wish, parts_of(server).peppers) is not None for wish in wishes]
+    assert found.count(True) == 1
+
+
 @pytest.mark.usefixtures("ada")
 def test_one_account_gets_three_letters_an_hour_and_nobody_is_told(
     server: Flask, config: Config, client: FlaskClient
@@ -128,53 +184,23 @@ def test_one_account_gets_three_letters_an_hour_and_nobody_is_told(
     assert len(letters(config, server)) == 3
 
 
-class Post(socketserver.StreamRequestHandler):
-    """A mail server that takes what it is given."""
-
-    taken: list[str]
-
-    def handle(self) -> None:
-        """Speak enough SMTP for one letter."""
-        self.wfile.write(b"220 here\r\n")
-        while line := self.rfile.readline():
-            if line.upper().startswith(b"DATA"):
-                self.wfile.write(b"354 go on\r\n")
-                body = b""
-                while (line := self.rfile.readline()) != b".\r\n":
-                    body += line
-                self.server.taken.append(body.decode())  # type: ignore[attr-defined]
-            self.wfile.write(b"221 bye\r\n" if line.upper().startswith(b"QUIT") else b"250 well\r\n")
-
-
-@pytest.fixture
-def post_office() -> Iterator[socketserver.TCPServer]:
-    """A mail server on a free port of this machine."""
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Post) as office:
-        office.taken = []  # type: ignore[attr-defined]
-        office.daemon_threads = True
-        threading.Thread(target=office.serve_forever, daemon=True).start()
-        yield office
-        office.shutdown()
-
-
 def test_a_letter_goes_to_the_mail_server_and_stays_when_there_is_none(
-    server: Flask, config: Config, sessions: sessionmaker[Session], post_office: socketserver.TCPServer
+    server: Flask, config: Config, sessions: sessionmaker[Session]
 ) -> None:
     engine = parts_of(server).engine
     with sessions.begin() as session:
         outbox.post(session, "ada@example.org", "Grüße", "Zeile eins\n")
         outbox.post(session, "no address at all", "x", "y")
-    there = replace(
-        config, mail_server="127.0.0.1", mail_port=post_office.server_address[1], site_url="https://site.example.org"
-    )
-    assert mail.deliver(replace(there, mail_port=1), engine) == 0
-    with sessions.begin() as session:
-        outbox.post(session, "ada@example.org", "Second", "Zeile zwei\n")
-    assert mail.deliver(there, engine) == 1
-    [taken] = post_office.taken  # type: ignore[attr-defined]
+    with post_office(Office(starttls=False)) as office:
+        there = replace(config, mail_server="127.0.0.1", mail_port=office.port, site_url="https://site.example.org")
+        assert mail.deliver(replace(there, mail_port=1), engine) == 0
+        with sessions.begin() as session:
+            outbox.post(session, "ada@example.org", "Second", "Zeile zwei\n")
+        assert mail.deliver(there, engine) == 1
+        assert mail.deliver(there, engine) == 0
+    [taken] = office.letters
     assert "To: ada@example.org" in taken
     assert "Zeile zwei" in taken
-    assert mail.deliver(there, engine) == 0
 
 
 def test_a_mail_server_needs_the_address_of_the_site(tmp_path: Path) -> None:

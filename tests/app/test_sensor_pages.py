@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
+import shlex
 import zipfile
 
 import pytest
@@ -14,6 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from data import accounts, audit
 from data.audit import Asked
+from data.errors import DocumentError
 from tests.builders import form_token, line, ndjson, own_sensors, said_on_the_way, sign_in
 
 NASTY = '<img src=x onerror=alert(1)>"'
@@ -105,6 +108,43 @@ def test_what_is_wrong_with_a_change_stands_at_its_field_with_what_was_written(a
         data={"sensor_name": "soil", "csrf_token": form_token(ada, "/sensors/register")},
     ).get_data(as_text=True)
     assert "You have a sensor named soil already: choose another name.</p>" in again
+
+
+@pytest.mark.parametrize("name", ["..", ".", "x;reboot", "$(id)", "a b", "..\\..\\x", "=1+1", "-rf", "é"])
+def test_a_new_name_is_one_that_addresses_commands_and_files_take_as_a_name(
+    ada: FlaskClient, soil: int, sessions: sessionmaker[Session], name: str
+) -> None:
+    change(ada, soil, "rename", name=name)
+    with sessions() as session:
+        found = accounts.sensor_by_id(session, soil)
+        assert found is not None
+        assert found[0].name == "soil"
+
+
+def test_a_command_to_copy_runs_nothing_but_itself(ada: FlaskClient, sessions: sessionmaker[Session]) -> None:
+    name, kind = "x';id;$(id)`id`", "'; id; \"<b>"
+    with sessions.begin() as session:  # as an import of the old site may bring it
+        user = accounts.user_by_name(session, "ada")
+        assert user is not None
+        odd = accounts.register_sensor(session, user, name, type=kind).id
+    page = ada.get(f"/sensors/{odd}").get_data(as_text=True)
+    shown = html.unescape(page.partition('id="curl">')[2].partition("</code>")[0])
+    words = shlex.split(shown)
+    assert (words[0], len(words)) == ("curl", 8)
+    assert json.loads(words[6]) == {kind.strip(): 1.5}
+    assert words[7].startswith("http://localhost/sensors/post-json/ada/")
+    answer = ada.post(words[7].removeprefix("http://localhost"), data=words[6])
+    assert answer.status_code == 200
+
+
+def test_no_name_is_a_way_to_another_address(sessions: sessionmaker[Session]) -> None:
+    with sessions() as session:
+        user = accounts.create_user(session, "ada", "ada@example.org", "a long password")
+        for name in ("..", ".", " .. "):
+            with pytest.raises(DocumentError, match="printable characters and no slash"):
+                accounts.register_sensor(session, user, name)
+            with pytest.raises(DocumentError, match="printable characters and no slash"):
+                accounts.create_user(session, name, "other@example.org", "a long password")
 
 
 def test_a_sensor_is_deleted_when_its_name_confirms_it(ada: FlaskClient, soil: int) -> None:

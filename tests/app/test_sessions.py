@@ -73,6 +73,54 @@ def test_a_new_password_ends_all_sessions_but_this_one(server: Flask) -> None:
 
 
 @pytest.mark.usefixtures("ada")
+@pytest.mark.parametrize("end", ["logout", "password", "role"])
+def test_a_cookie_that_remembers_somebody_ends_with_the_sessions(
+    server: Flask, sessions: sessionmaker[Session], end: str
+) -> None:
+    owner = server.test_client()
+    fields = {"username": "ada", "password": OLD, "remember": "y", "csrf_token": form_token(owner, LOGIN)}
+    assert owner.post(LOGIN, data=fields).status_code == 303
+    remembered = owner.get_cookie("remember_token")
+    assert remembered is not None
+    thief = server.test_client()
+    thief.set_cookie("remember_token", remembered.value)
+    assert thief.get("/account").status_code == 200  # the cookie alone logs in, as it should
+    with sessions.begin() as session:
+        user = accounts.user_by_name(session, "ada")
+        assert user is not None
+        if end == "role":
+            account_changes.set_role(session, user.id, accounts.VIEWER)
+    if end == "logout":
+        owner.get("/logout")
+        assert owner.get_cookie("remember_token") is None
+    elif end == "password":
+        token = form_token(owner, "/account/password")
+        new = {"present": OLD, "password": NEW, "confirm_password": NEW, "csrf_token": token}
+        assert owner.post("/account/password", data=new).status_code == 303
+        assert owner.get("/account").status_code == 200
+    for cookies in (["session"], ["remember_token"], ["session", "remember_token"]):
+        other = server.test_client()
+        for name in cookies:
+            kept = thief.get_cookie(name)
+            assert kept is not None
+            other.set_cookie(name, kept.value)
+        assert other.get("/account").status_code == 302
+
+
+@pytest.mark.usefixtures("ada")
+def test_what_is_answered_to_somebody_is_kept_by_nobody_in_between(server: Flask) -> None:
+    client = server.test_client()
+    assert "Cache-Control" not in client.get("/api/v1/devices").headers
+    assert client.get("/api/v1/devices", headers={"X-API-Key": "x"}).headers["Cache-Control"] == "private, no-store"
+    sign_in(client, "ada", OLD)
+    assert client.get("/api/v1/devices").headers["Cache-Control"] == "private, no-store"
+    with client.get("/account/export") as zipped:
+        assert zipped.headers["Cache-Control"] == "private, no-store"
+    with client.get("/assets/theme.js") as file:
+        assert "no-store" not in file.headers.get("Cache-Control", "")
+
+
+@pytest.mark.usefixtures("ada")
 def test_a_login_begins_a_session_of_its_own(client: FlaskClient) -> None:
     with client.session_transaction() as before:
         before["planted"] = "by somebody else"
@@ -108,20 +156,24 @@ def test_an_old_hash_is_renewed_at_login_and_every_try_is_in_the_audit_log(
         user = accounts.user_by_id(session, ada)
         assert user is not None
         assert user.password.startswith("pepper=")
-        log = [(one.username, one.action, one.subject) for one in audit.entries(session, Asked())]
+        log = [(one.username, one.action, one.subject) for one in audit.entries(session, Asked(), most=3)]
     assert log == [("ada", "login", "ada"), ("(stranger)", "login refused", ""), ("ada", "login refused", "ada")]
 
 
 @pytest.mark.usefixtures("ada")
-def test_a_new_secret_key_locks_nobody_out(server: Flask, config: Config, client: FlaskClient) -> None:
+def test_a_new_secret_key_locks_nobody_out(
+    server: Flask, config: Config, client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
     assert try_login(client, "ada", OLD) == 303  # the hash has the first key's pepper now
     later = create_app(replace(config, secret_key="another secret key"))
     fresh = later.test_client()
     assert fresh.get("/account").status_code == 302
     assert try_login(fresh, "ada", OLD) == 303
     (config.data_dir / "peppers").unlink()
+    assert "a secret key that is not known" not in caplog.text
     lost = create_app(replace(config, secret_key="a third secret key"))
     assert try_login(lost.test_client(), "ada", OLD) == 200
+    assert "the passwords of 2 users were hashed under a secret key that is not known here" in caplog.text
     told = create_app(replace(config, secret_key="a third secret key", old_secret_keys=("another secret key",)))
     assert try_login(told.test_client(), "ada", OLD) == 303
     for made in (later, lost, told):

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
-from data import accounts
+from data import accounts, furnishing
 from data.errors import DocumentError
 
 
@@ -14,7 +14,7 @@ def test_admin_and_the_faculty_sensors_are_made_once_and_the_password_shown_once
     sessions: sessionmaker[Session],
 ) -> None:
     with sessions.begin() as session:
-        assert accounts.ensure_installation(session, "Arboretum", "America/Los_Angeles").admin_password is None
+        assert furnishing.ensure_installation(session, "Arboretum", "America/Los_Angeles").admin_password is None
         admin = accounts.user_by_name(session, "admin")
         assert admin is not None
         names = [sensor.name for sensor in accounts.sensors_of(session, admin)]
@@ -42,7 +42,7 @@ def test_a_password_is_kept_as_a_salted_hash(sessions: sessionmaker[Session]) ->
         ("x" * 61, "a@b.cc", "long enough", "1 to 60"),
         ("admin", "a@b.cc", "long enough", "taken"),
         ("new", "not-an-address", "long enough", "e-mail"),
-        ("new", accounts.ADMIN_EMAIL.upper(), "long enough", "taken"),
+        ("new", furnishing.ADMIN_EMAIL.upper(), "long enough", "taken"),
         ("new", "a@b.cc", "short", "At least 8"),
     ],
 )

@@ -83,12 +83,40 @@ def test_no_text_in_the_place_of_a_hash_breaks_a_login(hashed: str) -> None:
         ("greenhouse7", "common"),
         ("ada.lovelace", "your name"),
         ("ada.lovelace1", "your name"),
+        ("Lovelace-2026!", "your name"),
+        ("4d4Lovel4ce99", "your name"),
+        ("ecalevol.ada", "your name"),
+        ("lovelace@example.org", "your address"),
+        ("Blue-Hill-2026", "this site's name"),
+        ("bluehill!1234", "this site's name"),
+        ("Password 1", "common"),
+        ("password-password", "common"),
+        ("hunter2hunter2", "common"),
+        ("drowssap!", "common"),
+        ("P455w0rd??", "common"),
+        ("\uff30\uff21\uff33\uff33\uff37\uff2f\uff32\uff24", "common"),
+        ("!QAZ2wsx", "row"),
+        ("!@#$%^&*", "row"),
+        ("19870101", "a number or a date"),
+        ("01.01.1990", "a number or a date"),
     ],
 )
 def test_what_is_tried_first_is_refused_with_a_word_that_helps(password: str, said: str) -> None:
-    assert said in (weakness(password, "ada.lovelace", "ada@example.org") or "")
+    assert said in (weakness(password, "ada.lovelace", "ada@example.org", "Blue Hill") or "")
 
 
-@pytest.mark.parametrize("password", [GOOD, "a long password", "pörtfölio-91-fenster", "tomatoes-grow", "kT7#vq9w"])
+@pytest.mark.parametrize(
+    "password",
+    [
+        GOOD,
+        "a long password",
+        "correct horse battery staple",
+        "pörtfölio-91-fenster",
+        "tomatoes-grow",
+        "kT7#vq9w",
+        "canada goose on a hill",
+        "organic blue tomatoes",
+    ],
+)
 def test_a_good_password_is_taken(password: str) -> None:
-    assert weakness(password, "ada", "ada@example.org") is None
+    assert weakness(password, "ada", "ada@example.org", "Blue Hill") is None
