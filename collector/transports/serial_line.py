@@ -15,8 +15,9 @@ from collector.transports.ports import Port
 from data.errors import ChangeNotAllowedError, TransportError
 
 LINE_END = b"\r\n"
-# All that can be asked: a sentence, one with an identifier, one statistic.
-QUESTION = re.compile(rb"(?:[A-Z]{2}[0-9](?:,[0-9A-F]{4})?,\?|SS1,[0-9A-F]{2}),[0-9A-F]{2}")
+# All that can be asked: a sentence, one parameter, one statistic.  Who only takes orders might take a question for one.
+NEVER_ASKED = rb"CF2|CN[12]|FD1|PW2|RC1|RS1|SC1|TC[12]"
+QUESTION = re.compile(rb"(?:(?!" + NEVER_ASKED + rb")[A-Z]{2}[0-9],\?|CF2,[0-9A-F]{4},\?|SS1,[0-9A-F]{2}),[0-9A-F]{2}")
 # What is told and changes nothing that lasts: a log-in or a log-out.
 LOGIN = re.compile(rb"PW1,[^,\r\n]*,[0-9A-F]{2}")
 # Single characters such as `#`, and noise, can stand before a line.

@@ -54,6 +54,8 @@ def test_a_command_hides_no_second_line(plug: Plug, tmp_path: Path, command: byt
     [
         b"VR1,?,D7\r\nFD1,,E2", b"fd1,,E2", b"FD1,,E2", b" FD1,,E2", b"CF2,0004,50,00", b"cf2,0004,?,00", b"SS1,c,00",
         b"SS1,C,00", b"LG1,c,00", b"RC1, ,00", b"xxxxx", b"xxxxx\r", b"#", b"", b"?", b"VR1,?,D7\n", b"CN1,?,1,0,0,,00",
+        b"PW2,ABCD,?,00", b"PW1,ABCD,?,00", b"CF2,?,00",
+        *(name + b",?,00" for name in (b"FD1", b"RC1", b"RS1", b"SC1", b"TC1", b"TC2", b"PW2", b"CN1", b"CN2")),
     ],
 )  # fmt: skip
 def test_odd_bytes_are_no_question(plug: Plug, tmp_path: Path, question: bytes) -> None:
