@@ -124,6 +124,18 @@ def test_a_capture_that_could_not_begin_leaves_no_file_in_the_way(
     assert asked("capture", tristar, "adc", "--out", tmp_path / "c")[0] == 0
 
 
+@pytest.mark.parametrize("content", [None, "", "no capture", '{"capture": 1, "driver": "emus_g1"}'])
+def test_a_file_that_is_no_capture_is_refused_in_words(content: str | None, tmp_path: Path) -> None:
+    if content is not None:
+        (tmp_path / "c").write_text(content, encoding="utf-8")
+    command = [sys.executable, "-m", "collector", "replay", str(tmp_path / "c")]
+    told = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert told.returncode == 2
+    assert str(tmp_path / "c") in told.stderr
+    assert "give a" in told.stderr
+    assert "Traceback" not in told.stderr
+
+
 def test_a_replay_under_a_name_that_is_taken_is_refused(asked: Run, tristar: str, tmp_path: Path) -> None:
     assert asked("capture", tristar, "adc", "--out", tmp_path / "c")[0] == 0
     with pytest.raises(ConfigError, match="give another --link"):
