@@ -31,7 +31,7 @@ LONGEST_NAME = 200
 def readable(session: Session, slug: str) -> DeviceRow:
     """The device of that name: 404 when there is none, 401 when it is private and the sender may not read it."""
     if not slug.isprintable() or len(slug) > LONGEST_NAME:
-        raise NotFoundError(f"no device named {slug[:LONGEST_NAME]!r}")
+        raise NotFoundError(f"no device named {slug[:LONGEST_NAME]!r}: /api/v1/devices lists them")
     device = queries.device(session, slug)
     if not may_see(device):
         unauthorized("This sensor's data is private: log in as its owner, or send the owner's key.")

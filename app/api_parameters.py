@@ -78,7 +78,7 @@ def misfit(text: str, schema: Schema) -> str | None:
         fits = re.fullmatch("[0-9]{1,18}", text, re.ASCII) is not None and low <= int(text) <= high
         return None if fits else f"it is a whole number from {low} to {high}"
     if not schema["minLength"] <= len(text) <= schema["maxLength"] or not text.isprintable():
-        return f"it is a text of {schema['minLength']} to {schema['maxLength']} characters"
+        return f"it is a text of {schema['minLength']} to {schema['maxLength']} printable characters"
     if "pattern" in schema and re.search(schema["pattern"], text) is None:
         return f"write it like {schema['examples'][0]}"
     return None

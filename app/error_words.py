@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ErrorWords:
-    """A title, one sentence that says what happened, one that says what to do."""
+    """A title, one sentence that says what happened, one that says what to do, and the link that does it."""
 
     title: str
     said: str
     next_step: str
+    link: str = "To the home page"
+    address: str = "/"
 
 
 ERROR_WORDS = {
@@ -24,11 +26,15 @@ ERROR_WORDS = {
         "Unauthorized",
         "You are not authorised for this page.",
         "Log in, or check your name and password.",
+        "Log in",
+        "/sensors/users/login",
     ),
     403: ErrorWords(
         "Forbidden",
         "Your account lacks the permission for this.",
         "Log in with another account, or ask an administrator for access.",
+        "Log in",
+        "/sensors/users/login",
     ),
     404: ErrorWords(
         "Not Found",
@@ -38,7 +44,9 @@ ERROR_WORDS = {
     405: ErrorWords(
         "Method Not Allowed",
         "This address does not accept that method: a device may be posting in the wrong place.",
-        "Compare the address with the posting addresses in the manual; documents are sent with POST.",
+        "Compare the address with the routes for programs; documents are sent with POST.",
+        "The routes for programs",
+        "/api/v1",
     ),
     408: ErrorWords(
         "Request Timeout",
@@ -64,6 +72,8 @@ ERROR_WORDS = {
         "Unsupported Media Type",
         "The body must be JSON.",
         "Send a JSON object with the header Content-Type: application/json.",
+        "The routes for programs",
+        "/api/v1",
     ),
     421: ErrorWords(
         "Misdirected Request",

@@ -50,7 +50,9 @@ def error_response(code: int, message: str | None = None) -> Response:
         message or words.said,
     )
     if wants_json():
-        response = jsonify(error=message or words.said, reference=reference)
+        # A page that asked for a part of itself shows a next step of its own.
+        told = words.said if request.path.startswith("/_") else f"{words.said} {words.next_step}"
+        response = jsonify(error=message or told, reference=reference)
     else:
         response = make_response(
             render_template("error.html", code=code, words=words, message=message, reference=reference)

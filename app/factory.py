@@ -15,6 +15,7 @@ from app.api_page import api_page, install_api_page
 from app.auth import install_login, viewer
 from app.batches import batches
 from app.body import LIMIT
+from app.callback_bodies import refuse_strange_bodies
 from app.config import Config
 from app.dash_app import ASSETS, create_dash
 from app.errors import errors
@@ -87,6 +88,7 @@ def create_app(config: Config | None = None) -> Flask:
     for blueprint in (posting, batches, missing):  # no cookie lets anybody in there
         csrf.exempt(blueprint)
     dash_app = create_dash(server, sessions, viewer, Site(settings.site_name, zone_named(settings.site_timezone)))
+    refuse_strange_bodies(server, dash_app)
     respell(server, pages)
     install_proxy(server)
     install_page_words(server)

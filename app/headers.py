@@ -17,6 +17,8 @@ FORM_LIMIT = 64_000
 FORMS = dict.fromkeys(("accounts", "sensors", "sensor_entries", "keys", "exports", "admin"), FORM_LIMIT)
 FORMS["admin_entries"] = 4_000_000
 REMEMBERED = timedelta(days=90)
+# Below what gunicorn and nginx read at the most, so that the answer is the site's.
+LONGEST_ADDRESS = 8_000
 FILES = ("static", "_dash_assets.static", "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>")
 # What is answered to one of these is for its sender alone.
 KEY_HEADERS = ("Authorization", "X-API-Key")
@@ -71,6 +73,8 @@ def install_headers(server: Flask, script_hashes: Callable[[], Sequence[str]]) -
     def check_request() -> None:
         if config.allowed_hosts and not host_allowed(request.host, config.allowed_hosts):
             abort(421)
+        if len(request.environ.get("RAW_URI") or request.full_path) > LONGEST_ADDRESS:
+            abort(414)
         if request.blueprint is not None and request.blueprint in FORMS:  # before CSRFProtect reads the form
             request.max_content_length = request.max_form_memory_size = FORMS[request.blueprint]
 

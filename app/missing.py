@@ -46,7 +46,8 @@ def install_wrong_methods(server: Flask) -> None:
 
     def wrong_method(**_names: str) -> Response:
         rule = request.url_rule
-        raise MethodNotAllowed(valid_methods=sorted(known[rule.rule]) if rule is not None else None)
+        taken = sorted(known[rule.rule]) if rule is not None else []
+        raise MethodNotAllowed(taken, f"{request.method} is not taken here: use {' or '.join(taken)}.")
 
     for address, methods in known.items():
         server.add_url_rule(

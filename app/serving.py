@@ -28,7 +28,8 @@ def gunicorn_command(config: Config) -> tuple[str, ...]:
         "gunicorn",
         "--no-control-socket",
         "--preload",
-        "--worker-class=gthread",
+        "--worker-class=app.gunicorn_worker.Worker",
+        "--limit-request-line=8190",  # its most; the application answers from LONGEST_ADDRESS on
         f"--workers={config.workers}",
         f"--threads={config.threads}",
         "--timeout=90",

@@ -22,10 +22,11 @@ from callbacks.sensor_fields import resolved
 from callbacks.site import Clock, Site, Viewer, Viewers, device_name, seen_by
 from data import msview, queries
 from data.catalogue import Metric
+from data.errors import RangeError
 from data.queries import DeviceRow
 from data.ranges import TimeRange
 from pages import ids as page_ids
-from pages.graph_form import CONTROLS, CUSTOM, IMPORTED, query_from_values
+from pages.graph_form import CONTROLS, CUSTOM, IMPORTED, misfit, query_from_values
 from pages.ids import GraphIds
 
 MOST_POINTS = 24_000  # of all lines together
@@ -325,6 +326,8 @@ def register_page(
         triggered = (ctx.triggered_id or "").removeprefix(f"{ids.prefix}-") or None
         now = clock()
         values = chosen(controls, triggered, suggested, field_text(now, site.zone))
+        if (wrong := misfit(values)) is not None:
+            raise RangeError(f"{wrong} holds what no control can hold: load the page again")
         if triggered == "clock" and values["range"] == CUSTOM:
             raise PreventUpdate
         if kind == "sensors":

@@ -137,7 +137,7 @@ def chosen(
     after = dict(values)
     if triggered in ("start", "end"):
         after["range"] = CUSTOM
-    elif triggered == "go-there" and suggestion:
+    elif triggered == "go-there" and isinstance(suggestion, Mapping):
         after.update(suggestion)
     elif triggered in (None, "theme") and after["range"] == CUSTOM and after["start"] and not after["end"]:
         after["end"] = now

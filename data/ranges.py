@@ -64,7 +64,7 @@ class TimeRange:
             raise ValueError("a TimeRange takes aware datetimes")
         if self.end_at < self.start_at:
             start, end = self.start_at.isoformat(), self.end_at.isoformat()
-            raise RangeError(f"the window ends ({end}) before it starts ({start})")
+            raise RangeError(f"the window ends ({end}) before it starts ({start}): change them round")
 
     @property
     def seconds(self) -> float:

@@ -81,6 +81,11 @@ CONTROLS = (
     "logarithmic_scale",
     "retimed",
 )
+CHOICES: Mapping[str, Mapping[str, str]] = {
+    "range": {**QUICK_RANGES, CUSTOM: "Own"},
+    "style": STYLES,
+    "marker": MARKERS,
+}
 SWITCHES = ("tight_layout", "logarithmic_scale", "retimed")
 # The address's own words for a control; the sensors' page has fields of a sensor where the others have units.
 ADDRESS_NAMES: Mapping[str, Mapping[str, str]] = {"sensors": {"units": "fields", "controller": "sensor"}}
@@ -140,7 +145,7 @@ def values_from_query(kind: str, query: Mapping[str, Any]) -> dict[str, Any]:
             values[name] = text
     if "range" not in given and ("start" in given or "end" in given):
         values["range"] = CUSTOM
-    for name, choices in (("style", STYLES), ("marker", MARKERS), ("range", {**QUICK_RANGES, CUSTOM: ""})):
+    for name, choices in CHOICES.items():
         if values[name] not in choices:
             values[name] = DEFAULTS[kind][name]
     if values["range"] != CUSTOM:
@@ -165,6 +170,19 @@ def query_from_values(kind: str, values: Mapping[str, Any]) -> str:
             value = "yes"
         pairs.append((ADDRESS_NAMES.get(kind, {}).get(name, name), value))
     return "?" + urlencode(pairs, quote_via=quote, safe=",:") if pairs else ""
+
+
+def misfit(values: Mapping[str, Any]) -> str | None:
+    """The name of a control that holds what it cannot hold; None when there is none."""
+    for name in CONTROLS:
+        value = values.get(name)
+        several = name == "units" and isinstance(value, list)
+        kind = bool if name in SWITCHES else str
+        if not all(one is None or isinstance(one, kind) for one in (value if several else [value])):
+            return name
+        if name in CHOICES and value not in CHOICES[name]:
+            return name
+    return None
 
 
 def _without_commas(key: str) -> str:

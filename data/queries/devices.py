@@ -90,7 +90,7 @@ def _rank(device: DeviceRow) -> int:
 
 def device(session: Session, slug: str) -> DeviceRow:
     """The device of that slug.  Raises NotFoundError."""
-    return _one(session, "slug", slug, f"no device named {slug!r}")
+    return _one(session, "slug", slug, f"no device named {slug!r}: /api/v1/devices lists them")
 
 
 def sensor_device(session: Session, sensor_id: int) -> DeviceRow:

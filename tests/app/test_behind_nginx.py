@@ -95,8 +95,8 @@ def free_port() -> int:
         return int(trial.getsockname()[1])
 
 
-def configuration(folder: Path, plain: int, tls: int, upstream: int) -> Path:
-    """The configuration of deploy/ on other ports and in another folder, with a second server for TLS."""
+def configuration(folder: Path, plain: int, tls: int, upstream: int, changes: tuple[tuple[str, str], ...]) -> Path:
+    """The configuration of deploy/ on other ports and in another folder, with a second server for TLS, and changed."""
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
          "-keyout", folder / "key.pem", "-out", folder / "cert.pem"],
@@ -109,6 +109,7 @@ def configuration(folder: Path, plain: int, tls: int, upstream: int) -> Path:
         (r"listen \[::\]:80;", ""),
         (r"127\.0\.0\.1:8000", f"127.0.0.1:{upstream}"),
         (r"/srv/arboretum/", f"{PROJECT}/"),
+        *changes,
     ):  # fmt: skip
         server, count = re.subn(there, here, server)
         assert count
@@ -141,14 +142,16 @@ def running(config: Config, folder: Path) -> Iterator[Front]:
     parts_of(made).engine.dispose()
 
 
-def nginx_before(upstream: int, folder: Path) -> Iterator[Front]:
+def nginx_before(upstream: int, folder: Path, *changes: tuple[str, str]) -> Iterator[Front]:
     """nginx before whatever listens, or does not, on that port."""
     front = Front(free_port(), free_port())
-    path = configuration(folder, front.plain, front.tls, upstream)
+    path = configuration(folder, front.plain, front.tls, upstream, changes)
     with subprocess.Popen([NGINX, "-e", folder / "error.log", "-c", path], stderr=subprocess.DEVNULL) as process:
-        assert wait_until(lambda: answers(front.plain)), (folder / "error.log").read_text()
-        yield front
-        process.terminate()
+        try:
+            assert wait_until(lambda: answers(front.plain)), (folder / "error.log").read_text()
+            yield front
+        finally:
+            process.terminate()
 
 
 def answers(port: int) -> bool:
@@ -253,13 +256,3 @@ def test_files_come_from_nginx(front: Front) -> None:
     assert "arboretum-theme" in text
     assert front.ask("GET", "/static../config.py")[0] == 404
     assert front.ask("GET", "/assets/../../config.py")[0] in (400, 404)
-
-
-def test_nginx_answers_with_the_sites_own_page_when_the_application_is_down(tmp_path: Path) -> None:
-    for front in nginx_before(free_port(), tmp_path):
-        code, headers, page = front.ask("GET", "/BMS")
-        assert code == 502
-        assert headers["Content-Type"].startswith("text/html")
-        assert "Bad Gateway" in page
-        assert "five minutes" in page
-        assert front.ask("GET", "/502.html")[0] == 404

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
+from app import static_errors
 from app.error_words import ERROR_WORDS
 from tests.builders import fire
 
@@ -57,7 +58,8 @@ def test_a_json_route_answers_in_one_shape(failing: Flask, code: int) -> None:
     answer = failing.test_client().get("/BMS/api/single_point/x/y")
     assert (answer.status_code, answer.mimetype) == (code, "application/json")
     assert set(answer.get_json()) == {"error", "reference"}
-    assert answer.get_json()["error"] == ERROR_WORDS[code].said
+    words = ERROR_WORDS[code]
+    assert answer.get_json()["error"] == f"{words.said} {words.next_step}"
 
 
 @pytest.mark.parametrize("code", [503])
@@ -126,12 +128,15 @@ def test_the_log_does_not_keep_the_link_of_a_reset(server: Flask, caplog: pytest
     assert "the-secret-token" not in caplog.text
 
 
-@pytest.mark.parametrize("code", [502, 503, 504])
-def test_nginx_has_its_own_copy_of_the_gateway_pages(code: int) -> None:
-    page = (ROOT / "deploy" / "nginx" / "errors" / f"{code}.html").read_text(encoding="utf-8")
+@pytest.mark.parametrize("code", static_errors.CODES)
+def test_the_pages_of_nginx_say_the_same_in_one_file_each(code: int) -> None:
+    folder = ROOT / "deploy" / "nginx" / "errors"
+    page = (folder / f"{code}.html").read_text(encoding="utf-8")
+    assert page == static_errors.page(code)
     for words in (ERROR_WORDS[code].title, ERROR_WORDS[code].said, ERROR_WORDS[code].next_step):
         assert words in page
     assert "http" not in page
+    assert (folder / f"{code}.json").read_text(encoding="utf-8") == static_errors.body(code)
 
 
 def ask_all(client: FlaskClient) -> dict[str, Any]:

@@ -1,0 +1,93 @@
+"""What a page sends to have a part of it brought up to date, read before Dash reads it.
+
+Dash takes the body for its own page's word and fails on any other; here it is a 400 that says to load the page again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+from dash import Dash
+from flask import Flask, abort, request
+
+from pages import ids
+
+ENDPOINT = "/_dash-update-component"
+WORDS = "This is not what a page of this site sends: load the page again."
+
+
+class Place(msgspec.Struct):
+    """A property of a part of the page, and what it holds."""
+
+    id: str
+    property: str
+    value: Any = None
+
+    @property
+    def name(self) -> tuple[str, str]:
+        """The part and the property."""
+        return self.id, self.property
+
+
+class Fired(msgspec.Struct):
+    """The body of a callback."""
+
+    output: str
+    outputs: Place | list[Place]
+    inputs: list[Place]
+    state: list[Place] = []
+    changed: list[str] = msgspec.field(default_factory=list, name="changedPropIds")
+
+
+DECODER = msgspec.json.Decoder(Fired)
+Declared = Sequence[Mapping[str, str]]
+
+
+def refuse_strange_bodies(server: Flask, dash_app: Dash) -> None:
+    """Answer 400 to a body that names no callback, or not the properties that it is of."""
+
+    @server.before_request
+    def check_body() -> None:
+        if request.endpoint != ENDPOINT or request.method != "POST":
+            return
+        if request.mimetype != "application/json":
+            abort(415)
+        try:
+            fired = DECODER.decode(request.get_data())
+        except (msgspec.MsgspecError, RecursionError):
+            abort(400, description=WORDS)
+        callback = dash_app.callback_map.get(fired.output)
+        if callback is None or not (_are(fired.inputs, callback["inputs"]) and _are(fired.state, callback["state"])):
+            abort(400, description=WORDS)
+        if not _are_outputs(fired) or not all(_can_be(one) for one in (*fired.inputs, *fired.state)):
+            abort(400, description=WORDS)
+
+
+def _are(found: Sequence[Place], declared: Declared) -> bool:
+    return [one.name for one in found] == [(one["id"], one["property"]) for one in declared]
+
+
+def _are_outputs(fired: Fired) -> bool:
+    """Whether the outputs are those in the callback's name, as Dash writes it: `..a.b...c.d..` for several."""
+    several = isinstance(fired.outputs, list)
+    places = fired.outputs if isinstance(fired.outputs, list) else [fired.outputs]
+    names = [part.partition("@")[0] for part in fired.output.strip(".").split("...")]
+    return several == fired.output.startswith("..") and [f"{one.id}.{one.property}" for one in places] == names
+
+
+def _can_be(place: Place) -> bool:
+    """Whether the browser's address, a clock or the theme can hold that; of controls their page knows."""
+    value = place.value
+    match place.name:
+        case (_, "pathname"):
+            return value is None or (isinstance(value, str) and value.startswith("/"))
+        case (_, "search"):
+            return value is None or (isinstance(value, str) and (value == "" or value.startswith("?")))
+        case (_, "n_intervals" | "n_clicks"):
+            return value is None or isinstance(value, int)
+        case (ids.THEME, "data"):
+            return value in (None, "light", "dark")
+        case _:
+            return True
