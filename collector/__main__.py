@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import sys
+from collections.abc import Sequence
 
 from data.errors import ArboretumError, ConfigError
 
@@ -40,10 +41,29 @@ def main(argv: list[str] | None = None) -> int:
     return code
 
 
+class Words(argparse.ArgumentParser):
+    """Takes options between the words of a list too: `read bms-1 --json BC1 ST1`."""
+
+    _within = False
+
+    def parse_known_args(  # type: ignore[override]  # the library's two overloads, as it calls them itself
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """As the library's, but that a list may go on after an option."""
+        lists = any(action.nargs == "*" for action in self._get_positional_actions())
+        if self._within or not lists:
+            return super().parse_known_args(args, namespace)
+        self._within = True  # the library comes back here for the options, and then for the words
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._within = False
+
+
 def build_parser(given: list[str]) -> argparse.ArgumentParser:
     """The parser for these words.  Only the module of the command asked for is loaded: the daemon stays small."""
     parser = argparse.ArgumentParser(prog="python -m collector", description=sys.modules["collector"].__doc__)
-    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Words)
     asked = [name for name in COMMANDS if given[:1] == [name]] or list(COMMANDS)
     for name in asked:
         module = importlib.import_module(COMMANDS[name])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import select
 import signal
@@ -61,9 +62,18 @@ def run(arguments: argparse.Namespace) -> int:
     stopped, stop = os.pipe()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: os.write(stop, b"x"))
-    site = VirtualSite(
-        arguments.links, max(arguments.every_seconds, 0.0), bool(arguments.state), arguments.amperes, arguments.volts
-    )
+    try:
+        site = VirtualSite(
+            arguments.links,
+            max(arguments.every_seconds, 0.0),
+            bool(arguments.state),
+            arguments.amperes,
+            arguments.volts,
+        )
+    except OSError as wrong:
+        raise ConfigError(
+            f"cannot simulate this: {wrong.strerror} ({arguments.links}); give another --links"
+        ) from wrong
     try:
         prepare(site, arguments)
         print(started(site, arguments), flush=True)
@@ -80,6 +90,8 @@ def run(arguments: argparse.Namespace) -> int:
 def prepare(site: VirtualSite, arguments: argparse.Namespace) -> None:
     """Put the faults on the lines and listen in the network.  Raises ConfigError for what there is not."""
     try:
+        if not math.isfinite(arguments.every_seconds):
+            raise ValueError(f"--every-seconds {arguments.every_seconds} is no time")
         for text in arguments.fault:
             line, _, faults = text.partition(":")
             if not faults:

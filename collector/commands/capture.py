@@ -12,6 +12,7 @@ from typing import TextIO
 from collector.commands.devices import add_device, chosen_device, is_networked
 from collector.commands.read import add_groups, chosen_groups
 from collector.commands.terminal import Sheet, add_json, complain, say_json, show
+from collector.commands.words import seconds, whole
 from collector.config import DeviceConfig
 from collector.drivers import DRIVERS
 from collector.transports.captures import Piece, write_piece, write_start
@@ -28,10 +29,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_device(parser)
     add_groups(parser)
     parser.add_argument("--out", type=Path, required=True, help="the file to write; it must not exist")
-    parser.add_argument("--count", type=int, default=1, help="how many readings to record, usually 1")
+    parser.add_argument("--count", type=whole(1), default=1, help="how many readings to record, usually 1")
     parser.add_argument("--listen", action="store_true", help="ask nothing: record what the device says by itself")
     parser.add_argument("--link", type=Path, help="ask nothing: record another program, which opens this name")
-    parser.add_argument("--seconds", type=float, default=0.0, help="with --listen or --link: end after this; 0: Ctrl-C")
+    parser.add_argument(
+        "--seconds", type=seconds(), default=0.0, help="with --listen or --link: end after this; 0: Ctrl-C"
+    )
     parser.add_argument("--note", default="", help="words to keep in the file, like model, firmware and place")
     add_json(parser)
 
@@ -49,10 +52,14 @@ def run(arguments: argparse.Namespace) -> int:
         raise ConfigError(f"cannot write {arguments.out}: {cause.strerror}; name a new file") from cause
     with file:
         recorder = Recorder(file, device, arguments.note)
-        relay = Relay(Port(device.port, BAUD[device.driver]), recorder.note, arguments.link)
+        try:
+            relay = Relay(Port(device.port, BAUD[device.driver]), recorder.note, arguments.link)
+            relay.start()
+        except ArboretumError:
+            arguments.out.unlink()  # nothing is recorded: the same words may be tried again
+            raise
         problem: ArboretumError | None = None
         try:
-            relay.start()
             if passive:
                 complain([f"recording; the device is at {arguments.link or relay.path}"])
                 relay.wait(arguments.seconds or None)

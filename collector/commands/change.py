@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = "\n".join(_help())
     parser.add_argument("action", metavar="ACTION", help="one of those below")
-    parser.add_argument("words", nargs="*", metavar="WORD", help="what the action takes")
+    parser.add_argument("words", nargs="*", default=[], metavar="WORD", help="what the action takes")
     parser.add_argument("--allow-changes", action="store_true", help="this is meant to change the device")
     parser.add_argument("--system-volts", type=int, choices=(12, 24, 48), default=12, help="for `setting`, usually 12")
     parser.add_argument(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from collector.commands.words import modbus_address
 from collector.config import DeviceConfig, read_config
 from collector.drivers import DRIVERS
 from collector.known_devices import MEMORY, read_memory
@@ -22,7 +23,9 @@ def add_device(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--config", type=Path, help="the collector's TOML file, for the names in it")
     add_memory(parser)
-    parser.add_argument("--unit-id", type=int, default=1, help="the Modbus address with DRIVER@PORT, usually 1")
+    parser.add_argument(
+        "--unit-id", type=modbus_address, default=1, help="the Modbus address with DRIVER@PORT, usually 1"
+    )
 
 
 def add_memory(parser: argparse.ArgumentParser) -> None:

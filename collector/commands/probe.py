@@ -10,6 +10,7 @@ from dataclasses import asdict
 
 from collector.commands.devices import add_memory, check_address
 from collector.commands.terminal import Sheet, add_json, complain, say_json, show
+from collector.commands.words import modbus_address
 from collector.config import DEVICE_NAME
 from collector.drivers import EmusG1, TristarMppt, tristar_mppt
 from collector.known_devices import Found, KnownDevice, call, read_memory, recognise, remember, write_memory
@@ -35,7 +36,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--hosts", nargs="+", default=[], metavar="HOST", help="ask these controllers in the network as well"
     )
     parser.add_argument(
-        "--unit-ids", type=int, nargs="+", default=[1], metavar="ID", help="Modbus addresses to ask, usually 1"
+        "--unit-ids",
+        type=modbus_address,
+        nargs="+",
+        default=[1],
+        metavar="ID",
+        help="Modbus addresses to ask, usually 1",
     )
     parser.add_argument(
         "--call", action="append", default=[], metavar="NAME=SERIAL", help="name the device with this serial number"

@@ -26,7 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def add_groups(parser: argparse.ArgumentParser) -> None:
     """GROUP, none or several."""
-    parser.add_argument("group", nargs="*", metavar="GROUP", help="blocks of its map or names of sentences, or `all`")
+    parser.add_argument(
+        "group", nargs="*", default=[], metavar="GROUP", help="blocks of its map or names of sentences, or `all`"
+    )
 
 
 def chosen_groups(driver: str, asked: list[str]) -> tuple[str, ...]:

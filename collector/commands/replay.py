@@ -10,7 +10,7 @@ from pathlib import Path
 from collector.commands.terminal import Sheet, add_json, say_json, show
 from collector.transports.captures import read_capture
 from collector.transports.replay import Replay, ReplayLine
-from data.errors import DecodeError
+from data.errors import ConfigError, DecodeError
 
 SUMMARY = "answer on a virtual serial line as a captured device did; Ctrl-C ends it"
 
@@ -24,14 +24,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Answer until SIGTERM or SIGINT."""
+    """Answer until SIGTERM or SIGINT; 2 for a file that is no capture."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    capture = read_capture(arguments.capture)
+    try:
+        capture = read_capture(arguments.capture)
+    except DecodeError as cause:
+        raise ConfigError(str(cause)) from cause
     replay = Replay(capture)
     if not (replay.questions or replay.opening):
-        raise DecodeError(f"{arguments.capture} holds nothing to replay")
+        raise ConfigError(f"{arguments.capture} holds nothing to replay; give a capture in which something was said")
     line = ReplayLine(replay, arguments.link, arguments.fast)
     line.start()
     try:

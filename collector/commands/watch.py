@@ -13,6 +13,7 @@ from collector.commands.devices import add_device, chosen_device
 from collector.commands.read import add_groups, as_json, chosen_groups, sheet_of
 from collector.commands.rows import Row, rows_of
 from collector.commands.terminal import Screen, Sheet, add_json, say_json, screen
+from collector.commands.words import seconds, whole
 from collector.config import DeviceConfig
 from collector.drivers import DRIVERS
 from collector.drivers.reading import Reading
@@ -29,8 +30,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     add_device(parser)
     add_groups(parser)
-    parser.add_argument("--every", type=float, default=5.0, metavar="SECONDS", help="how often to ask, at least 1")
-    parser.add_argument("--count", type=int, default=0, help="end after so many readings; 0: never")
+    parser.add_argument(
+        "--every", type=seconds(SHORTEST_SECONDS), default=5.0, metavar="SECONDS", help="how often to ask, at least 1"
+    )
+    parser.add_argument("--count", type=whole(0), default=0, help="end after so many readings; 0: never")
     add_json(parser)
 
 
@@ -39,7 +42,6 @@ def run(arguments: argparse.Namespace) -> int:
     device = chosen_device(arguments)
     groups = chosen_groups(device.driver, arguments.group)
     reader = DRIVERS[device.driver].open(device.port, device.unit_id)
-    every = max(arguments.every, SHORTEST_SECONDS)
     failed = False
 
     def ask() -> Turn:
@@ -51,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         with contextlib.nullcontext() if arguments.json else screen() as place:
             follower = Follower(device, place)
-            for turn in turns(ask, every, arguments.count):
+            for turn in turns(ask, arguments.every, arguments.count):
                 failed = isinstance(turn, ArboretumError)
                 follower.take(turn)
     except KeyboardInterrupt:

@@ -54,7 +54,7 @@ def set_tristar_coil(line: TristarLine, coil: str, on: bool = True, *, allow_cha
     if not on and row.access != "rw":
         raise ValueError(f"{coil} can only be set")
     require_permission(f"{_name(line)}: coil {coil} {'on' if on else 'off'} ({row.effect})", allow_changes)
-    write_coil(line, row.address, on)
+    write_coil(line, row.address, on, allow_changes=allow_changes)
 
 
 def write_tristar_setting(
@@ -75,7 +75,7 @@ def write_tristar_setting(
             raise ValueError(f"{key} is {limits[0]} to {limits[1]}, not {value}")
         value = value / factor if factor > 1 else value
     require_permission(f"{_name(line)}: setting {key} to {value} (per 12 V) in 0x{row.address:04X}", allow_changes)
-    held = _write_row(line, row, value)
+    held = _write_row(line, row, value, allow_changes)
     return round(held * factor, DECIMALS) if factor > 1 and isinstance(held, int | float) else held
 
 
@@ -92,14 +92,14 @@ def write_tristar_override(line: TristarLine, key: str, value: float, *, allow_c
     if value < 0 or (key in OBEYED and value == 0):
         raise ValueError(f"{key} must be above 0, not {value}; release_tristar ends it")
     require_permission(f"{_name(line)}: override {key} {value} {row.unit}", allow_changes)
-    return _write_row(line, row, value)
+    return _write_row(line, row, value, allow_changes)
 
 
 def release_tristar(line: TristarLine, *, allow_changes: bool = False) -> None:
     """Let a controller charge by itself again."""
     require_permission(f"{_name(line)}: release from overrides", allow_changes)
     for key in OBEYED:
-        write_register(line, tristar_mppt.BY_KEY[key].address, RELEASE)
+        write_register(line, tristar_mppt.BY_KEY[key].address, RELEASE, allow_changes=allow_changes)
 
 
 def _stored_row(key: str) -> Register:
@@ -112,14 +112,14 @@ def _stored_row(key: str) -> Register:
     return row
 
 
-def _write_row(line: TristarLine, row: Register, value: Value) -> Value:
+def _write_row(line: TristarLine, row: Register, value: Value, allow_changes: bool) -> Value:
     scales = Scales.from_words(line.read_registers(0x0000, 4))
     (word,) = encode(row, value, scales)
     before = line.read_registers(row.address, 1)
     if before == (word,) and row.group != "manual_control":
         log.warning("%s: %s holds this already, not written", _name(line), row.key)
         return decode_register(row, before, scales)
-    write_register(line, row.address, word)
+    write_register(line, row.address, word, allow_changes=allow_changes)
     after = line.read_registers(row.address, 1)
     log.warning(
         "%s: %s was %s, is %s", _name(line), row.key, *(decode_register(row, held, scales) for held in (before, after))

@@ -34,7 +34,13 @@ class Line(LineSource, Protocol):
     """What a change needs of a transport."""
 
     def tell(
-        self, command: bytes, names: tuple[bytes, ...], timeout_seconds: float, echoes: bool = False
+        self,
+        command: bytes,
+        names: tuple[bytes, ...],
+        timeout_seconds: float,
+        echoes: bool = False,
+        *,
+        allow_changes: bool = False,
     ) -> bytes | None:
         """Say `command` once; the first line called one of `names` that follows, if any."""
 
@@ -184,7 +190,7 @@ def _tell(
     echoes: bool = False,
 ) -> bytes | None:
     require_permission(what, allow_changes)
-    return line.tell(sentences.frame(*fields), (*names, LOGIN), timeout_seconds, echoes)
+    return line.tell(sentences.frame(*fields), (*names, LOGIN), timeout_seconds, echoes, allow_changes=allow_changes)
 
 
 def _fields(answer: bytes | None, name: bytes) -> list[bytes]:

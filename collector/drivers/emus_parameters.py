@@ -174,7 +174,7 @@ def identify(name: str | int) -> int:
     """
     if isinstance(name, str):
         name = IDENTIFIERS[name] if name in IDENTIFIERS else _from_wire(name)
-    if isinstance(name, bool) or not 0 <= name <= 0xFFFF:
+    if isinstance(name, bool) or not isinstance(name, int) or not 0 <= name <= 0xFFFF:
         raise ValueError(f"{name!r} is not a parameter: give its key, or an identifier from 0000 to FFFF")
     return name
 

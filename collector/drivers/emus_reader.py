@@ -29,7 +29,9 @@ OVERHEARD = (*(name.encode() for name in CAN_MESSAGES), b"PW1")
 Answer = TypeVar("Answer")
 
 TRIES = 3
+# Until the first line of a reply, and from one line to the next.
 TIMEOUT_SECONDS = 0.5
+IDLE_SECONDS = 0.5
 
 
 class LineSource(Protocol):
@@ -38,7 +40,12 @@ class LineSource(Protocol):
     overheard: deque[bytes]  # lines of OVERHEARD that came while others were wanted
 
     def ask_lines(
-        self, request: bytes, name: bytes, is_last: Callable[[bytes], bool], timeout_seconds: float = ...
+        self,
+        request: bytes,
+        name: bytes,
+        is_last: Callable[[bytes], bool],
+        timeout_seconds: float = ...,
+        idle_seconds: float | None = ...,
     ) -> list[bytes]:
         """The lines called `name` after the request, or TransportError."""
 
@@ -98,7 +105,7 @@ class EmusG1:
 
     def read_statistic(self, identifier: int) -> Sentence:
         """One statistic.  Raises TransportError without an answer, DecodeError when none was whole."""
-        if isinstance(identifier, bool) or not 0 <= identifier <= 0xFF:
+        if isinstance(identifier, bool) or not isinstance(identifier, int) or not 0 <= identifier <= 0xFF:
             raise ValueError(f"{identifier!r} is no statistic: give a number from 0 to 255")
         request = sentences.frame("SS1", f"{identifier:02X}")
         return self._ask_one(request, f"SS1,{identifier:02X}".encode(), emus_g1.decode)
@@ -176,7 +183,9 @@ class EmusG1:
         for _ in range(tries):
             reply, silence = Reply(name, number_of_cells, name not in OF_PROBES), None
             try:
-                self._transport.ask_lines(sentences.request(name), name.encode(), reply.take, TIMEOUT_SECONDS)
+                self._transport.ask_lines(
+                    sentences.request(name), name.encode(), reply.take, TIMEOUT_SECONDS, IDLE_SECONDS
+                )
             except TransportError as error:
                 silence = error
             else:
@@ -202,7 +211,7 @@ class EmusG1:
 
         for _ in range(tries):
             try:
-                self._transport.ask_lines(request, name, take, TIMEOUT_SECONDS)
+                self._transport.ask_lines(request, name, take, TIMEOUT_SECONDS, IDLE_SECONDS)
             except TransportError as error:
                 problem = self._explained(error)
             if found:

@@ -97,7 +97,7 @@ class PtyLink:
         tty.setraw(self._port_end)
         os.set_blocking(self._device_end, False)
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with contextlib.suppress(FileNotFoundError):
+        if self.path.is_symlink():  # of an earlier start; a file stays, and is an error
             self.path.unlink()
         self.path.symlink_to(os.ttyname(self._port_end))
 

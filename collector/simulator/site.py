@@ -33,6 +33,7 @@ class VirtualSite:
 
     With `waits` they are silent until the first state comes: before it they would tell of a site that is not there.
     `amperes` is the controllers' model, `volts` the system's.  `listen` has them answer in the network as well.
+    Raises OSError when the folder or a link in it cannot be made.
     """
 
     def __init__(
@@ -49,11 +50,18 @@ class VirtualSite:
         }
         self.emus = ObedientEmus(every_seconds=every_seconds)
         self._awkward = AwkwardEmus(self.emus)
-        self.lines = {line: PtyLink(folder / line, self.tristars[name]) for line, name in TRISTARS.items()}
-        self.lines[EMUS] = PtyLink(folder / EMUS, self._awkward)
-        for line in self.lines.values():
-            line.silent = waits
-            line.start()
+        self.lines: dict[str, PtyLink] = {}
+        try:
+            for line, name in TRISTARS.items():
+                self.lines[line] = PtyLink(folder / line, self.tristars[name])
+            self.lines[EMUS] = PtyLink(folder / EMUS, self._awkward)
+        except OSError:
+            for plugged in self.lines.values():
+                plugged.close()
+            raise
+        for plugged in self.lines.values():
+            plugged.silent = waits
+            plugged.start()
         self.network: dict[str, TcpLink] = {}
         self._gone: set[str] = set()
 

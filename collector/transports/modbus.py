@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
@@ -33,21 +34,28 @@ LONGEST_DRAIN = 4
 FAILURES_BEFORE_REOPENING = 3
 # Where the objects begin in an identification, as the library gives it.
 FIRST_OBJECT = 6
+# 0 means every device on the line, and above 247 the numbers are reserved.
+UNIT_IDS = range(1, 248)
 OBJECTS = {0: "vendor", 1: "product", 2: "revision"}
 
 
 class ModbusLine(ABC):
     """A device that is asked for registers, `tries` times at most, with growing pauses between.
 
-    `unit_id` is the device's number on its line.  `wait` is what passes a pause.
+    `unit_id` is the device's number on its line, 1 to 247: ValueError for another.  `wait` is what passes a pause.
+    Threads may share one: `taken` lets a question and its answer pass undisturbed.
     """
 
     def __init__(self, where: str, unit_id: int, tries: int, wait: Callable[[float], None]) -> None:
+        if unit_id not in UNIT_IDS:
+            raise ValueError(f"{unit_id} is no Modbus address of one device: give 1 to 247")
         self.where = where
         self.unit_id = unit_id
         self._tries = tries
         self._wait = wait
         self._failures = 0
+        # One for each line: the lock of the library is one for all, and a silent device would hold up the others.
+        self.taken = threading.RLock()
 
     def read_registers(self, address: int, count: int) -> tuple[int, ...]:
         """`count` words from `address` on.
@@ -74,6 +82,10 @@ class ModbusLine(ABC):
         return found
 
     def _read(self, function: int, address: int, count: int, what: str) -> tuple[int, ...]:
+        with self.taken:
+            return self._read_alone(function, address, count, what)
+
+    def _read_alone(self, function: int, address: int, count: int, what: str) -> tuple[int, ...]:
         pause = FIRST_PAUSE_SECONDS
         failure: TransportError
         for left in reversed(range(self._tries)):

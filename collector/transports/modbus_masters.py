@@ -172,7 +172,7 @@ def execute(
 ) -> tuple[int, ...]:
     """One request of the library, with its exceptions as ours."""
     try:
-        # The library's own lock is one for all ports: a silent device would hold up the others.
+        # The library's own lock is one for all ports; each line has its own.
         return tuple(master.execute(unit_id, function, address, count, output_value=value, threadsafe=False))
     except ModbusError as cause:
         code = cause.get_exception_code()

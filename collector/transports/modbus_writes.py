@@ -8,6 +8,7 @@ from __future__ import annotations
 from collector.transports.modbus import ModbusSerial
 from collector.transports.modbus_masters import NoAnswerError, RefusedError, RtuMaster, TcpMaster, execute
 from collector.transports.modbus_tcp import ModbusTcp
+from data.errors import ChangeNotAllowedError
 
 WRITE_COIL, WRITE_REGISTER = 5, 6
 WRITES = frozenset((WRITE_COIL, WRITE_REGISTER))
@@ -24,19 +25,26 @@ class _TcpWriter(TcpMaster):
     functions = WRITES
 
 
-def write_coil(line: Line, address: int, on: bool) -> None:
-    """Set or clear one coil.  Raises RefusedError, or TransportError when it is not known whether it was done."""
-    _write(line, WRITE_COIL, address, COIL_ON if on else 0, f"coil 0x{address:04X}")
+def write_coil(line: Line, address: int, on: bool, *, allow_changes: bool = False) -> None:
+    """Set or clear one coil.
+
+    Raises ChangeNotAllowedError before a byte is sent unless it is allowed, RefusedError, or TransportError when it is
+    not known whether it was done.
+    """
+    _write(line, WRITE_COIL, address, COIL_ON if on else 0, f"coil 0x{address:04X}", allow_changes)
 
 
-def write_register(line: Line, address: int, word: int) -> None:
+def write_register(line: Line, address: int, word: int, *, allow_changes: bool = False) -> None:
     """Write one register; raises as `write_coil` does."""
-    _write(line, WRITE_REGISTER, address, word, f"register 0x{address:04X}")
+    _write(line, WRITE_REGISTER, address, word, f"register 0x{address:04X}", allow_changes)
 
 
-def _write(line: Line, function: int, address: int, value: int, what: str) -> None:
+def _write(line: Line, function: int, address: int, value: int, what: str, allow_changes: bool) -> None:
+    if allow_changes is not True:
+        raise ChangeNotAllowedError(f"a write of {what} on {line.where} was not allowed: nothing was sent")
     try:
-        answer = _send_once(line, function, address, value)
+        with line.taken:
+            answer = _send_once(line, function, address, value)
         if answer != (address, value):
             raise NoAnswerError(f"the answer repeats {answer}, not {(address, value)}")
     except RefusedError as cause:

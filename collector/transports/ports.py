@@ -41,6 +41,7 @@ class Port:
         self._serial: serial.Serial | None = None
         self._pause_seconds = 0.0
         self._reopen_at = 0.0
+        self._cause = ""
 
     @property
     def handle(self) -> serial.Serial | None:
@@ -60,13 +61,15 @@ class Port:
     def _open(self) -> serial.Serial:
         now = self._monotonic()
         if now < self._reopen_at:
-            raise TransportError(f"{self.path} could not be opened; tried again in {self._reopen_at - now:.0f} s")
+            left = max(1.0, self._reopen_at - now)
+            raise TransportError(f"{self._cause}; tried again in {left:.0f} s")
         try:
             port = serial.Serial(path_of(self.path), self.baud, write_timeout=WRITE_TIMEOUT_SECONDS, exclusive=True)
         except (*PORT_ERRORS, ValueError, TransportError) as cause:
             self._pause_seconds = min(max(2 * self._pause_seconds, FIRST_PAUSE_SECONDS), LONGEST_PAUSE_SECONDS)
             self._reopen_at = now + self._pause_seconds
-            raise TransportError(f"cannot open {self.path}: {cause}; check its plug and its name") from cause
+            self._cause = f"cannot open {self.path}: {cause}; check its plug and its name"
+            raise TransportError(self._cause) from cause
         self._serial = port
         self._pause_seconds = 0.0
         return port

@@ -7,11 +7,16 @@ import os
 import tty
 from pathlib import Path
 
+from data.errors import ConfigError
+
 READ_BYTES = 4096
 
 
 class PtyEnd:
-    """A new pseudo-terminal.  `path` is the port for who reads; `link` is a second name for it while this is open."""
+    """A new pseudo-terminal.  `path` is the port for who reads; `link` is a second name for it while this is open.
+
+    Raises ConfigError when there can be no such name; a file that has it stays.
+    """
 
     def __init__(self, link: Path | None = None) -> None:
         # Our copy of the port's end stays open: we would otherwise read an error whenever the reader closes it.
@@ -21,10 +26,15 @@ class PtyEnd:
         self.path = os.ttyname(self._port_end)
         self._link = link
         if link is not None:
-            link.parent.mkdir(parents=True, exist_ok=True)
-            if link.is_symlink():
-                link.unlink()
-            link.symlink_to(self.path)
+            try:
+                link.parent.mkdir(parents=True, exist_ok=True)
+                if link.is_symlink():
+                    link.unlink()
+                link.symlink_to(self.path)
+            except OSError as cause:
+                self._link = None
+                self.close()
+                raise ConfigError(f"cannot make the name {link}: {cause.strerror}; give another --link") from cause
 
     def fileno(self) -> int:
         """For select."""

@@ -31,9 +31,13 @@ class Relay:
         self.problem: TransportError | None = None
 
     def start(self) -> None:
-        """Open the device's port and begin; raises TransportError when it cannot be opened."""
-        with self._port.opened():
-            self._thread.start()
+        """Open the device's port and begin; raises TransportError when it cannot be opened, and is closed."""
+        try:
+            with self._port.opened():
+                self._thread.start()
+        except TransportError:
+            self.close()
+            raise
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait for its end, so long at most; True when it has ended by itself."""

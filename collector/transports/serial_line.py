@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -11,11 +12,14 @@ import serial
 
 from collector.transports.lines import LineBuffer
 from collector.transports.ports import Port
-from data.errors import TransportError
+from data.errors import ChangeNotAllowedError, TransportError
 
 LINE_END = b"\r\n"
-# All that can be asked: a sentence, one with an identifier, one statistic.
-QUESTION = re.compile(rb"(?:[A-Z]{2}[0-9](?:,[0-9A-F]{4})?,\?|SS1,[0-9A-F]{2}),[0-9A-F]{2}")
+# All that can be asked: a sentence, one parameter, one statistic.  Who only takes orders might take a question for one.
+NEVER_ASKED = rb"CF2|CN[12]|FD1|PW2|RC1|RS1|SC1|TC[12]"
+QUESTION = re.compile(rb"(?:(?!" + NEVER_ASKED + rb")[A-Z]{2}[0-9],\?|CF2,[0-9A-F]{4},\?|SS1,[0-9A-F]{2}),[0-9A-F]{2}")
+# What is told and changes nothing that lasts: a log-in or a log-out.
+LOGIN = re.compile(rb"PW1,[^,\r\n]*,[0-9A-F]{2}")
 # Single characters such as `#`, and noise, can stand before a line.
 NOISE_BEFORE = 8
 # More lines than any reply has; a device that never stops must not hold its thread.
@@ -28,7 +32,8 @@ MOST_OVERHEARD = 32
 class SerialLine:
     """A port that is asked for lines by their name; whatever else arrives meanwhile is passed over.
 
-    Lines called one of `overhear` that arrive while others are wanted are kept in `overheard`, the newest last.
+    Threads may share one: their questions wait for each other.  Lines called one of `overhear` that arrive while
+    others are wanted are kept in `overheard`, the newest last.
     """
 
     def __init__(
@@ -42,6 +47,7 @@ class SerialLine:
         self._port = Port(port, baud, monotonic)
         self._monotonic = monotonic
         self._overhear = overhear
+        self._taken = threading.RLock()
 
     @property
     def handle(self) -> serial.Serial | None:
@@ -62,25 +68,32 @@ class SerialLine:
         return self.ask_lines(request, name, lambda _line: True, timeout_seconds)[0]
 
     def ask_lines(
-        self, request: bytes, name: bytes, is_last: Callable[[bytes], bool], timeout_seconds: float = 0.5
+        self,
+        request: bytes,
+        name: bytes,
+        is_last: Callable[[bytes], bool],
+        timeout_seconds: float = 0.5,
+        idle_seconds: float | None = None,
     ) -> list[bytes]:
-        """The lines called `name` after the request, until one `is_last` or none came for `timeout_seconds`.
+        """The lines called `name` after the request, until one `is_last` or no more come.
 
-        `name` may have the first fields too: `CF2,0100`.  Other lines do not lengthen the wait, and an echo of the
-        request is none of them.  What `is_last` raises goes through.  Raises TransportError when not one came in time
-        or the port is gone.
+        The first may take `timeout_seconds`, each further one `idle_seconds`, which is the same unless given.  `name`
+        may have the first fields too: `CF2,0100`.  Other lines do not lengthen the wait, and an echo of the request is
+        none of them.  What `is_last` raises goes through.  Raises TransportError when not one came in time or the port
+        is gone.
         """
         if not QUESTION.fullmatch(request):
             raise ValueError(f"{request[:60]!r} is no question: what changes a device is told, not asked")
         lines: list[bytes] = []
-        give_up_at = self._monotonic() + LONGEST_REPLY_SECONDS
-        for line in self._lines(request, (name,), timeout_seconds):
-            if line != request:
-                lines.append(line)
-                if is_last(line) or len(lines) == MOST_LINES:
+        with self._taken:
+            give_up_at = self._monotonic() + LONGEST_REPLY_SECONDS
+            for line in self._lines(request, (name,), timeout_seconds, idle_seconds):
+                if line != request:
+                    lines.append(line)
+                    if is_last(line) or len(lines) == MOST_LINES:
+                        break
+                if self._monotonic() > give_up_at:
                     break
-            if self._monotonic() > give_up_at:
-                break
         if not lines:
             raise TransportError(
                 f"no {name.decode()} on {self._port.path} within {timeout_seconds} s; check the cable and the baud rate"
@@ -88,47 +101,73 @@ class SerialLine:
         return lines
 
     def tell(
-        self, command: bytes, names: tuple[bytes, ...], timeout_seconds: float, echoes: bool = False
+        self,
+        command: bytes,
+        names: tuple[bytes, ...],
+        timeout_seconds: float,
+        echoes: bool = False,
+        *,
+        allow_changes: bool = False,
     ) -> bytes | None:
         """Say `command` once; the first line called one of `names` that follows, None when none does in time.
 
-        With `echoes` the device confirms by saying the same.  Raises TransportError when the port is gone: what was
-        said may have arrived or not.
+        With `echoes` the device confirms by saying the same.  Raises ChangeNotAllowedError for all but a log-in unless
+        changes are allowed, ValueError for more than one line, both before a byte is sent; TransportError when the port
+        is gone: what was said may have arrived or not.
         """
-        for line in self._lines(command, names, timeout_seconds):
-            if echoes or line != command:
-                return line
+        if b"\r" in command or b"\n" in command:
+            raise ValueError("a command is one line, and nothing was sent")
+        if allow_changes is not True and not LOGIN.fullmatch(command):
+            raise ChangeNotAllowedError(f"{command[:3]!r} on {self._port.path} was not allowed: nothing was sent")
+        with self._taken:
+            for line in self._lines(command, names, timeout_seconds):
+                if echoes or line != command:
+                    return line
         return None
 
     def listen(self, names: tuple[bytes, ...], seconds: float, most: int = MOST_LINES) -> list[bytes]:
         """Say nothing; the lines called one of `names` that come in `seconds`, at most so many."""
         lines: list[bytes] = []
-        with self._port.opened() as port:
+        with self._taken, self._port.opened() as port:
             for line in self._heard(port, names, seconds):
                 lines.append(line)
                 if len(lines) == most:
                     break
         return lines
 
-    def _lines(self, request: bytes, names: tuple[bytes, ...], timeout_seconds: float) -> Iterator[bytes]:
+    def _lines(
+        self, request: bytes, names: tuple[bytes, ...], timeout_seconds: float, idle_seconds: float | None = None
+    ) -> Iterator[bytes]:
         with self._port.opened() as port:
             port.reset_input_buffer()
             # The line end before it clears what the device may hold of a broken request.
             port.write(LINE_END + request + LINE_END)
-            yield from self._heard(port, names, timeout_seconds, request)
+            yield from self._heard(port, names, timeout_seconds, request, idle_seconds)
 
     def _heard(
-        self, port: serial.Serial, names: tuple[bytes, ...], seconds: float, request: bytes | None = None
+        self,
+        port: serial.Serial,
+        names: tuple[bytes, ...],
+        seconds: float,
+        request: bytes | None = None,
+        idle_seconds: float | None = None,
     ) -> Iterator[bytes]:
-        """The lines called so within `seconds`; each answer to a request, but no echo of it, starts the wait again."""
+        """The lines called so within `seconds`; each answer to a request, but no echo of it, starts the wait again.
+
+        When the time is up there is a last look: what came meanwhile was in time, it is this program that was late.
+        """
         buffer = LineBuffer()
         deadline = self._monotonic() + seconds
-        while (left := deadline - self._monotonic()) > 0:
-            port.timeout = left
+        is_last_look = False
+        while not is_last_look:
+            left = deadline - self._monotonic()
+            is_last_look = left <= 0
+            port.timeout = max(left, 0.0)
             for line in buffer.feed(port.read(max(1, port.in_waiting))):
                 if _is_called(line, names):
                     if request is not None and line != request:
-                        deadline = self._monotonic() + seconds
+                        deadline = self._monotonic() + (seconds if idle_seconds is None else idle_seconds)
+                        is_last_look = False
                     yield line
                 elif _is_called(line, self._overhear):
                     self.overheard.append(line)

@@ -15,7 +15,7 @@ import pytest
 from collector import BMS, BMSStatistic
 from collector.battery_documents import NO_CELLS
 from collector.battery_words import EVENTS
-from collector.drivers import emus_changes, emus_g1, emus_reader, sentences
+from collector.drivers import emus_g1, sentences
 from collector.drivers.emus_statistics import COUNT, ROWS
 from collector.simulator.emus_obedient import ObedientEmus
 from data.catalogue import PINS, POWER_REDUCTIONS, PROTECTIONS
@@ -24,6 +24,7 @@ from data.errors import ChangeNotAllowedError
 from tests.collector.wire import Wire
 
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.usefixtures("answers")
 EMPTY = dict.fromkeys(("BB1", "BB2", "BT1", "BT2", "BT3", "BT4", "BV1", "BV2"))
 # Section of the posted document -> the method that gives it.
 SECTIONS = {
@@ -41,14 +42,6 @@ SECTIONS = {
     "Time And Date": "TD1",
 }
 DATA = (*SECTIONS.values(), "VR1", "CG1", "CS1", "IN1", "OT1", "RS2", "LG1", "SS1", "PW1")
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(emus_reader, "TIMEOUT_SECONDS", 0.05)
-    monkeypatch.setattr(emus_changes, "TIMEOUT_SECONDS", 0.05)
-    monkeypatch.setattr(emus_changes, "RESTART_SECONDS", 0.05)
-    monkeypatch.setattr("collector.bms.CAN_SECONDS", 0.2)
 
 
 @pytest.fixture
@@ -228,6 +221,7 @@ def test_a_statistic_is_a_dictionary_and_the_same_as_text() -> None:
     }
 
 
+@pytest.mark.usefixtures("some_silence")
 def test_a_parameter_is_undecoded_unless_asked(connect: Callable[..., BMS]) -> None:
     bms = connect()
     assert bms.CF2("0004") == bms.CF2(4) == "50"
@@ -278,6 +272,7 @@ def test_no_probes_no_can_charger_and_no_events_are_no_failures(connect: Callabl
 
 
 @pytest.mark.parametrize("method", [*DATA, "CN1", "CN2"])
+@pytest.mark.usefixtures("silence")
 def test_every_failure_gives_the_same_text_whatever_the_cause(
     connect: Callable[..., BMS], wire: Wire, method: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -333,17 +328,20 @@ CHANGES: dict[str, tuple[Any, ...]] = {
     "SS1": ("c",),
     "TC2": (0, 1, 2, 3),
 }
+ANSWERED = ("RS1", "PW2", "LG1")
 
 
 @pytest.mark.parametrize("method", CHANGES)
 def test_what_changes_the_unit_needs_the_permission_given_at_the_start(
-    connect: Callable[..., BMS], wire: Wire, method: str
+    connect: Callable[..., BMS], wire: Wire, method: str, request: pytest.FixtureRequest
 ) -> None:
     bms = connect()
     with pytest.raises(ChangeNotAllowedError):
         getattr(bms, method)(*CHANGES[method])
     assert wire.heard == b""
     bms.close()
+    if method not in ANSWERED:
+        request.getfixturevalue("silent_changes")
     assert getattr(connect(allow_changes=True), method)(*CHANGES[method]) is True
 
 
@@ -352,6 +350,7 @@ def test_what_a_locked_unit_refuses_is_false(connect: Callable[..., BMS], method
     assert getattr(connect(locked=True, allow_changes=True), method)(*CHANGES[method]) is False
 
 
+@pytest.mark.usefixtures("silent_changes")
 def test_a_state_of_charge_that_is_none_is_false(connect: Callable[..., BMS], wire: Wire) -> None:
     bms = connect(allow_changes=True)
     assert [bms.SC1(percentage) for percentage in (-1, 101)] == [False, False]
@@ -388,6 +387,7 @@ def test_the_dump_is_the_posted_document(connect: Callable[..., BMS]) -> None:
     assert content["Distance And Energy"] == {"error": "not programmed"}
 
 
+@pytest.mark.usefixtures("silence")
 def test_the_dump_of_a_silent_unit_says_so_in_each_section(connect: Callable[..., BMS], wire: Wire) -> None:
     bms, out = connect(), io.StringIO()
     wire.answer = lambda _heard: b""

@@ -193,13 +193,13 @@ def test_each_line_is_answered_before_the_next_one_comes() -> None:
         process.stdin.write(line + b"\r\n")
         process.stdin.flush()
         assert json.loads(process.stdout.readline())["sentence"] == line[:3].decode()
-    _, complaints = process.communicate(timeout=30)
+    _, complaints = process.communicate(timeout=60)
     assert (process.returncode, complaints) == (0, b"")
 
 
 def test_the_command_takes_the_scales_and_tells_bad_input_by_its_exit_code() -> None:
     out, complaints = (process := command("tristar", "--v-pu", "90", "--i-pu", "80")).communicate(
-        b"0x0018 2400\nnonsense\n", timeout=30
+        b"0x0018 2400\nnonsense\n", timeout=60
     )
     assert [list(json.loads(line)) for line in out.splitlines()] == [
         ["address", "key", "value", "unit"],
@@ -210,7 +210,7 @@ def test_the_command_takes_the_scales_and_tells_bad_input_by_its_exit_code() -> 
 
 @pytest.mark.parametrize("scale", ["0", "-1", "nan", "inf", "volts"])
 def test_a_scale_that_is_none_is_refused(scale: str) -> None:
-    _, complaints = (process := command("tristar", "--v-pu", scale)).communicate(timeout=30)
+    _, complaints = (process := command("tristar", "--v-pu", scale)).communicate(timeout=60)
     assert process.returncode == 2
     assert b"Traceback" not in complaints
     assert b"--v-pu" in complaints
@@ -240,7 +240,7 @@ def test_an_interrupt_ends_it_quietly() -> None:
     process.stdin.flush()
     assert process.stdout.readline()
     process.send_signal(signal.SIGINT)
-    _, complaints = process.communicate(timeout=30)
+    _, complaints = process.communicate(timeout=60)
     assert (process.returncode, complaints) == (130, b"")
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from collector.drivers import EmusG1, emus_reader
+from collector.drivers import EmusG1
 from collector.drivers.reading import Reading
 from collector.simulator.emus import VirtualEmus
 from collector.simulator.emus_faults import OF_CELLS, AwkwardEmus, EmusFault
@@ -24,9 +24,9 @@ FEW = ("BC1", "BV2")
 
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(emus_reader, "TIMEOUT_SECONDS", 0.06)
-    monkeypatch.setattr("collector.simulator.emus_faults.LATE_SECONDS", 0.1)
+def quick(some_silence: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Later than what is waited for an answer.
+    monkeypatch.setattr("collector.simulator.emus_faults.LATE_SECONDS", 0.5)
 
 
 @pytest.fixture
@@ -156,6 +156,7 @@ def test_older_firmware_lacks_values_and_nothing_fails(unit: AwkwardEmus, reader
     assert reading.values["ST1.charging_stage"] == 3
 
 
+@pytest.mark.usefixtures("silence")
 def test_a_unit_that_wants_a_log_in_is_named(unit: AwkwardEmus, reader: EmusG1) -> None:
     unit.break_with("login")
     with pytest.raises(TransportError, match="asks for a log-in"):

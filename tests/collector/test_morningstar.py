@@ -141,6 +141,8 @@ def test_what_cannot_be_read_is_none_and_the_cause_is_told(
     assert "no usable answer" in tristar.last_error
     assert tristar.last_error in caplog.text
     link.silent = False
+    tristar._line.timeout_seconds = 5.0
+    tristar._line.close()
     assert tristar.MPPTData()["output power"] == pytest.approx(249.2, abs=0.06)
     assert tristar.last_error is None
 

@@ -31,7 +31,7 @@ HOPELESS_SECONDS = 0.03
 
 @pytest.fixture(autouse=True)
 def _soon_late(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("collector.simulator.faults.LATE_SECONDS", 0.3)
+    monkeypatch.setattr("collector.simulator.faults.LATE_SECONDS", 0.6)
 
 
 @pytest.fixture
@@ -136,7 +136,7 @@ def test_the_port_vanishes_and_comes_back_under_its_own_name(serial_link: PtyLin
     with pytest.raises(TransportError, match=r"cannot open .* check its plug and its name"):
         reader.read(GROUPS)
     serial_link.come_back()
-    with pytest.raises(TransportError, match="could not be opened; tried again in 1 s"):
+    with pytest.raises(TransportError, match=r"cannot open .* tried again in 1 s"):
         reader.read(GROUPS)
     now[0] += 1.0
     assert right(controller, dict(reader.read(GROUPS).values))
@@ -162,7 +162,7 @@ def test_the_port_comes_back_under_another_name(serial_link: PtyLink, controller
 def test_each_model_says_what_it_is(tmp_path: Path, amperes: int, code: int) -> None:
     link = PtyLink(tmp_path / "port", VirtualTristar(amperes=amperes))
     link.start()
-    line = ModbusSerial(str(link.path), timeout_seconds=0.3)
+    line = ModbusSerial(str(link.path), timeout_seconds=5.0)
     try:
         assert line.identify()["product"] == f"TS-MPPT-{amperes}"
         values = TristarMppt(line).read(("identity",)).values

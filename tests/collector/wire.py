@@ -43,7 +43,8 @@ class Wire:
         """The adapter is pulled out: who has the port open gets errors from now on."""
         os.write(self._wake[1], b"x")
         self._thread.join()
+        # The name goes first: a terminal that is closed may be somebody else's in the next moment.
+        self.path.unlink(missing_ok=True)
         for end in (self._device, self._port, *self._wake):
             with contextlib.suppress(OSError):
                 os.close(end)
-        self.path.unlink(missing_ok=True)

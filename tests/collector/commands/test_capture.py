@@ -8,12 +8,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
+from collector.__main__ import main
 from collector.drivers import EmusG1
 from collector.simulator.site import VirtualSite
 from collector.transports.captures import read_capture
 from collector.transports.ports import Port
 from collector.transports.relay import Relay
+from collector.transports.replay import Replay, ReplayLine
 from collector.transports.serial_line import SerialLine
+from data.errors import ConfigError
 from tests.collector.commands.conftest import Run
 from tests.collector.wire import Wire
 
@@ -28,7 +33,7 @@ def replaying(capture: Path, link: Path, *words: str) -> Iterator[dict[str, obje
             yield json.loads(process.stdout.readline())
         finally:
             process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
 
 
 def test_a_captured_controller_gives_the_same_values_when_it_is_replayed(
@@ -96,7 +101,7 @@ def test_another_programs_talk_is_captured_through_a_link(emus: str, tmp_path: P
         finally:
             other.close()
             process.send_signal(signal.SIGINT)
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
     pieces = read_capture(tmp_path / "c").pieces
     assert b"BC1,?," in b"".join(piece.data for piece in pieces if piece.to_device)
 
@@ -108,11 +113,41 @@ def test_a_capture_never_writes_over_another(asked: Run, tristar: str, tmp_path:
     assert (tmp_path / "c").read_text(encoding="utf-8") == "mine"
 
 
+def test_a_capture_that_could_not_begin_leaves_no_file_in_the_way(
+    asked: Run, tristar: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert asked("capture", f"tristar_mppt@{tmp_path / 'nothing'}", "--out", tmp_path / "c") == (1, None)
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+    assert main(["capture", tristar, "--out", str(tmp_path / "c"), "--link", str(tmp_path / "file")]) == 2
+    assert "give another --link" in capsys.readouterr().err
+    assert not (tmp_path / "c").exists()
+    assert asked("capture", tristar, "adc", "--out", tmp_path / "c")[0] == 0
+
+
+@pytest.mark.parametrize("content", [None, "", "no capture", '{"capture": 1, "driver": "emus_g1"}'])
+def test_a_file_that_is_no_capture_is_refused_in_words(content: str | None, tmp_path: Path) -> None:
+    if content is not None:
+        (tmp_path / "c").write_text(content, encoding="utf-8")
+    command = [sys.executable, "-m", "collector", "replay", str(tmp_path / "c")]
+    told = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert told.returncode == 2
+    assert str(tmp_path / "c") in told.stderr
+    assert "give a" in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_a_replay_under_a_name_that_is_taken_is_refused(asked: Run, tristar: str, tmp_path: Path) -> None:
+    assert asked("capture", tristar, "adc", "--out", tmp_path / "c")[0] == 0
+    with pytest.raises(ConfigError, match="give another --link"):
+        ReplayLine(Replay(read_capture(tmp_path / "c")), tmp_path / "c")
+    assert read_capture(tmp_path / "c").pieces
+
+
 def test_a_port_that_vanishes_ends_the_capture_with_its_reason(tmp_path: Path) -> None:
     wire = Wire(tmp_path / "port", lambda _: b"")
     relay = Relay(Port(str(wire.path), 9600), lambda *_: None)
     relay.start()
     wire.unplug()
-    assert relay.wait(10)
+    assert relay.wait(60)
     assert "is gone" in str(relay.problem)
     relay.close()

@@ -49,7 +49,7 @@ class Person:
                 if line.startswith("type "):
                     shown = next(word for word in WORDS if word in line)
                     os.write(ours, (typed or shown).encode() + b"\n")
-            code = process.wait(20)
+            code = process.wait(60)
         os.close(ours)
         os.close(theirs)
         return code, screen
@@ -134,7 +134,7 @@ def test_without_permission_no_action_sends_a_byte(
 @pytest.mark.parametrize("name", ["clear-log", "set-password"])
 def test_a_script_cannot_confirm(dead: Wire, name: str) -> None:
     command = [sys.executable, "-m", "collector", "change", f"emus_g1@{dead.path}", name, "--allow-changes"]
-    told = subprocess.run(command, input="\n".join(WORDS), capture_output=True, text=True, timeout=20, check=False)
+    told = subprocess.run(command, input="\n".join(WORDS), capture_output=True, text=True, timeout=60, check=False)
     assert told.returncode == 1
     assert "terminal" in told.stderr
     assert dead.heard == b""

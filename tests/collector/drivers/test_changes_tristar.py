@@ -49,7 +49,7 @@ def link(tmp_path: Path, controller: VirtualTristar) -> Iterator[PtyLink]:
 
 @pytest.fixture
 def line(link: PtyLink) -> Iterator[ModbusSerial]:
-    opened = ModbusSerial(str(link.path), timeout_seconds=0.3)
+    opened = ModbusSerial(str(link.path), timeout_seconds=3.0)
     yield opened
     opened.close()
 
@@ -201,7 +201,7 @@ def test_what_cannot_be_meant_is_not_sent(
 def test_switch_8_keeps_settings_from_the_network_and_not_the_coils(controller: VirtualTristar) -> None:
     link = TcpLink(controller)
     link.start()
-    line = ModbusTcp(link.host, link.port, timeout_seconds=0.3)
+    line = ModbusTcp(link.host, link.port, timeout_seconds=1.0)
     try:
         with pytest.raises(RefusedError, match="refuses to write register 0xE001: exception 4"):
             changes.write_tristar_setting(line, "float_voltage", 13.6, allow_changes=True)

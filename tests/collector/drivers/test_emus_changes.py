@@ -47,11 +47,8 @@ CHANGES: dict[str, tuple[Callable[..., Any], tuple[Any, ...], tuple[str, ...]]] 
 }
 
 
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(emus_changes, "TIMEOUT_SECONDS", 0.05)
-    monkeypatch.setattr(emus_changes, "RESTART_SECONDS", 0.05)
-    monkeypatch.setattr(emus_reader, "TIMEOUT_SECONDS", 0.05)
+ANSWERED = ("CF2 write", "RS1", "PW2 set", "PW2 clear", "LG1 c")
+pytestmark = pytest.mark.usefixtures("answers")
 
 
 @pytest.fixture
@@ -83,8 +80,14 @@ def test_nothing_is_said_without_permission(
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_what_is_allowed_is_said_once_and_logged(
-    plug: Plug, line: SerialLine, change: str, caplog: pytest.LogCaptureFixture
+    plug: Plug,
+    line: SerialLine,
+    change: str,
+    caplog: pytest.LogCaptureFixture,
+    request: pytest.FixtureRequest,
 ) -> None:
+    if change not in ANSWERED:
+        request.getfixturevalue("silent_changes")
     unit = ObedientEmus()
     wire = plug(answering(unit))
     function, arguments, fields = CHANGES[change]
@@ -97,6 +100,7 @@ def test_what_is_allowed_is_said_once_and_logged(
 
 
 @pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.usefixtures("silence")
 def test_a_change_is_never_said_again_whatever_comes_back(plug: Plug, line: SerialLine, change: str) -> None:
     function, arguments, fields = CHANGES[change]
     damaged = sentences.frame(fields[0], "damaged")[:-1] + b"x"
@@ -130,6 +134,7 @@ def test_a_parameter_is_written_and_read_back(plug: Plug, line: SerialLine) -> N
     assert (stored.raw, stored.value) == (unit.parameters[4], 2.75) == ("4B", 2.75)
 
 
+@pytest.mark.usefixtures("silent_changes")
 def test_a_state_of_charge_that_the_unit_does_not_take_is_not_done(plug: Plug, line: SerialLine) -> None:
     unit = ObedientEmus()
     plug(lambda heard: b"" if b"SC1" in heard else b"".join(unit.receive(heard)))
@@ -166,18 +171,22 @@ def test_what_the_unit_could_not_take_is_not_said(
     assert wire.heard == b""
 
 
-def test_a_log_in_goes_one_level_up_and_a_log_out_one_down(plug: Plug, line: SerialLine) -> None:
+def test_a_log_in_goes_one_level_up_and_a_log_out_one_down(
+    plug: Plug, line: SerialLine, request: pytest.FixtureRequest
+) -> None:
     unit = ObedientEmus(locked=True)
     unit.passwords = {1: "first", 2: "second"}
     plug(answering(unit))
     levels = [emus_changes.log_in(line, password) for password in ("wrong", "first", "second")]
     assert (levels, emus_changes.log_out(line)) == ([0, 1, 2], 1)
+    request.getfixturevalue("silent_changes")
     assert emus_changes.zero_current_sensor(line, allow_changes=True)
     for wrong in ("", "?", "123456789", "a,b"):
         with pytest.raises(ValueError, match="a password"):
             emus_changes.log_in(line, wrong)
 
 
+@pytest.mark.usefixtures("silence")
 def test_a_password_is_in_no_message_and_no_log(plug: Plug, line: SerialLine, caplog: pytest.LogCaptureFixture) -> None:
     plug(lambda heard: b"#" + heard)
     with caplog.at_level(logging.DEBUG), pytest.raises((DecodeError, TransportError)) as caught:

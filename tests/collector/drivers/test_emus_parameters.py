@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -94,7 +95,8 @@ def test_what_is_no_parameter_with_a_value_is_refused(line: bytes) -> None:
 
 def test_a_parameter_is_named_by_key_by_its_characters_or_by_number() -> None:
     assert identify("capacity") == identify("0102") == identify(0x0102) == 0x0102
-    for wrong in ("capacities", "10", "0100,?", -1, 0x10000, True):
+    wrongs: tuple[Any, ...] = ("capacities", "10", "0100,?", -1, 0x10000, True, None, 2.0, b"0102")
+    for wrong in wrongs:
         with pytest.raises(ValueError, match="is not a parameter"):
             identify(wrong)
 

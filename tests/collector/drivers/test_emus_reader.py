@@ -14,6 +14,8 @@ from collector.drivers.sentences import encode, frame
 from data.errors import TransportError
 from tests.collector.wire import Wire
 
+pytestmark = pytest.mark.usefixtures("answers")
+
 Plug = Callable[[Callable[[bytes], bytes]], Wire]
 
 UNASKED = b"CV1,000015AD,0004,01FF,01FD,01FA,03FC,09DA,66CF,0000,0000,DE"
@@ -49,8 +51,7 @@ class ControlUnit:
 
 
 @pytest.fixture
-def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[EmusG1]:
-    monkeypatch.setattr(emus_reader, "TIMEOUT_SECONDS", 0.05)
+def reader(tmp_path: Path) -> Iterator[EmusG1]:
     reader = DRIVERS["emus_g1"].open(str(tmp_path / "port"))
     assert isinstance(reader, EmusG1)
     yield reader
@@ -80,6 +81,7 @@ def test_cells_that_cannot_be_reached_have_no_value_and_that_is_no_error(plug: P
     }
 
 
+@pytest.mark.usefixtures("some_silence")
 def test_a_sentence_that_does_not_answer_leaves_the_others_standing(plug: Plug, reader: EmusG1) -> None:
     unit = ControlUnit(VR1=[b"VR1,BMS1,00000382,2.0.18_RC1_ZVU,9D"], BC1=[b"BC1,000456F0,00057E40,1EDC,3C"])
     plug(unit.answer)
@@ -168,6 +170,7 @@ def test_a_parameter_is_asked_for_by_name_and_another_parameters_answer_is_passe
     assert reader.read_parameter(0x0100) == found
 
 
+@pytest.mark.usefixtures("some_silence")
 def test_parameters_that_do_not_answer_leave_the_others_standing(plug: Plug, reader: EmusG1) -> None:
     unit = ControlUnit({"CF2,0100": [frame("CF2", "0100", "0050")], "CF2,0004": [frame("CF2", "0004", "50")]})
     plug(unit.answer)
@@ -176,6 +179,7 @@ def test_parameters_that_do_not_answer_leave_the_others_standing(plug: Plug, rea
     assert set(reading.failed) == {"capacity"}
 
 
+@pytest.mark.usefixtures("silence")
 def test_all_parameters_are_asked_for_and_a_silent_line_is_given_up_after_two(plug: Plug, reader: EmusG1) -> None:
     unit = ControlUnit()
     plug(unit.answer)
@@ -202,12 +206,14 @@ def test_what_the_unit_says_by_itself_is_listened_for_without_a_word(plug: Plug,
     assert wire.heard == b""
 
 
+@pytest.mark.usefixtures("some_silence")
 def test_silence_names_the_log_in_that_the_unit_asks_for(plug: Plug, reader: EmusG1) -> None:
     plug(ControlUnit({"CF2,0100": [b"PW1,?,B7"]}).answer)
     with pytest.raises(TransportError, match="the unit asks for a log-in"):
         reader.read_parameter("0100")
 
 
+@pytest.mark.usefixtures("silence")
 def test_a_silent_line_is_given_up_after_two_sentences(plug: Plug, reader: EmusG1) -> None:
     unit = ControlUnit()
     plug(unit.answer)
@@ -216,6 +222,7 @@ def test_a_silent_line_is_given_up_after_two_sentences(plug: Plug, reader: EmusG
     assert unit.asked == ["VR1", "VR1", "VR1", "TD1"]
 
 
+@pytest.mark.usefixtures("silence")
 def test_a_line_that_only_echoes_is_a_transport_error(plug: Plug, reader: EmusG1) -> None:
     plug(lambda heard: heard)
     with pytest.raises(TransportError):

@@ -55,7 +55,11 @@ class Controller:
 
 @pytest.fixture
 def reader(tmp_path: Path) -> TristarMppt:
-    return TristarMppt(ModbusSerial(str(tmp_path / "port"), timeout_seconds=0.05, tries=1))
+    return TristarMppt(line(tmp_path, 5.0))
+
+
+def line(tmp_path: Path, timeout_seconds: float) -> ModbusSerial:
+    return ModbusSerial(str(tmp_path / "port"), timeout_seconds=timeout_seconds, tries=1)
 
 
 def test_a_poll_takes_one_request_and_gives_every_value(plug: Plug, reader: TristarMppt) -> None:
@@ -91,7 +95,8 @@ def test_the_settings_are_read_whole(plug: Plug, reader: TristarMppt) -> None:
 
 
 @pytest.mark.parametrize("way", ["refused", "silent"])
-def test_a_block_that_does_not_answer_leaves_the_others_standing(plug: Plug, reader: TristarMppt, way: str) -> None:
+def test_a_block_that_does_not_answer_leaves_the_others_standing(plug: Plug, tmp_path: Path, way: str) -> None:
+    reader = TristarMppt(line(tmp_path, 0.5))
     controller = Controller(battery_voltage=13.41, charge_state=5)
     getattr(controller, way).add(0x0040)
     plug(controller.answer)
@@ -103,7 +108,8 @@ def test_a_block_that_does_not_answer_leaves_the_others_standing(plug: Plug, rea
     reader.close()
 
 
-def test_a_controller_that_answers_nothing_is_a_transport_error(plug: Plug, reader: TristarMppt) -> None:
+def test_a_controller_that_answers_nothing_is_a_transport_error(plug: Plug, tmp_path: Path) -> None:
+    reader = TristarMppt(line(tmp_path, 0.05))
     controller = Controller()
     controller.silent.add(0x0000)
     plug(controller.answer)
