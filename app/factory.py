@@ -40,6 +40,7 @@ from app.settings_log import note_settings
 from app.shell import shell_context
 from app.warming import warm
 from callbacks.site import Site
+from data.committing import Committer
 from data.engine import migrate
 from data.ranges import zone_named
 from pages import PAGES, shell
@@ -70,7 +71,7 @@ def create_app(config: Config | None = None) -> Flask:
     server.logger.setLevel(logging.INFO)  # the reference of every error is in the log
     server.json.sort_keys = False  # type: ignore[attr-defined]
     server.extensions[EXTENSION] = Parts(
-        settings, engine, sessions, known, PostRates(sessions, settings.posts_per_minute)
+        settings, engine, sessions, known, PostRates(sessions, settings.posts_per_minute), Committer(sessions)
     )
 
     # The guard asks before all others: a stranger's callback is a 401, not a failed check of a token.

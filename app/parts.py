@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.config import Config
 from app.post_rates import PostRates
+from data.committing import Committer
 from data.passwords import Peppers
 
 EXTENSION = "arboretum"
@@ -25,6 +26,7 @@ class Parts:
     sessions: sessionmaker[Session]
     peppers: Peppers
     post_rates: PostRates
+    committer: Committer
 
 
 def parts() -> Parts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from flask import Blueprint, Response, abort, request
@@ -146,11 +147,9 @@ def stored(sender: Poster, document: ingest.Posted) -> Response:
         abort(
             403, description=f"This key may not post for {document.device}: use the key of that device or of its owner."
         )
-    with parts().sessions() as session:
-        outcome = ingest.store(session, [document], datetime.now(UTC))[0]
-        if outcome.result != "refused":
-            session.commit()
-            return Response(RECEIVED, mimetype="text/html")
+    outcome = parts().committer.store(replace(document, received_at=datetime.now(UTC)))
+    if outcome.result != ingest.REFUSED:
+        return Response(RECEIVED, mimetype="text/html")
     reason = outcome.reason or "refused"
     if reason in UNKNOWN:
         abort(404, description=UNKNOWN[reason])
