@@ -20,6 +20,32 @@ def _summary(key: str, low: float, high: float, mean: float) -> dict[str, Any]:
     return {"number_of_cells": 8, f"min_{key}": low, f"max_{key}": high, f"average_{key}": mean}
 
 
+# Statistic -> what follows its number in the sentence: the value, the field behind it, the unit's time of the change.
+_FIRST_START, _DEEPEST, _FULLEST = 613000000, 622995150, 624840483
+_VALUES: Mapping[int, tuple[int | None, int | None, int | None]] = {
+    0: (8120, None, None), 1: (8391, None, None), 2: (104910, None, None), 3: (110760, None, None),
+    4: (9842400, None, None), 5: (8123100, None, None), 6: (0, None, None), 7: (None, 1, None),
+    8: (1284, None, _DEEPEST), 9: (812, None, _FULLEST), 10: (93, 5, _DEEPEST), 11: (157, 3, _FULLEST),
+    12: (26, 5 << 16 | 119 << 8 | 93, _DEEPEST),
+    13: (1196, None, _DEEPEST), 14: (1428, None, _FULLEST), 15: (103, 0, _FIRST_START), 16: (134, 6, _FULLEST),
+    17: (3, 0 << 16 | 123 << 8 | 120, _FULLEST),
+    18: (None, 14, 627408921), 19: (None, 1, _DEEPEST), 20: (None, 0, None), 21: (None, 2, _DEEPEST),
+    **dict.fromkeys((22, 23, 24, 28, 36, 37, 45, 46), (None, 0, None)),
+    25: (None, 1, _FIRST_START), 26: (None, 3, _DEEPEST), 27: (None, 5, _DEEPEST),
+    29: (None, 212, None), 30: (None, 211, None), 31: (None, 4, None), 32: (None, 208, None),
+    33: (None, 208, None), 34: (None, 163, None), 35: (None, 158, None), 38: (None, 0, None), 39: (None, 21, None),
+    47: (101, 0, _FIRST_START), 48: (131, 6, _FULLEST), 49: (2, 3 << 16 | 120 << 8 | 118, _FULLEST),
+}
+
+
+def _statistics() -> list[dict[str, Any]]:
+    names = ("value", "additional_info", "timestamp")
+    return [
+        {"statistic_id": number, **{name: value for name, value in zip(names, row, strict=True) if value is not None}}
+        for number, row in sorted(_VALUES.items())
+    ]
+
+
 # Eight cells in two groups side by side: 12.8 V nominal, 360 Ah.
 NOON: Mapping[str, Any] = {
     "BB1": {**_summary("cell_balancing_rate", 0, 0, 0), "balancing_voltage_threshold": 3.45},
@@ -54,13 +80,7 @@ NOON: Mapping[str, Any] = {
         "reset_2_timestamp": 613000000,
         "reset_2_source_flags": 0x05,
     },
-    "SS1": [
-        {"statistic_id": 0, "value": 8120},
-        {"statistic_id": 1, "value": 8391},
-        {"statistic_id": 10, "value": 93, "additional_info": 5, "timestamp": 622995150},
-        {"statistic_id": 11, "value": 157, "additional_info": 3, "timestamp": 624840483},
-        {"statistic_id": 19, "additional_info": 1, "timestamp": 622995150},
-    ],
+    "SS1": _statistics(),
     "ST1": {
         "charging_stage": 3,
         "last_charging_error": 0,

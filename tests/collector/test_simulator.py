@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from collector.drivers import EmusG1, TristarMppt, emus_g1, emus_reader, sentences, tristar_mppt
+from collector.drivers.emus_statistics import ROWS, interpret
 from collector.simulator.emus import VirtualEmus
 from collector.simulator.faults import Fault
 from collector.simulator.noon_battery import NOON
@@ -135,7 +136,11 @@ def test_a_reader_gets_every_sentence_of_the_battery_manager(emus: EmusG1) -> No
         [3.35, 3.34, 3.35, 3.35],
     ]
     assert [event["event_id"] for event in reading.values["LG1"]] == [26, 22, 23, 28]
-    assert len(reading.values["SS1"]) == 5
+    statistics = [interpret(row) for row in reading.values["SS1"]]
+    assert [one.key for one in statistics] == [row.key for row in ROWS]
+    assert {one.key for one in statistics if one.value is None} == set()
+    worst = next(one for one in statistics if one.key == "max_cell_voltage_difference")
+    assert (worst.value, worst.cell, worst.lowest, worst.highest) == (0.26, 5, 2.93, 3.19)
 
 
 def test_what_the_battery_manager_says_unasked_disturbs_no_reading(tmp_path: Path) -> None:
