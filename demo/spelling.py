@@ -17,10 +17,13 @@ from collector.drivers import emus_g1, sentences, tristar_mppt
 from collector.drivers.emus_reader import LISTED
 from collector.drivers.registers import Value, decode_register, encode
 from collector.drivers.scalings import SHAPES, multiplier
+from data.document import FieldRow
 
 Said = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 Lines = tuple[bytes, ...]
 
+# Parts remembered of one register; a register seldom holds so many different counts.
+MOST_SPELT = 8192
 SEVERAL = (*emus_g1.GROUPED, *LISTED)
 NEEDED = {section: needed(section) for section in SECTIONS}
 HEAD, TAIL = compact({"name": "BMS"})[:-1], compact(CLOSING)[1:]
@@ -97,8 +100,13 @@ def _section(section: str, lines: tuple[Lines | None, ...]) -> str:
 def tristar(values: Mapping[str, Any], string: int, day: date) -> str:
     """A controller's document of an instant at which everything was read."""
     sections = []
-    for section, rows in rows_of("tristar").items():
-        parts = [_measured(section, place, *_counted(row.driver, values[row.driver])) for place, row in enumerate(rows)]
+    for section, rows in _rows().items():
+        parts = []
+        for register, worth, spelt, row in rows:
+            value = values[register]
+            key = value if worth is None or not isinstance(value, int | float) else round(value / worth)
+            part = spelt.get(key)
+            parts.append(_measured(row, spelt, key) if part is None else part)
         parts += [_flags(section, name, values[key]) for name, (key, _) in FLAGS["tristar"].get(section, {}).items()]
         sections.append(f"{_title(section)}{{{','.join(parts)}}}")
     return f"{_heading(string, day)},{','.join(sections)}}}"
@@ -106,28 +114,36 @@ def tristar(values: Mapping[str, Any], string: int, day: date) -> str:
 
 def on_the_wire(key: str, value: Value) -> Value:
     """This value as a reader of the register finds it."""
-    return _of_counts(key, *_counted(key, value))
-
-
-def _counted(key: str, value: Value) -> tuple[int | None, Value]:
-    """The count that the register holds, or the value where it holds something else."""
     worth = WORTH[key]
-    if worth is None or not isinstance(value, int | float):
-        return None, value
-    return round(value / worth), None
+    return _of_counts(key, value if worth is None or not isinstance(value, int | float) else round(value / worth))
 
 
 @lru_cache(maxsize=16_384)
-def _of_counts(key: str, count: int | None, value: Value) -> Value:
+def _of_counts(key: str, count: Value) -> Value:
+    """What a reader finds in a register that holds this count; or this value, where it holds something else."""
     row, worth = tristar_mppt.BY_KEY[key], WORTH[key]
-    held = value if count is None or worth is None else count * worth
+    held = count if worth is None or not isinstance(count, int) else count * worth
     return decode_register(row, encode(row, held, tristar_mppt.USUAL_SCALES), tristar_mppt.USUAL_SCALES)
 
 
-@lru_cache(maxsize=32_768)
-def _measured(section: str, place: int, count: int | None, value: Value) -> str:
-    row = rows_of("tristar")[section][place]
-    return f"{compact(row.pointer[1])}:{compact(shaped(row, _of_counts(row.driver, count, value)))}"
+Spelt = dict[Value, str]  # what a register holds -> the part of the document
+
+
+@lru_cache(maxsize=1)
+def _rows() -> dict[str, list[tuple[str, float | None, Spelt, FieldRow]]]:
+    """Section -> its registers, what one of their counts is worth, and what was spelt of them before."""
+    return {
+        section: [(row.driver, WORTH[row.driver], {}, row) for row in rows]
+        for section, rows in rows_of("tristar").items()
+    }
+
+
+def _measured(row: FieldRow, spelt: Spelt, count: Value) -> str:
+    if len(spelt) >= MOST_SPELT:
+        spelt.clear()
+    part = f"{compact(row.pointer[1])}:{compact(shaped(row, _of_counts(row.driver, count)))}"
+    spelt[count] = part
+    return part
 
 
 @lru_cache(maxsize=256)

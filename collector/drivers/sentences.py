@@ -212,8 +212,7 @@ def encode(table: Table, name: str, values: Mapping[str, Value]) -> bytes:
     rows = table[name]
     fields = [""] * max([row.index for row in rows], default=1)
     read = values.get
-    everything_empty = all(read(row.key) is None for row in rows)
-    if everything_empty:
+    if all(read(row.key) is None for row in rows):
         return frame(name, *fields)
     for row in rows:
         if row.encoding == "reserved":
@@ -240,7 +239,7 @@ def _encode_value(row: Field, value: Value) -> str:
     if value is None:
         return ""
     if isinstance(value, list):
-        return "".join(_hexadecimal(row, element, 2) for element in value)
+        return _elements_of(row, value)
     if isinstance(value, str):
         if row.encoding != "Str" or not value.isascii() or not value.isprintable() or "," in value:
             raise ValueError(f"{row.key} cannot hold {value!r}")
@@ -252,16 +251,39 @@ def _encode_value(row: Field, value: Value) -> str:
     return _hexadecimal(row, value, row.width)
 
 
+def _elements_of(row: Field, values: Sequence[float]) -> str:
+    if not row.signed:
+        multiplier, offset = row.multiplier, row.offset
+        try:
+            return bytes([round(value / multiplier) - offset for value in values]).hex().upper()
+        except (OverflowError, ValueError):  # one of them is no byte; which one is said below
+            pass
+    return "".join([_hexadecimal(row, value, 2) for value in values])
+
+
 def _hexadecimal(row: Field, value: float, width: int) -> str:
     try:
         number = round(value / row.multiplier) - row.offset
     except (OverflowError, ValueError) as cause:  # not a finite number
         raise ValueError(f"{row.key} cannot hold {value}") from cause
-    bits = 4 * width
-    lowest, highest = (-(1 << bits - 1), (1 << bits - 1) - 1) if row.signed else (0, (1 << bits) - 1)
+    lowest, highest, mask, form = _signed(width) if row.signed else _unsigned(width)
     if not lowest <= number <= highest:
         raise ValueError(f"{row.key} cannot hold {value}: {number} is outside {lowest} to {highest}")
-    return f"{number if number >= 0 else number + (1 << bits):0{width}X}"
+    return form % (number & mask)
+
+
+@lru_cache(maxsize=32)
+def _unsigned(width: int) -> tuple[int, int, int, str]:
+    """The lowest and the highest number of so many digits, the bits they have, and how they are written."""
+    mask = (1 << 4 * width) - 1
+    return 0, mask, mask, f"%0{width}X"
+
+
+@lru_cache(maxsize=32)
+def _signed(width: int) -> tuple[int, int, int, str]:
+    """The same of numbers in two's complement."""
+    mask = (1 << 4 * width) - 1
+    return -(mask + 1) // 2, mask // 2, mask, f"%0{width}X"
 
 
 def _text(raw: bytes) -> str:
