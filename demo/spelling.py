@@ -11,6 +11,8 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+import orjson
+
 from collector.battery_documents import CLOSING, SECTIONS, Fields, build_section, needed
 from collector.documents import FLAGS, compact, heading, rows_of, set_names, shaped
 from collector.drivers import emus_g1, sentences, tristar_mppt
@@ -33,6 +35,11 @@ WORTH = {
     key: None if row.scale in SHAPES else multiplier(row.scale, row.factor, tristar_mppt.USUAL_SCALES)
     for key, row in tristar_mppt.BY_KEY.items()
 }
+
+
+def spelt(part: Any) -> str:
+    """`compact` of a part of a document, sooner: their numbers are rounded counts, which both write alike."""
+    return orjson.dumps(part).decode()
 
 
 # The battery manager
@@ -67,15 +74,17 @@ def _entry(name: str, items: tuple[tuple[str, Any], ...]) -> bytes:
 
 def replies(name: str, lines: Lines) -> list[Fields]:
     """What a reader finds in the lines of one answer."""
-    found: list[Fields] = [_decoded(line) for line in lines]
+    found = [_decoded(line) for line in lines]
     if name in SEVERAL:
-        return [fields for fields in found if any(value is not None for value in fields.values())]
-    return found
+        return [fields for fields, says_something in found if says_something]
+    return [fields for fields, _ in found]
 
 
 @lru_cache(maxsize=4096)
-def _decoded(line: bytes) -> Fields:
-    return emus_g1.decode(line).fields
+def _decoded(line: bytes) -> tuple[Fields, bool]:
+    """What a line says, and whether it says anything."""
+    sentence = emus_g1.decode(line)
+    return sentence.fields, not sentence.is_empty
 
 
 def battery(lines: Mapping[str, Lines]) -> str:
@@ -91,7 +100,7 @@ def battery(lines: Mapping[str, Lines]) -> str:
 def _section(section: str, lines: tuple[Lines | None, ...]) -> str:
     several = zip(NEEDED[section], lines, strict=True)
     said = {name: replies(name, some) for name, some in several if some is not None}
-    return compact(build_section(section, said))
+    return spelt(build_section(section, said))
 
 
 # The charge controllers
@@ -102,11 +111,11 @@ def tristar(values: Mapping[str, Any], string: int, day: date) -> str:
     sections = []
     for section, rows in _rows().items():
         parts = []
-        for register, worth, spelt, row in rows:
+        for register, worth, known, row in rows:
             value = values[register]
             key = value if worth is None or not isinstance(value, int | float) else round(value / worth)
-            part = spelt.get(key)
-            parts.append(_measured(row, spelt, key) if part is None else part)
+            part = known.get(key)
+            parts.append(_measured(row, known, key) if part is None else part)
         parts += [_flags(section, name, values[key]) for name, (key, _) in FLAGS["tristar"].get(section, {}).items()]
         sections.append(f"{_title(section)}{{{','.join(parts)}}}")
     return f"{_heading(string, day)},{','.join(sections)}}}"
@@ -138,11 +147,11 @@ def _rows() -> dict[str, list[tuple[str, float | None, Spelt, FieldRow]]]:
     }
 
 
-def _measured(row: FieldRow, spelt: Spelt, count: Value) -> str:
-    if len(spelt) >= MOST_SPELT:
-        spelt.clear()
-    part = f"{compact(row.pointer[1])}:{compact(shaped(row, _of_counts(row.driver, count)))}"
-    spelt[count] = part
+def _measured(row: FieldRow, known: Spelt, count: Value) -> str:
+    if len(known) >= MOST_SPELT:
+        known.clear()
+    part = f"{compact(row.pointer[1])}:{spelt(shaped(row, _of_counts(row.driver, count)))}"
+    known[count] = part
     return part
 
 

@@ -24,6 +24,9 @@ Code = int | str
 QUESTION = b"?"
 # Wider numbers than any device sends; a bound keeps the arithmetic finite.
 WIDEST_NUMBER = 1 << 64
+# Far beyond any of them, and far from where dividing makes infinity of a number.
+FINITE = 1e200
+MOST_PLANS = 256
 
 NAME = re.compile(rb"[A-Z]{2}[0-9]")
 # After a reset single characters such as `#`, and noise, can stand before a sentence.
@@ -209,17 +212,55 @@ def encode(table: Table, name: str, values: Mapping[str, Value]) -> bytes:
 
     None and what is missing are empty fields.  Raises ValueError for a value its field cannot hold.
     """
-    rows = table[name]
-    fields = [""] * max([row.index for row in rows], default=1)
-    read = values.get
-    if all(read(row.key) is None for row in rows):
-        return frame(name, *fields)
-    for row in rows:
-        if row.encoding == "reserved":
-            fields[row.index - 1] = row.filler
-        elif (value := read(row.key)) is not None:
-            fields[row.index - 1] = _encode_value(row, value)
+    plan = _plan(table[name])
+    fields = list(plan.empty)
+    read, is_empty = values.get, True
+    for place, key, row, is_number, multiplier, offset, lowest, highest, mask, form in plan.rows:
+        value = read(key)
+        if value is None:
+            continue
+        is_empty = False
+        # The common case at once; all else, and every mistake, the long way.
+        if is_number and (value.__class__ is float or value.__class__ is int) and -FINITE < value < FINITE:
+            number = round(value / multiplier) - offset
+            if lowest <= number <= highest:
+                fields[place] = form % (number & mask)
+                continue
+        fields[place] = _encode_value(row, value)
+    if is_empty:
+        fields = [""] * len(fields)
     return frame(name, *fields)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How the rows of a sentence are encoded: what its fields are at first, and each row with what a number needs."""
+
+    table: Sequence[Field]
+    empty: list[str]
+    rows: list[tuple[int, str, Field, bool, float, int, int, int, int, str]]
+
+
+_plans: dict[int, _Plan] = {}
+
+
+def _plan(rows: Sequence[Field]) -> _Plan:
+    """The plan of these rows, which are asked for by the object they are: it is kept, and so is no other's."""
+    found = _plans.get(id(rows))
+    if found is None:
+        empty = [""] * max([row.index for row in rows], default=1)
+        ready = []
+        for row in rows:
+            if row.encoding == "reserved":
+                empty[row.index - 1] = row.filler
+            else:
+                bounds = _signed(row.width) if row.signed else _unsigned(row.width)
+                is_number = row.encoding != "DecInt"
+                ready.append((row.index - 1, row.key, row, is_number, row.multiplier, row.offset, *bounds))
+        if len(_plans) >= MOST_PLANS:
+            _plans.clear()
+        found = _plans[id(rows)] = _Plan(rows, empty, ready)
+    return found
 
 
 def frame(name: str, *fields: str) -> bytes:
