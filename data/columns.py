@@ -70,10 +70,10 @@ def scaled(values: Floats) -> tuple[int, Integers] | None:
     few = values[:64]
     with np.errstate(over="ignore"):  # numbers at the end of the range have no decimals
         for decimals, scale in enumerate(SCALES):
-            if not np.array_equal(np.rint(few * scale) / scale, few):
+            if not (np.rint(few * scale) / scale == few).all():
                 continue
             whole = np.rint(values * scale)
-            if np.array_equal(whole / scale, values):
+            if (whole / scale == values).all():
                 if np.abs(whole).max(initial=0) >= EXACT or np.signbit(values[values == 0]).any():
                     return None
                 return decimals, whole.astype(np.int64)

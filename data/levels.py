@@ -74,6 +74,7 @@ class Aggregates:
 
 
 FIELDS = ("start", "count", "total", "low", "high", "last")
+_FIRST = np.zeros(1, np.intp)
 NONE = Aggregates(np.empty(0, np.int64), np.empty(0, np.int64), *(np.empty(0) for _ in range(4)))
 
 
@@ -97,10 +98,10 @@ def reduced(parts: Aggregates, start: Integers) -> Aggregates:
     """Neighbouring parts with the same `start` made one; the starts of the result are those."""
     if not len(parts):
         return NONE
-    begins = np.flatnonzero(np.r_[True, start[1:] != start[:-1]])
-    ends = np.r_[begins[1:], len(start)] - 1
-    if len(begins) == len(start):
+    steps = np.flatnonzero(start[1:] != start[:-1])  # the places before another start
+    if len(steps) + 1 == len(start):
         return Aggregates(start, parts.count, parts.total, parts.low, parts.high, parts.last)
+    begins, ends = np.concatenate((_FIRST, steps + 1)), np.append(steps, len(start) - 1)
     return Aggregates(
         start[begins],
         np.add.reduceat(parts.count, begins),

@@ -101,12 +101,13 @@ class Model:
             if number:
                 volts = self._solve(seconds, most, load_watts)
             pack.apply(volts, seconds)
-            arrays = [self._give(each, volts, watts[each], forcing, place, seconds) for each in (0, 1)]
+            is_kept = keep and number == 0
+            arrays = [self._give(each, volts, watts[each], forcing, place, seconds, is_kept) for each in (0, 1)]
             used = self.controllers[0].amperes + self.controllers[1].amperes - pack.amperes
             self.book["loads"] += volts * used * seconds
             self.load_coulombs += used * seconds
             manager.count(pack.amperes, seconds)
-            if number == 0 and keep:
+            if is_kept:
                 kept = self._instant(forcing, place, volts, used, arrays)
             for controller, log in zip(controllers, logs, strict=True):
                 before = controller.stage
@@ -149,9 +150,12 @@ class Model:
         return watts if self.heater_gone else watts + forcing.heater[place]
 
     def _give(
-        self, each: int, volts: float, array_watts: float, forcing: Week, place: int, seconds: float
+        self, each: int, volts: float, array_watts: float, forcing: Week, place: int, seconds: float, is_kept: bool
     ) -> tuple[float, float, float, float]:
-        """Book what a controller gives; (array volts, array watts in, watts out, heat)."""
+        """Book what a controller gives; (array volts, array watts in, watts out, heat).
+
+        The volts of a curtailed array are only found where they are kept or could be the day's highest.
+        """
         controller, log, string = self.controllers[each], self.logs[each], forcing.strings[each]
         amperes = controller.amperes
         open_volts = 0.0 if self.manager.over_voltage else string.open_volts[place]
@@ -161,7 +165,7 @@ class Model:
             output = (volts + amperes * CABLE_OHMS) * amperes
             taken = OWN_WATTS + (1 + SHARE_LOST) * output
             array_volts = string.volts[place]
-            if taken < 0.999 * array_watts:
+            if taken < 0.999 * array_watts and (is_kept or open_volts > log.array_max):
                 array_volts = voltage_at(
                     taken,
                     string.series[place],

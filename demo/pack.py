@@ -7,6 +7,8 @@ changes.  So a step of a minute conserves energy and does not swing, also where 
 from __future__ import annotations
 
 import math
+from functools import lru_cache, reduce
+from operator import add
 
 from demo.cells import (
     CAPACITY,
@@ -34,6 +36,19 @@ SHUNT_OHMS, THRESHOLD_VOLTS, FULL_SHUNT_VOLTS = 2.2, 3.45, 0.06
 HEAT_CAPACITY = 8 * 5.7 * 1000.0  # J/K: eight cells of 5.7 kg
 HEAT_LOSS = 2.2  # W/K to the enclosure
 FIRST, SECOND = range(GROUP), range(GROUP, CELLS)
+# Group -> its cells: number, capacity, series and slow resistance.
+CELLS_OF_GROUPS = tuple(
+    (group, tuple((cell, CAPACITY[cell], SERIES_OHMS[cell], SLOW_OHMS[cell]) for cell in cells))
+    for group, cells in ((0, FIRST), (1, SECOND))
+)
+SLOW_OHMS_OF_GROUPS = tuple(reduce(add, (slow for *_, slow in cells), 0.0) for _, cells in CELLS_OF_GROUPS)
+
+
+@lru_cache(maxsize=8)
+def _step(seconds: float) -> tuple[float, float]:
+    """What a step leaves of a slow current, and the share of it that is seen on the average of the step."""
+    decay = math.exp(-seconds / SLOW_SECONDS)
+    return decay, SLOW_SECONDS / seconds * (1 - decay)
 
 
 class Pack:
@@ -59,31 +74,31 @@ class Pack:
 
     def line(self, seconds: float) -> tuple[float, float]:
         """The pack over the next step as a voltage behind a resistance: V = line[0] + line[1] * current into it."""
-        charge, volts_of, slopes_of = self.charge, VOLTS, SLOPES
+        charge, volts_now, rates = self.charge, self.volts, self.rates
         factor = self._factor = resistance_factor(self.degrees)
-        share = SLOW_SECONDS / seconds * (1 - math.exp(-seconds / SLOW_SECONDS))
+        share = _step(seconds)[1]
         half = seconds / 2
         rest, shunts, solved = [], [], []
-        for group, cells in ((0, FIRST), (1, SECOND)):
-            electromotive, ohms, slow = 0.0, LINK_OHMS, 0.0
-            for cell in cells:
-                capacity = CAPACITY[cell]
+        for group, cells in CELLS_OF_GROUPS:
+            electromotive, ohms = 0.0, LINK_OHMS
+            for cell, capacity, series_ohms, _ in cells:
                 state = charge[cell] / capacity - LOWEST
                 entry = int(state * PER_UNIT)
                 if entry > LAST:
                     entry = LAST
                 elif entry < 0:
                     entry = 0
-                slope = slopes_of[entry]
-                volts = volts_of[entry] + slope * (state - entry / PER_UNIT)
+                slope = SLOPES[entry]
+                volts = VOLTS[entry] + slope * (state - entry / PER_UNIT)
                 bent = slope * half / capacity
-                inner = SERIES_OHMS[cell] * factor + bent
-                bled = self.volts[cell] / SHUNT_OHMS * self.rates[cell]
+                inner = series_ohms * factor + bent
+                rate = rates[cell]
+                bled = volts_now[cell] / SHUNT_OHMS * rate if rate else 0.0
                 rest.append((volts, bent))
                 shunts.append(bled)
                 electromotive += volts - inner * bled
                 ohms += inner
-                slow += SLOW_OHMS[cell]
+            slow = SLOW_OHMS_OF_GROUPS[group]
             solved.append((electromotive + slow * share * self.slow[group], ohms + slow * (1 - share)))
         self._rest, self._shunts, self._solved = rest, shunts, solved
         (first, first_ohms), (second, second_ohms) = solved
@@ -93,25 +108,23 @@ class Pack:
     def apply(self, terminal_volts: float, seconds: float) -> None:
         """Go through the step that `line` described, at that terminal voltage."""
         factor = self._factor
-        decay = math.exp(-seconds / SLOW_SECONDS)
-        share = SLOW_SECONDS / seconds * (1 - decay)
+        decay, share = _step(seconds)
+        charge, volts_now, rates = self.charge, self.volts, self.rates
         heat, side, shunt = 0.0, 0.0, 0.0
-        for group, cells in ((0, FIRST), (1, SECOND)):
+        for group, cells in CELLS_OF_GROUPS:
             electromotive, ohms = self._solved[group]
             current = (terminal_volts - electromotive) / ohms
             slow = self.slow[group]
             seen = current + (slow - current) * share
             heat += LINK_OHMS * current * current
-            slow_ohms = 0.0
-            for cell in cells:
+            for cell, _, series_ohms, slow_ohms in cells:
                 volts, bent = self._rest[cell]
                 bled = self._shunts[cell]
                 inward = current - bled
                 middle = volts + bent * inward
-                ohms_now = SERIES_OHMS[cell] * factor
-                voltage = middle + ohms_now * inward + SLOW_OHMS[cell] * seen
+                ohms_now = series_ohms * factor
+                voltage = middle + ohms_now * inward + slow_ohms * seen
                 heat += ohms_now * inward * inward
-                slow_ohms += SLOW_OHMS[cell]
                 if bled:
                     shunt += voltage * bled
                     self.lost_coulombs += bled * seconds
@@ -120,13 +133,14 @@ class Pack:
                     side += middle * lost
                     self.lost_coulombs += lost * seconds
                     inward -= lost
-                self.charge[cell] += inward * seconds
-                self.volts[cell] = voltage
+                charge[cell] += inward * seconds
+                volts_now[cell] = voltage
                 over = (voltage - THRESHOLD_VOLTS) / FULL_SHUNT_VOLTS
-                self.rates[cell] = 0.0 if over <= 0 else min(over, 1.0)
+                rates[cell] = 0.0 if over <= 0 else min(over, 1.0)
             after = current + (slow - current) * decay
             self.slow[group] = after
             # What goes into the slow resistance and its capacity, less what the capacity keeps.
+            slow_ohms = SLOW_OHMS_OF_GROUPS[group]
             heat += slow_ohms * (current * seen - SLOW_SECONDS / 2 * (after * after - slow * slow) / seconds)
             self.group_amperes[group] = current
         current = self.group_amperes[0] + self.group_amperes[1]

@@ -11,16 +11,21 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+import orjson
+
 from collector.battery_documents import CLOSING, SECTIONS, Fields, build_section, needed
 from collector.documents import FLAGS, compact, heading, rows_of, set_names, shaped
 from collector.drivers import emus_g1, sentences, tristar_mppt
 from collector.drivers.emus_reader import LISTED
 from collector.drivers.registers import Value, decode_register, encode
 from collector.drivers.scalings import SHAPES, multiplier
+from data.document import FieldRow
 
 Said = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 Lines = tuple[bytes, ...]
 
+# Parts remembered of one register; a register seldom holds so many different counts.
+MOST_SPELT = 8192
 SEVERAL = (*emus_g1.GROUPED, *LISTED)
 NEEDED = {section: needed(section) for section in SECTIONS}
 HEAD, TAIL = compact({"name": "BMS"})[:-1], compact(CLOSING)[1:]
@@ -30,6 +35,11 @@ WORTH = {
     key: None if row.scale in SHAPES else multiplier(row.scale, row.factor, tristar_mppt.USUAL_SCALES)
     for key, row in tristar_mppt.BY_KEY.items()
 }
+
+
+def spelt(part: Any) -> str:
+    """`compact` of a part of a document, sooner: their numbers are rounded counts, which both write alike."""
+    return orjson.dumps(part).decode()
 
 
 # The battery manager
@@ -64,15 +74,17 @@ def _entry(name: str, items: tuple[tuple[str, Any], ...]) -> bytes:
 
 def replies(name: str, lines: Lines) -> list[Fields]:
     """What a reader finds in the lines of one answer."""
-    found: list[Fields] = [_decoded(line) for line in lines]
+    found = [_decoded(line) for line in lines]
     if name in SEVERAL:
-        return [fields for fields in found if any(value is not None for value in fields.values())]
-    return found
+        return [fields for fields, says_something in found if says_something]
+    return [fields for fields, _ in found]
 
 
 @lru_cache(maxsize=4096)
-def _decoded(line: bytes) -> Fields:
-    return emus_g1.decode(line).fields
+def _decoded(line: bytes) -> tuple[Fields, bool]:
+    """What a line says, and whether it says anything."""
+    sentence = emus_g1.decode(line)
+    return sentence.fields, not sentence.is_empty
 
 
 def battery(lines: Mapping[str, Lines]) -> str:
@@ -88,7 +100,7 @@ def battery(lines: Mapping[str, Lines]) -> str:
 def _section(section: str, lines: tuple[Lines | None, ...]) -> str:
     several = zip(NEEDED[section], lines, strict=True)
     said = {name: replies(name, some) for name, some in several if some is not None}
-    return compact(build_section(section, said))
+    return spelt(build_section(section, said))
 
 
 # The charge controllers
@@ -97,8 +109,13 @@ def _section(section: str, lines: tuple[Lines | None, ...]) -> str:
 def tristar(values: Mapping[str, Any], string: int, day: date) -> str:
     """A controller's document of an instant at which everything was read."""
     sections = []
-    for section, rows in rows_of("tristar").items():
-        parts = [_measured(section, place, *_counted(row.driver, values[row.driver])) for place, row in enumerate(rows)]
+    for section, rows in _rows().items():
+        parts = []
+        for register, worth, known, row in rows:
+            value = values[register]
+            key = value if worth is None or not isinstance(value, int | float) else round(value / worth)
+            part = known.get(key)
+            parts.append(_measured(row, known, key) if part is None else part)
         parts += [_flags(section, name, values[key]) for name, (key, _) in FLAGS["tristar"].get(section, {}).items()]
         sections.append(f"{_title(section)}{{{','.join(parts)}}}")
     return f"{_heading(string, day)},{','.join(sections)}}}"
@@ -106,28 +123,36 @@ def tristar(values: Mapping[str, Any], string: int, day: date) -> str:
 
 def on_the_wire(key: str, value: Value) -> Value:
     """This value as a reader of the register finds it."""
-    return _of_counts(key, *_counted(key, value))
-
-
-def _counted(key: str, value: Value) -> tuple[int | None, Value]:
-    """The count that the register holds, or the value where it holds something else."""
     worth = WORTH[key]
-    if worth is None or not isinstance(value, int | float):
-        return None, value
-    return round(value / worth), None
+    return _of_counts(key, value if worth is None or not isinstance(value, int | float) else round(value / worth))
 
 
 @lru_cache(maxsize=16_384)
-def _of_counts(key: str, count: int | None, value: Value) -> Value:
+def _of_counts(key: str, count: Value) -> Value:
+    """What a reader finds in a register that holds this count; or this value, where it holds something else."""
     row, worth = tristar_mppt.BY_KEY[key], WORTH[key]
-    held = value if count is None or worth is None else count * worth
+    held = count if worth is None or not isinstance(count, int) else count * worth
     return decode_register(row, encode(row, held, tristar_mppt.USUAL_SCALES), tristar_mppt.USUAL_SCALES)
 
 
-@lru_cache(maxsize=32_768)
-def _measured(section: str, place: int, count: int | None, value: Value) -> str:
-    row = rows_of("tristar")[section][place]
-    return f"{compact(row.pointer[1])}:{compact(shaped(row, _of_counts(row.driver, count, value)))}"
+Spelt = dict[Value, str]  # what a register holds -> the part of the document
+
+
+@lru_cache(maxsize=1)
+def _rows() -> dict[str, list[tuple[str, float | None, Spelt, FieldRow]]]:
+    """Section -> its registers, what one of their counts is worth, and what was spelt of them before."""
+    return {
+        section: [(row.driver, WORTH[row.driver], {}, row) for row in rows]
+        for section, rows in rows_of("tristar").items()
+    }
+
+
+def _measured(row: FieldRow, known: Spelt, count: Value) -> str:
+    if len(known) >= MOST_SPELT:
+        known.clear()
+    part = f"{compact(row.pointer[1])}:{spelt(shaped(row, _of_counts(row.driver, count)))}"
+    known[count] = part
+    return part
 
 
 @lru_cache(maxsize=256)

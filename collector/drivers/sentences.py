@@ -24,6 +24,9 @@ Code = int | str
 QUESTION = b"?"
 # Wider numbers than any device sends; a bound keeps the arithmetic finite.
 WIDEST_NUMBER = 1 << 64
+# Far beyond any of them, and far from where dividing makes infinity of a number.
+FINITE = 1e200
+MOST_PLANS = 256
 
 NAME = re.compile(rb"[A-Z]{2}[0-9]")
 # After a reset single characters such as `#`, and noise, can stand before a sentence.
@@ -209,18 +212,55 @@ def encode(table: Table, name: str, values: Mapping[str, Value]) -> bytes:
 
     None and what is missing are empty fields.  Raises ValueError for a value its field cannot hold.
     """
-    rows = table[name]
-    fields = [""] * max([row.index for row in rows], default=1)
-    read = values.get
-    everything_empty = all(read(row.key) is None for row in rows)
-    if everything_empty:
-        return frame(name, *fields)
-    for row in rows:
-        if row.encoding == "reserved":
-            fields[row.index - 1] = row.filler
-        elif (value := read(row.key)) is not None:
-            fields[row.index - 1] = _encode_value(row, value)
+    plan = _plan(table[name])
+    fields = list(plan.empty)
+    read, is_empty = values.get, True
+    for place, key, row, is_number, multiplier, offset, lowest, highest, mask, form in plan.rows:
+        value = read(key)
+        if value is None:
+            continue
+        is_empty = False
+        # The common case at once; all else, and every mistake, the long way.
+        if is_number and (value.__class__ is float or value.__class__ is int) and -FINITE < value < FINITE:
+            number = round(value / multiplier) - offset
+            if lowest <= number <= highest:
+                fields[place] = form % (number & mask)
+                continue
+        fields[place] = _encode_value(row, value)
+    if is_empty:
+        fields = [""] * len(fields)
     return frame(name, *fields)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How the rows of a sentence are encoded: what its fields are at first, and each row with what a number needs."""
+
+    table: Sequence[Field]
+    empty: list[str]
+    rows: list[tuple[int, str, Field, bool, float, int, int, int, int, str]]
+
+
+_plans: dict[int, _Plan] = {}
+
+
+def _plan(rows: Sequence[Field]) -> _Plan:
+    """The plan of these rows, which are asked for by the object they are: it is kept, and so is no other's."""
+    found = _plans.get(id(rows))
+    if found is None:
+        empty = [""] * max([row.index for row in rows], default=1)
+        ready = []
+        for row in rows:
+            if row.encoding == "reserved":
+                empty[row.index - 1] = row.filler
+            else:
+                bounds = _signed(row.width) if row.signed else _unsigned(row.width)
+                is_number = row.encoding != "DecInt"
+                ready.append((row.index - 1, row.key, row, is_number, row.multiplier, row.offset, *bounds))
+        if len(_plans) >= MOST_PLANS:
+            _plans.clear()
+        found = _plans[id(rows)] = _Plan(rows, empty, ready)
+    return found
 
 
 def frame(name: str, *fields: str) -> bytes:
@@ -240,7 +280,7 @@ def _encode_value(row: Field, value: Value) -> str:
     if value is None:
         return ""
     if isinstance(value, list):
-        return "".join(_hexadecimal(row, element, 2) for element in value)
+        return _elements_of(row, value)
     if isinstance(value, str):
         if row.encoding != "Str" or not value.isascii() or not value.isprintable() or "," in value:
             raise ValueError(f"{row.key} cannot hold {value!r}")
@@ -252,16 +292,39 @@ def _encode_value(row: Field, value: Value) -> str:
     return _hexadecimal(row, value, row.width)
 
 
+def _elements_of(row: Field, values: Sequence[float]) -> str:
+    if not row.signed:
+        multiplier, offset = row.multiplier, row.offset
+        try:
+            return bytes([round(value / multiplier) - offset for value in values]).hex().upper()
+        except (OverflowError, ValueError):  # one of them is no byte; which one is said below
+            pass
+    return "".join([_hexadecimal(row, value, 2) for value in values])
+
+
 def _hexadecimal(row: Field, value: float, width: int) -> str:
     try:
         number = round(value / row.multiplier) - row.offset
     except (OverflowError, ValueError) as cause:  # not a finite number
         raise ValueError(f"{row.key} cannot hold {value}") from cause
-    bits = 4 * width
-    lowest, highest = (-(1 << bits - 1), (1 << bits - 1) - 1) if row.signed else (0, (1 << bits) - 1)
+    lowest, highest, mask, form = _signed(width) if row.signed else _unsigned(width)
     if not lowest <= number <= highest:
         raise ValueError(f"{row.key} cannot hold {value}: {number} is outside {lowest} to {highest}")
-    return f"{number if number >= 0 else number + (1 << bits):0{width}X}"
+    return form % (number & mask)
+
+
+@lru_cache(maxsize=32)
+def _unsigned(width: int) -> tuple[int, int, int, str]:
+    """The lowest and the highest number of so many digits, the bits they have, and how they are written."""
+    mask = (1 << 4 * width) - 1
+    return 0, mask, mask, f"%0{width}X"
+
+
+@lru_cache(maxsize=32)
+def _signed(width: int) -> tuple[int, int, int, str]:
+    """The same of numbers in two's complement."""
+    mask = (1 << 4 * width) - 1
+    return -(mask + 1) // 2, mask // 2, mask, f"%0{width}X"
 
 
 def _text(raw: bytes) -> str:
