@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from data import ingest
@@ -76,7 +76,7 @@ class Committer:
         try:
             outcomes = self._stored([one.posted for one in group])
         except Exception as problem:  # noqa: BLE001 - raised in the threads whose it is
-            if len(group) > 1 and not isinstance(problem, DBAPIError):
+            if len(group) > 1 and not isinstance(problem, OperationalError):
                 return
             for one in group:
                 one.problem, one.alone = problem, False
