@@ -13,6 +13,7 @@ from collector.battery_words import EVENTS, STATISTICS
 from collector.documents import SETTINGS, build_tristar, build_tristar_daily, compact, set_names
 from collector.drivers import emus_g1, emus_words, tristar_mppt
 from collector.simulator.emus import VirtualEmus
+from collector.simulator.noon_battery import NOON
 from collector.simulator.tristar import VirtualTristar
 from data.catalogue import ALARMS
 from data.document import FIELDS, notices, readings
@@ -58,8 +59,10 @@ def test_the_daily_document_is_the_posted_one() -> None:
 
 def test_the_batterys_document_is_the_posted_one_but_for_what_the_unit_says_more() -> None:
     example = posted("bms.json")
-    emus = VirtualEmus({"VR1": {"hardware_type": "Emus BMS G1", "serial_number": 898, "firmware_version": "2.0.18"}})
-    built = build_bms(answered(emus))
+    unit = {"hardware_type": "Emus BMS G1", "serial_number": 898, "firmware_version": "2.0.18"}
+    # The posted unit kept five of the statistics; the numbers of its document count those, not the protocol's.
+    kept = [row for row in NOON["SS1"] if row["statistic_id"] in (0, 1, 10, 11, 19)]
+    built = build_bms(answered(VirtualEmus({"VR1": unit, "SS1": kept})))
     # One rate for each cell, not one for a group; the number of chargers; CAN messages only where they are echoed.
     assert built["ChargerStatus"].pop("number of connected chargers") == 0
     assert built.pop("ReceivedCANMessages") is None
