@@ -1,4 +1,4 @@
-"""gunicorn's worker with threads, whose own answers to what it cannot read look like the site's."""
+"""gunicorn's worker with threads: warm before its first request, its own answers in the site's look."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseExc
 from gunicorn.workers.gthread import ThreadWorker
 
 from app.static_errors import page
+from app.warming import warm_process
 
 HEAD = (
     "HTTP/1.1 {code} {reason}\r\nConnection: close\r\nContent-Type: text/html; charset=utf-8\r\n"
@@ -19,6 +20,11 @@ READ_OFF_SECONDS, PIECE, MOST_PIECES = 0.5, 65_536, 16
 
 class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     """The worker of `python -m app serve`."""
+
+    def run(self) -> None:
+        """Make the application ready in this process, then take requests."""
+        warm_process(self.wsgi)
+        super().run()
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
         """Answer a request that cannot be read; whatever else went wrong is gunicorn's to answer."""

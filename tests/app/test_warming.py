@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from flask import Response
 from sqlalchemy.orm import Session, sessionmaker
 
 from app import create_app
 from app.config import Config
 from app.parts import parts_of
-from app.warming import warm
+from app.warming import warm, warm_process
 from data import queries, skeleton_rows
 from tests.browser.sunny_day import fill
 
@@ -33,6 +34,22 @@ def test_every_device_is_asked_of(sessions: sessionmaker[Session]) -> None:
     assert warm(sessions, 60) == there > 3
 
 
+def test_a_forked_process_answers_as_for_a_reader(sessions: sessionmaker[Session], config: Config) -> None:
+    with sessions() as session:
+        fill(session, datetime.now(UTC))
+    server = create_app(config)
+    answered: list[int] = []
+
+    def note(response: Response) -> Response:
+        answered.append(response.status_code)
+        return response
+
+    server.after_request_funcs.setdefault(None, []).append(note)
+    assert warm_process(server, 60) == len(answered) >= 9
+    assert set(answered) == {200}
+    assert warm_process(server, -1) == 0
+
+
 def test_a_start_does_not_wait_for_a_large_site(sessions: sessionmaker[Session]) -> None:
     with sessions() as session:
         fill(session, datetime.now(UTC))
@@ -43,7 +60,7 @@ def test_a_store_that_cannot_be_read_is_a_line_in_the_log(tmp_path: Path, caplog
     server = create_app(Config(data_dir=tmp_path, secret_key="a secret key of the tests"))
     with sqlite3.connect(tmp_path / "arboretum.db") as connection:
         connection.execute("ALTER TABLE device RENAME TO gone")
-    assert warm(parts_of(server).sessions) == 0
+    assert warm(parts_of(server).sessions) == warm_process(server) == 0
     assert "could not be read at the start" in caplog.text
 
 
