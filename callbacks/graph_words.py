@@ -36,7 +36,8 @@ def sentence(lines: Sequence[Line], metrics: Sequence[Metric], when: str, name: 
     lasts = [numbers.with_unit(*numbers.reading(metric, one.statistics.last)) for one in first]
     said = lasts[0]
     if len(first) > 1:
-        parts = [f"{last} on {_lower(one.device_name)}" for last, one in zip(lasts, first, strict=True)]
+        where = [numbers.unbroken(_lower(one.device_name)) for one in first]
+        parts = [f"{last} on {device}" for last, device in zip(lasts, where, strict=True)]
         said = ", ".join(parts[:-1]) + " and " + parts[-1]
     text = f"{metric.label} {said}"
     if metric.codes is None:

@@ -65,6 +65,11 @@ def with_unit(text: str, unit_text: str) -> str:
     return f"{text}{THIN_SPACE}{unit_text}" if unit_text and text != NOTHING else text
 
 
+def unbroken(words: str) -> str:
+    """Words that stay on one line: a string and its number."""
+    return words.replace(" ", "\u00a0")
+
+
 def span(length: timedelta) -> str:
     """A length of time in one unit: `8 s`, `12 min`, `3 h`, `2 days`; never negative."""
     seconds = max(0, round(length.total_seconds()))

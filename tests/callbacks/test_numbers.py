@@ -85,3 +85,7 @@ def test_switches_are_named_as_on_the_case() -> None:
     metric = catalogue.metric("dip_switches")
     assert numbers.reading(metric, 60) == ("3, 4, 5, 6 on", "")
     assert numbers.reading(metric, 0) == ("all off", "")
+
+
+def test_words_that_belong_together_stay_on_one_line() -> None:
+    assert numbers.unbroken("string 2") == "string\u00a02"
