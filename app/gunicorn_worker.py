@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 from typing import Any
 
@@ -24,6 +25,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     def run(self) -> None:
         """Make the application ready in this process, then take requests."""
         warm_process(self.wsgi)
+        # What is there now stays: no search for garbage looks through it again, and no shared page is copied for that.
+        gc.freeze()
         super().run()
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
