@@ -150,11 +150,12 @@ def measured(parts: Aggregates, at: Edges, measures: Sequence[str] = MEASURES) -
 
 
 def _mean(parts: Aggregates) -> Floats:
-    """Twelve digits of the mean, so that it does not depend on the order in which its samples were added up."""
+    """Twelve digits of the mean, and never beyond the extremes; NaN where the sum is beyond floats."""
     mean = parts.total / parts.count
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         power = 11 - np.floor(np.log10(np.abs(mean)))
         exact = (power >= 0) & (power <= LARGEST_SCALE)
         scale = TENS[np.where(exact, power, 0).astype(np.int64)]
         rounded = np.rint(mean * scale) / scale
-    return np.asarray(rounded if exact.all() else np.where(exact, rounded, mean), dtype=np.float64)
+    found = np.clip(rounded if exact.all() else np.where(exact, rounded, mean), parts.low, parts.high)
+    return np.asarray(np.where(np.isfinite(mean), found, np.nan), dtype=np.float64)
