@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app import api_schemas as schemas
 from app.api_columns import VALUE, Columns, bucket_columns, instants_of, sample_columns
 from app.api_devices import known_units, moment, readable, stored_span
-from app.api_export import exported, samples_in_stretches
+from app.api_export import buckets_in_stretches, exported, samples_in_stretches
 from app.api_parameters import (
     FROM,
     METRICS,
@@ -30,7 +30,7 @@ from app.api_parameters import (
 from app.api_routes import JSON, Asked, Body, route, written
 from app.parts import parts
 from data import queries
-from data.buckets import MEASURES, SHORTEST_MONTH, Months, Width
+from data.buckets import DEFAULT_POINTS, MEASURES, SHORTEST_MONTH, Months, Width, width_for
 from data.errors import RangeError
 from data.queries import DeviceRow
 from data.ranges import TimeRange
@@ -145,11 +145,13 @@ def range_(asked: Asked) -> Response:
         )
         if asked["format"] == "json":
             return written(json_answer(question, *read(session, question)))
-        if question.in_buckets:
-            columns, width = read(session, question)
-            stretches = iter([] if columns is None else [columns])
-            names = [(metric, measure) for metric in question.metrics for measure in question.measures]
-            return exported(asked["format"], device, question.times, names, stretches, width)
+    if question.in_buckets:
+        names = [(metric, measure) for metric in question.metrics for measure in question.measures]
+        width = width_of(question)
+        stretches = buckets_in_stretches(
+            device.id, question.metrics, question.window, width, question.zone, question.measures
+        )
+        return exported(asked["format"], device, question.times, names, stretches, seconds_of(width))
     names = [(metric, VALUE) for metric in question.metrics]
     stretches = samples_in_stretches(device.id, question.metrics, question.window)
     return exported(asked["format"], device, question.times, names, stretches)
@@ -191,8 +193,19 @@ def read(session: Session, question: Question) -> tuple[Columns | None, int | No
     found = queries.bucket_arrays(
         session, device_id, metrics, window, question.interval, question.points, question.zone, measures
     )
-    width = None if isinstance(found.width, Months) else int(found.width.total_seconds())
-    return bucket_columns(found, metrics, measures), width
+    return bucket_columns(found, metrics, measures), seconds_of(found.width)
+
+
+def seconds_of(width: Width) -> int | None:
+    """The width in seconds; None for months, which have no one length."""
+    return None if isinstance(width, Months) else int(width.total_seconds())
+
+
+def width_of(question: Question) -> Width:
+    """The width of the buckets."""
+    if question.interval is not None:
+        return question.interval
+    return width_for(question.window, question.points or DEFAULT_POINTS, question.zone)
 
 
 def shortest(width: Width | None) -> timedelta:

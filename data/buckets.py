@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
@@ -95,6 +95,19 @@ def edges(window: TimeRange, width: Width, zone: tzinfo) -> Edges:
         return _days(window, width // DAY, zone)
     step = width // timedelta(milliseconds=1)
     return _first(window, width, zone) + step * np.arange(number_of(window, width, zone) + 1, dtype="int64")
+
+
+def edges_in_runs(window: TimeRange, width: Width, zone: tzinfo, most: int) -> Iterator[Edges]:
+    """What `edges` gives, however many: runs of at most `most` buckets, each from the edge the last one ended with."""
+    if isinstance(width, Months) or width % DAY == timedelta(0):
+        whole = edges(window, width, zone)
+        for first in range(0, len(whole) - 1, most):
+            yield whole[first : first + most + 1]
+        return
+    step = width // timedelta(milliseconds=1)
+    first_edge, number = _first(window, width, zone), number_of(window, width, zone)
+    for first in range(0, number, most):
+        yield first_edge + step * np.arange(first, min(first + most, number) + 1, dtype="int64")
 
 
 def _midnight(at: datetime, zone: tzinfo) -> datetime:
