@@ -7,6 +7,7 @@ A text whose skeleton is known needs no parser: what was JSON with other numbers
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -14,6 +15,7 @@ from typing import Any
 
 import orjson
 
+from data import document
 from data.document import parse_content
 from data.errors import DocumentError
 
@@ -130,8 +132,11 @@ def template(skeleton: str, known: dict[int, int | float] | None = None) -> dict
     count = skeleton.count(SLOT)
     numbers = ",".join(str(known.get(slot, _stand_in(slot))) for slot in range(count))
     content = parse_content(fill(skeleton, numbers))
-    if not known and _numbers_in(content) != count:
-        raise DocumentError("a number stands within a text: the document is kept as it came")
+    if not known:
+        if any(map(_reads_as_stand_in, _leaves(parse_content(fill(skeleton, ",".join("0" * count)))))):
+            raise DocumentError("a number in it is like a stand-in: the document is kept as it came")
+        if sum(slot_of(leaf) is not None for leaf in _leaves(content)) != count:
+            raise DocumentError("a number stands within a text: the document is kept as it came")
     return content
 
 
@@ -143,14 +148,18 @@ def slot_of(value: Any) -> int | None:
     return slot if slot < MOST_SLOTS else None
 
 
-def _numbers_in(content: Any) -> int:
-    found, waiting = 0, [content]
+def _reads_as_stand_in(leaf: Any) -> bool:
+    """Whether a leaf, a number or a text that reads as one, would be taken for a stand-in."""
+    return slot_of(document.number(leaf)) is not None
+
+
+def _leaves(content: Any) -> Iterator[Any]:
+    waiting = [content]
     while waiting:
         node = waiting.pop()
         if isinstance(node, dict):
             waiting.extend(node.values())
         elif isinstance(node, list):
             waiting.extend(node)
-        elif slot_of(node) is not None:
-            found += 1
-    return found
+        else:
+            yield node
