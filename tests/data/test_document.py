@@ -105,6 +105,33 @@ def test_validity_flags_of_the_old_reader_are_faults_when_they_are_false() -> No
     assert (names.status_errors, names.protection_errors) == (["cell voltages not valid"], ["undervoltage"])
 
 
+def test_every_number_of_a_sensor_is_a_series_in_lists_and_under_like_names_too() -> None:
+    content = {
+        "rgb": [1, 2.5, {"value": "3", "unit": "lux"}, [4], None, "x"],
+        "a/b": 5,
+        "a": {"b": 6, "b\u0000": 7},
+        "\u0000": 8,
+        "x" * 300: 9,
+        "x" * 301: 10,
+    }
+    assert document.readings("sensor", content) == {
+        "rgb/0": 1.0,
+        "rgb/1": 2.5,
+        "rgb/2": 3.0,
+        "rgb/3/0": 4.0,
+        "a/b": 5.0,
+        "a/b (2)": 6.0,
+        "a/b (3)": 7.0,
+        "x" * 200: 9.0,
+        "x" * 196 + " (2)": 10.0,
+    }
+    assert document.sensor_units(content)["rgb/2"] == "lux"
+    deep: Any = 1
+    for _ in range(40):
+        deep = {"a": deep}
+    assert document.readings("sensor", deep) == {"/".join("a" * 40): 1.0}
+
+
 @pytest.mark.parametrize("rts", [128, -128, "128"])
 def test_a_disconnected_temperature_sensor_is_no_reading(rts: Any) -> None:
     assert "temp_rts" not in document.readings("tristar", {"Temperature data": {"RTS temperature": rts}})
