@@ -54,7 +54,7 @@ class Split:
 def split(text: str) -> Split | None:
     """The skeleton and the numbers of a text; None for a text that is better kept as it came.
 
-    That a skeleton is one of a JSON document is not said: `template` proves it, once for each skeleton.
+    That a skeleton is one of a JSON document is not said: `prove` does, once for each skeleton.
     """
     if SLOT in text or len(text) < SHORTEST:
         return None
@@ -126,18 +126,21 @@ def _stand_in(slot: int) -> int:
 def template(skeleton: str, known: dict[int, int | float] | None = None) -> dict[str, Any]:
     """The document with a stand-in for each number (`slot_of` finds it again), or its value where it is `known`.
 
-    Raises DocumentError when the skeleton is none of a JSON document, or a slot stands within a string.
+    Raises DocumentError when the skeleton is none of a JSON document; `prove` says more.
     """
     known = known or {}
     count = skeleton.count(SLOT)
     numbers = ",".join(str(known.get(slot, _stand_in(slot))) for slot in range(count))
-    content = parse_content(fill(skeleton, numbers))
-    if not known:
-        if any(map(_reads_as_stand_in, _leaves(parse_content(fill(skeleton, ",".join("0" * count)))))):
-            raise DocumentError("a number in it is like a stand-in: the document is kept as it came")
-        if sum(slot_of(leaf) is not None for leaf in _leaves(content)) != count:
-            raise DocumentError("a number stands within a text: the document is kept as it came")
-    return content
+    return parse_content(fill(skeleton, numbers))
+
+
+def prove(skeleton: str) -> None:
+    """Raises DocumentError unless the skeleton is one of a JSON document that its stand-ins, and nothing else, fill."""
+    count = skeleton.count(SLOT)
+    if sum(slot_of(leaf) is not None for leaf in _leaves(template(skeleton))) != count:
+        raise DocumentError("a number stands within a text: the document is kept as it came")
+    if any(map(_reads_as_stand_in, _leaves(parse_content(fill(skeleton, ",".join("0" * count)))))):
+        raise DocumentError("a number in it is like a stand-in: the document is kept as it came")
 
 
 def slot_of(value: Any) -> int | None:

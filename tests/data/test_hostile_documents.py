@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete
 from sqlalchemy.orm import Session, sessionmaker
 
-from data import document, ingest, queries, sealing
+from data import document, ingest, queries, sealing, skeleton_rows, skeletons
 from data.errors import DocumentError
 from data.models import SealedBlock, SealedColumns, SensorDataEntry
 from data.ranges import TimeRange
@@ -125,8 +125,11 @@ LIKE_STAND_INS = {
 }
 
 
+@pytest.mark.parametrize("kept", [False, True], ids=["new", "taken apart by an earlier version"])
 @pytest.mark.parametrize("like", LIKE_STAND_INS.values(), ids=LIKE_STAND_INS.keys())
-def test_a_number_like_those_that_stand_for_others_is_itself(sessions: sessionmaker[Session], like: str) -> None:
+def test_a_number_like_those_that_stand_for_others_is_itself(
+    sessions: sessionmaker[Session], like: str, kept: bool
+) -> None:
     expected = document.readings("sensor", json.loads(f"{{{like}}}"))["n"]
     for within in ('"t":"a number within a text:%d"', '"t":%d,"u":"long enough to be taken apart"'):
         texts = [f"{{{within % minute},{like}}}" for minute in range(6)]
@@ -134,6 +137,11 @@ def test_a_number_like_those_that_stand_for_others_is_itself(sessions: sessionma
             ingest.Posted("sensor", "admin/VEML7700", text, RECEIVED - timedelta(days=3, minutes=minute))
             for minute, text in enumerate(texts)
         ]
+        split = skeletons.split(texts[0])
+        assert split is not None
+        if kept:
+            with sessions.begin() as session:
+                skeleton_rows.keep(session, [split.skeleton])
         for one in batch:  # one by one: the second finds the first one's skeleton
             with sessions.begin() as session:
                 assert ingest.store(session, [one], RECEIVED)[0].result == "stored"
