@@ -38,6 +38,8 @@ from data.ranges import TimeRange
 DEFAULT_MEASURES = ("mean", "min", "max")
 # What one answer may hold in memory; whoever wants more takes longer buckets, or a format that is streamed.
 MOST_VALUES = 2_000_000
+# Ten years by the second: of more buckets than this nearly all are empty.
+MOST_STREAMED = 320_000_000
 # The store itself refuses windows of more documents than this many metrics may be asked of.
 UNCOUNTED_METRICS = 3
 LONGEST_INTERVAL = 366 * 86_400
@@ -147,6 +149,7 @@ def range_(asked: Asked) -> Response:
             return written(json_answer(question, *read(session, question)))
     if question.in_buckets:
         names = [(metric, measure) for metric in question.metrics for measure in question.measures]
+        check_buckets(question, MOST_STREAMED)
         width = width_of(question)
         stretches = buckets_in_stretches(
             device.id, question.metrics, question.window, width, question.zone, question.measures
@@ -183,12 +186,7 @@ def read(session: Session, question: Question) -> tuple[Columns | None, int | No
     if not question.in_buckets:
         check_rows(session, question)
         return sample_columns(queries.sample_arrays(session, device_id, metrics, window), metrics), None
-    number = question.points or math.ceil(window.seconds / shortest(question.interval).total_seconds())
-    if number * len(metrics) * len(MEASURES) > MOST_VALUES * 2:
-        raise RangeError(
-            f"about {number:,} buckets of {len(metrics)} metrics were asked for: take a longer interval, "
-            "a shorter window or fewer metrics"
-        )
+    check_buckets(question, MOST_VALUES * 2 // (max(1, len(metrics)) * len(MEASURES)))
     measures = question.measures
     found = queries.bucket_arrays(
         session, device_id, metrics, window, question.interval, question.points, question.zone, measures
@@ -199,6 +197,16 @@ def read(session: Session, question: Question) -> tuple[Columns | None, int | No
 def seconds_of(width: Width) -> int | None:
     """The width in seconds; None for months, which have no one length."""
     return None if isinstance(width, Months) else int(width.total_seconds())
+
+
+def check_buckets(question: Question, most: int) -> None:
+    """Raise RangeError when more buckets are asked for."""
+    number = question.points or math.ceil(question.window.seconds / shortest(question.interval).total_seconds())
+    if number > most:
+        raise RangeError(
+            f"about {number:,} buckets of {len(question.metrics)} metrics were asked for: take a longer interval, "
+            "a shorter window or fewer metrics"
+        )
 
 
 def width_of(question: Question) -> Width:
