@@ -25,11 +25,13 @@ from data.document.reading import (
     MOST_AMPERE_HOURS,
     NO_SENSOR,
     VOLTS_PER_COUNT,
+    is_listed,
     limits,
     mended,
     placed,
 )
 from data.document.sensors import leaves
+from data.document.unlisted import unlisted
 from data.errors import DocumentError
 from data.skeletons import SLOT, fill, prove, slot_of, template
 
@@ -113,6 +115,9 @@ def plan(family: str, skeleton: str, decided: tuple[float, ...] = ()) -> Plan:
     found = {metric: _source(metric, value) for metric, value in placed(family, sections).items()}
     if family == "bms":
         found |= {cell.metric: _cell_source(cell) for cell in cells(sections)}
+    for key, value, _ in unlisted(family, content):
+        if key not in found and not is_listed(key):
+            found[key] = _source(key, value)
     return Plan(family, tuple(found.values()))
 
 
