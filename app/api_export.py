@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from itertools import chain
 from urllib.parse import quote
 
@@ -12,18 +12,20 @@ import orjson
 from flask import Response
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.api_columns import VALUE, Columns, csv_head, csv_lines, instants_of, sample_columns
+from app.api_columns import VALUE, Columns, bucket_columns, csv_head, csv_lines, instants_of, sample_columns
 from app.api_routes import WRITING
 from app.parts import parts
 from data import queries
+from data.buckets import SHORTEST_MONTH, Edges, Months, Width, edges_in_runs
 from data.errors import RangeError
 from data.parquet import parquet
 from data.queries import DeviceRow
-from data.ranges import TimeRange
+from data.ranges import TimeRange, from_milliseconds
 
 DAY = timedelta(days=1)
 # Days are how history is kept, so a stretch is whole days unless these are very full.
 LONGEST_STRETCH, SHORTEST_STRETCH = timedelta(days=16), timedelta(minutes=1)
+LONGEST_OF_BUCKETS = timedelta(days=64)
 MOST_ROWS, MOST_VALUES = 100_000, 1_500_000
 TYPES = {
     "csv": ("text/csv", "csv"),
@@ -120,6 +122,37 @@ def read_stretches(
         elif rows * 2 <= MOST_ROWS and rows * len(metrics) * 2 <= MOST_VALUES:
             length = min(length * 2, LONGEST_STRETCH)
         start_at = end_at
+
+
+def buckets_in_stretches(
+    device_id: int, metrics: Sequence[str], window: TimeRange, width: Width, zone: tzinfo, measures: Sequence[str]
+) -> Iterator[Columns]:
+    """The buckets of the window, a stretch at a time, each read with a session of its own."""
+    if window.start_at == window.end_at or not metrics:
+        return iter(())
+    longest = width.number * SHORTEST_MONTH if isinstance(width, Months) else width
+    values = len(metrics) * len(measures)
+    most = max(1, min(MOST_ROWS, MOST_VALUES // values, LONGEST_OF_BUCKETS // longest))
+    runs = edges_in_runs(window, width, zone, most)
+    return read_buckets(parts().sessions, device_id, metrics, window, width, runs, measures)
+
+
+def read_buckets(
+    sessions: sessionmaker[Session],
+    device_id: int,
+    metrics: Sequence[str],
+    window: TimeRange,
+    width: Width,
+    runs: Iterable[Edges],
+    measures: Sequence[str],
+) -> Iterator[Columns]:
+    """The buckets between the edges of each run."""
+    for edges in runs:
+        start_at = max(window.start_at, from_milliseconds(int(edges[0])))
+        end_at = min(window.end_at, from_milliseconds(int(edges[-1])))
+        with sessions() as session:
+            found = queries.measured_between(session, device_id, metrics, TimeRange(start_at, end_at), edges, measures)
+        yield bucket_columns(queries.Buckets(edges, width, found), metrics, measures)
 
 
 def end_of_stretch(start_at: datetime, length: timedelta) -> datetime:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app import api_schemas as schemas
 from app.api_columns import VALUE, Columns, bucket_columns, instants_of, sample_columns
 from app.api_devices import known_units, moment, readable, stored_span
-from app.api_export import exported, samples_in_stretches
+from app.api_export import buckets_in_stretches, exported, samples_in_stretches
 from app.api_parameters import (
     FROM,
     METRICS,
@@ -30,7 +30,7 @@ from app.api_parameters import (
 from app.api_routes import JSON, Asked, Body, route, written
 from app.parts import parts
 from data import queries
-from data.buckets import MEASURES, SHORTEST_MONTH, Months, Width
+from data.buckets import DEFAULT_POINTS, MEASURES, SHORTEST_MONTH, Months, Width, width_for
 from data.errors import RangeError
 from data.queries import DeviceRow
 from data.ranges import TimeRange
@@ -38,6 +38,8 @@ from data.ranges import TimeRange
 DEFAULT_MEASURES = ("mean", "min", "max")
 # What one answer may hold in memory; whoever wants more takes longer buckets, or a format that is streamed.
 MOST_VALUES = 2_000_000
+# Ten years by the second: of more buckets than this nearly all are empty.
+MOST_STREAMED = 320_000_000
 # The store itself refuses windows of more documents than this many metrics may be asked of.
 UNCOUNTED_METRICS = 3
 LONGEST_INTERVAL = 366 * 86_400
@@ -145,11 +147,14 @@ def range_(asked: Asked) -> Response:
         )
         if asked["format"] == "json":
             return written(json_answer(question, *read(session, question)))
-        if question.in_buckets:
-            columns, width = read(session, question)
-            stretches = iter([] if columns is None else [columns])
-            names = [(metric, measure) for metric in question.metrics for measure in question.measures]
-            return exported(asked["format"], device, question.times, names, stretches, width)
+    if question.in_buckets:
+        names = [(metric, measure) for metric in question.metrics for measure in question.measures]
+        check_buckets(question, MOST_STREAMED)
+        width = width_of(question)
+        stretches = buckets_in_stretches(
+            device.id, question.metrics, question.window, width, question.zone, question.measures
+        )
+        return exported(asked["format"], device, question.times, names, stretches, seconds_of(width))
     names = [(metric, VALUE) for metric in question.metrics]
     stretches = samples_in_stretches(device.id, question.metrics, question.window)
     return exported(asked["format"], device, question.times, names, stretches)
@@ -181,18 +186,34 @@ def read(session: Session, question: Question) -> tuple[Columns | None, int | No
     if not question.in_buckets:
         check_rows(session, question)
         return sample_columns(queries.sample_arrays(session, device_id, metrics, window), metrics), None
-    number = question.points or math.ceil(window.seconds / shortest(question.interval).total_seconds())
-    if number * len(metrics) * len(MEASURES) > MOST_VALUES * 2:
-        raise RangeError(
-            f"about {number:,} buckets of {len(metrics)} metrics were asked for: take a longer interval, "
-            "a shorter window or fewer metrics"
-        )
+    check_buckets(question, MOST_VALUES * 2 // (max(1, len(metrics)) * len(MEASURES)))
     measures = question.measures
     found = queries.bucket_arrays(
         session, device_id, metrics, window, question.interval, question.points, question.zone, measures
     )
-    width = None if isinstance(found.width, Months) else int(found.width.total_seconds())
-    return bucket_columns(found, metrics, measures), width
+    return bucket_columns(found, metrics, measures), seconds_of(found.width)
+
+
+def seconds_of(width: Width) -> int | None:
+    """The width in seconds; None for months, which have no one length."""
+    return None if isinstance(width, Months) else int(width.total_seconds())
+
+
+def check_buckets(question: Question, most: int) -> None:
+    """Raise RangeError when more buckets are asked for."""
+    number = question.points or math.ceil(question.window.seconds / shortest(question.interval).total_seconds())
+    if number > most:
+        raise RangeError(
+            f"about {number:,} buckets of {len(question.metrics)} metrics were asked for: take a longer interval, "
+            "a shorter window or fewer metrics"
+        )
+
+
+def width_of(question: Question) -> Width:
+    """The width of the buckets."""
+    if question.interval is not None:
+        return question.interval
+    return width_for(question.window, question.points or DEFAULT_POINTS, question.zone)
 
 
 def shortest(width: Width | None) -> timedelta:

@@ -27,6 +27,7 @@ from app.parts import parts
 from app.reading_asked import tolerance
 from data import queries
 from data.catalogue import ALIASES
+from data.document import family_of_unlisted
 from data.errors import RangeError
 from data.queries import DeviceRow
 from data.ranges import TimeRange
@@ -76,7 +77,7 @@ def nearest(asked: Asked) -> Response:
 def family_of(device: DeviceRow, metric: str) -> str:
     """The family of documents of that device which hold the metric."""
     found = catalogue_row(device, ALIASES.get(metric, metric))
-    return found.family if found else FAMILIES[device.kind][0]
+    return found.family if found else family_of_unlisted(FAMILIES[device.kind], metric)
 
 
 def reach(family: str, stated: timedelta | None) -> timedelta:

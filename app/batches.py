@@ -12,7 +12,7 @@ from flask import Blueprint, Response, abort
 from app import api_schemas as schemas
 from app.api_routes import NDJSON, Asked, Body, route, serve_routes
 from app.auth import Poster, poster
-from app.body import as_text, read_body
+from app.body import read_body
 from app.parts import parts
 from data import ingest
 from data.document import parse_content
@@ -22,6 +22,8 @@ from data.ranges import parse_instant
 MOST_DOCUMENTS = 1_000
 LIMIT = 16_000_000
 FAMILIES = ("bms", "tristar", "tristar_daily", "sensor")
+# What stands for a byte that is no UTF-8, from the first to the last.
+BYTE, LAST_BYTE = "\udc80", "\udcff"
 CLOCKS = ("synced", "unsynced", "restored", "server", "stated")
 
 
@@ -64,7 +66,7 @@ def documents(_asked: Asked) -> Response:
     Sending twice is harmless. An error refuses the whole request, and then nothing of it is stored.
     """
     sender = poster()
-    lines = numbered_lines(as_text(read_body(LIMIT)))
+    lines = numbered_lines(read_body(LIMIT))
     read = [(number, read_line(line, sender)) for number, line in lines]
     accepted = [found for _, found in read if isinstance(found, ingest.Posted)]
     with parts().sessions() as session:
@@ -90,10 +92,12 @@ batches = Blueprint("batches", __name__)
 serve_routes(batches, ROUTES)
 
 
-def numbered_lines(body: str) -> list[tuple[int, str]]:
+def numbered_lines(body: bytes) -> list[tuple[int, str]]:
     """The lines that are not blank, counted from 1 with the blank ones; 413 when there are too many."""
-    # Not splitlines(): a JSON text may hold U+2028 and the like, which end no line of NDJSON.
-    lines = [(number, line) for number, line in enumerate(body.split("\n"), start=1) if line.strip()]
+    # Not splitlines(): a JSON text may hold U+2028 and the like, which end no line of NDJSON.  Half a character that a
+    # line holds is found when it is read: it costs that line.
+    text = body.decode("utf-8-sig", "surrogateescape")
+    lines = [(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
     if len(lines) > MOST_DOCUMENTS:
         abort(
             413,
@@ -130,9 +134,9 @@ def read_line(line: str, sender: Poster) -> ingest.Posted | str:
 def opened(line: str) -> ingest.Posted | None:
     """The document of a line that is as it should be; None for any other, which `explained` has words for."""
     try:
-        stated = DECODER.decode(line)
+        stated = DECODER.decode(line.encode())
         recorded_at = parse_instant(stated.recorded_at)
-    except (msgspec.MsgspecError, RangeError, RecursionError):  # the last: nested a thousand levels deep
+    except (msgspec.MsgspecError, RangeError, RecursionError, UnicodeEncodeError):  # the third: very deep
         return None
     content = bytes(stated.content)
     known = stated.family in FAMILIES and stated.clock in CLOCKS and bool(stated.device) and stated.device.isprintable()
@@ -143,6 +147,8 @@ def opened(line: str) -> ingest.Posted | None:
 
 def explained(line: str) -> ingest.Posted | str:
     """The document of any line, or in words what is wrong with it."""
+    if any(BYTE <= character <= LAST_BYTE for character in line):
+        return "the line is not UTF-8: send JSON in UTF-8"
     try:
         stated = parse_content(line)
         family = text_field(stated, "family")

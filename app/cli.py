@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import sqlite3
 import sys
 from collections.abc import Callable
+
+from sqlalchemy.exc import OperationalError
 
 from app import importing, people_commands, run_commands, store_commands
 from app.commanding import Arguments, Settings, database, file_arguments, nothing
 from data.errors import ArboretumError
+
+SEE_TO_IT = "make room on its disk, or see what holds it, and run the same command again"
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -25,6 +30,9 @@ def main(argv: list[str] | None = None) -> int:
         code: int = arguments.run(Settings.from_env(), arguments)
     except ArboretumError as problem:
         print(problem, file=sys.stderr)
+        return 1
+    except (OperationalError, sqlite3.OperationalError) as problem:
+        print(f"the database cannot be used ({getattr(problem, 'orig', problem)}): {SEE_TO_IT}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130

@@ -26,23 +26,19 @@ DELIMITER_NAMES = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";"}
 
 
 def msview(sessions: sessionmaker[Session], file: str) -> int:
-    """Store the daily log that MSView exported."""
-    from data import msview as log
+    """Store the log that MSView exported: a daily one, or a live one."""
+    from data.importing.msview_file import MsviewFile
 
+    path = Path(file)
     try:
-        content = Path(file).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as problem:
-        raise DocumentError(f"{file} cannot be read ({problem}): give a CSV file that MSView exported") from problem
-    try:
-        records = log.parse(content)
+        source = MsviewFile(path.read_bytes(), path)
+    except OSError as problem:
+        raise DocumentError(f"{path} cannot be read ({problem}): give a CSV file that MSView exported") from problem
     except DocumentError as problem:
-        raise DocumentError(f"{file}: {problem}") from problem
-    with sessions() as session, ProgressBar("importing", sys.stderr) as bar:
-        count = log.load(session, records, datetime.now(UTC), bar.show, bar.say)
-        note(session, file, count.summary())
-        session.commit()
-    print(count.summary())
-    return exit_code(count)
+        raise DocumentError(f"{path}: {problem}") from problem
+    if source.left_out:
+        say(f"left out: {', '.join(source.left_out)} (no metric of the site is known for them)")
+    return exit_code(run(sessions, source, path, "rows"))
 
 
 def csv(sessions: sessionmaker[Session], config: Config, arguments: argparse.Namespace) -> int:

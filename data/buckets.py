@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
@@ -97,6 +97,19 @@ def edges(window: TimeRange, width: Width, zone: tzinfo) -> Edges:
     return _first(window, width, zone) + step * np.arange(number_of(window, width, zone) + 1, dtype="int64")
 
 
+def edges_in_runs(window: TimeRange, width: Width, zone: tzinfo, most: int) -> Iterator[Edges]:
+    """What `edges` gives, however many: runs of at most `most` buckets, each from the edge the last one ended with."""
+    if isinstance(width, Months) or width % DAY == timedelta(0):
+        whole = edges(window, width, zone)
+        for first in range(0, len(whole) - 1, most):
+            yield whole[first : first + most + 1]
+        return
+    step = width // timedelta(milliseconds=1)
+    first_edge, number = _first(window, width, zone), number_of(window, width, zone)
+    for first in range(0, number, most):
+        yield first_edge + step * np.arange(first, min(first + most, number) + 1, dtype="int64")
+
+
 def _midnight(at: datetime, zone: tzinfo) -> datetime:
     return at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
 
@@ -150,11 +163,12 @@ def measured(parts: Aggregates, at: Edges, measures: Sequence[str] = MEASURES) -
 
 
 def _mean(parts: Aggregates) -> Floats:
-    """Twelve digits of the mean, so that it does not depend on the order in which its samples were added up."""
+    """Twelve digits of the mean, and never beyond the extremes; NaN where the sum is beyond floats."""
     mean = parts.total / parts.count
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         power = 11 - np.floor(np.log10(np.abs(mean)))
         exact = (power >= 0) & (power <= LARGEST_SCALE)
         scale = TENS[np.where(exact, power, 0).astype(np.int64)]
         rounded = np.rint(mean * scale) / scale
-    return np.asarray(rounded if exact.all() else np.where(exact, rounded, mean), dtype=np.float64)
+    found = np.clip(rounded if exact.all() else np.where(exact, rounded, mean), parts.low, parts.high)
+    return np.asarray(np.where(np.isfinite(mean), found, np.nan), dtype=np.float64)

@@ -80,6 +80,20 @@ def scaled(values: Floats) -> tuple[int, Integers] | None:
     return None
 
 
+def decimals(values: Floats) -> npt.NDArray[np.int64]:
+    """The fewest decimals that give each value back; one more than MOST_DECIMALS for a value that has none such."""
+    found = np.full(len(values), MOST_DECIMALS + 1, dtype=np.int64)
+    left = np.arange(len(values))
+    with np.errstate(over="ignore", invalid="ignore"):
+        for places, scale in enumerate(SCALES):
+            some = values[left]
+            whole = np.rint(some * scale)
+            fits = (whole / scale == some) & (np.abs(whole) < EXACT)
+            found[left[fits]] = places
+            left = left[~fits]
+    return found
+
+
 def decode(kind: int, packed: bytes, count: int) -> Floats:
     """The column of `count` documents; NaN where one has no value.  Raises CorruptError."""
     try:

@@ -13,7 +13,8 @@ from data.engine import begin_write
 from data.errors import BusyError, DocumentError, NotFoundError
 from data.locks import device_lock
 from data.models import ENTRIES, Correction, Device, JSONDataEntry
-from data.queries.devices import FAMILIES, device
+from data.queries.devices import FAMILIES, DeviceRow, device
+from data.queries.documents import times
 from data.queries.span import span
 from data.ranges import to_milliseconds
 from data.unsealing import unseal_day
@@ -62,6 +63,7 @@ def correct(
     with device_lock(sealing.engine_of(sessions), found.id) as mine:
         if not mine:
             raise BusyError(f"{slug} is being sealed just now: try again in a minute")
+        _check_there(sessions, found, family, recorded_at)
         if _entry(sessions, found.id, family, recorded_at) is None:
             unseal_day(sessions, found.id, family, blocks.day_of(to_milliseconds(recorded_at)))
         with sessions() as session:
@@ -100,6 +102,13 @@ def _check_administrator(session: Session, username: str) -> None:
     user = accounts.user_by_name(session, username)
     if user is None or not user.admin:
         raise DocumentError(f"{username} is no administrator: only they correct the past")
+
+
+def _check_there(sessions: sessionmaker[Session], device: DeviceRow, family: str, at: datetime) -> None:
+    start = to_milliseconds(at)
+    with sessions() as session:
+        if not len(times(session, device.id, family, start, start + 1)):
+            raise NotFoundError(f"{device.slug} has no {family} document of {at.isoformat()}: give its very time")
 
 
 def _entry(sessions: sessionmaker[Session], device_id: int, family: str, at: datetime) -> int | None:

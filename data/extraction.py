@@ -25,13 +25,15 @@ from data.document.reading import (
     MOST_AMPERE_HOURS,
     NO_SENSOR,
     VOLTS_PER_COUNT,
+    is_listed,
     limits,
     mended,
     placed,
 )
 from data.document.sensors import leaves
+from data.document.unlisted import unlisted
 from data.errors import DocumentError
-from data.skeletons import slot_of, template
+from data.skeletons import SLOT, fill, prove, slot_of, template
 
 # What stands in these keys decides which metric the numbers beside it are of.
 _NEEDED = {"battery_charge": "battery_capacity"}  # what another metric has to say about a metric's unit
@@ -78,6 +80,7 @@ def traits(family: str, skeleton: str) -> Traits:
 def is_sound(family: str, skeleton: str) -> bool:
     """Whether documents may be taken apart by that skeleton: it is one of a JSON document, no slot within a text."""
     try:
+        prove(skeleton)
         traits(family, skeleton)
     except DocumentError:
         return False
@@ -112,6 +115,9 @@ def plan(family: str, skeleton: str, decided: tuple[float, ...] = ()) -> Plan:
     found = {metric: _source(metric, value) for metric, value in placed(family, sections).items()}
     if family == "bms":
         found |= {cell.metric: _cell_source(cell) for cell in cells(sections)}
+    for key, value, _ in unlisted(family, content):
+        if key not in found and not is_listed(key):
+            found[key] = _source(key, value)
     return Plan(family, tuple(found.values()))
 
 
@@ -130,6 +136,8 @@ def readings(
     family: str, skeleton: str, numbers: Numbers, count: int, wanted: Collection[str] | None = None
 ) -> dict[str, Floats]:
     """Metric -> its value in each of the `count` documents, NaN where the rule leaves it out; all, or those wanted."""
+    if not is_sound(family, skeleton):
+        return _one_by_one(family, skeleton, numbers, count)
     deciding = traits(family, skeleton).deciding
     if not deciding:
         return _read(plan(family, skeleton), numbers, count, wanted)
@@ -145,8 +153,20 @@ def readings(
     return found
 
 
+def _one_by_one(family: str, skeleton: str, numbers: Numbers, count: int) -> dict[str, Floats]:
+    """The same of documents whose skeleton is no longer taken apart: each is put together and read by the rule."""
+    rows = np.column_stack([numbers(slot) for slot in range(skeleton.count(SLOT))]).tolist()
+    found: dict[str, Floats] = {}
+    for place, values in enumerate(rows):
+        for metric, value in of_one(family, skeleton, values).items():
+            found.setdefault(metric, np.full(count, np.nan))[place] = value
+    return found
+
+
 def of_one(family: str, skeleton: str, values: Sequence[float]) -> dict[str, float]:
     """What data.document.readings says of the one document with these numbers in the slots of its skeleton."""
+    if not is_sound(family, skeleton):
+        return document.readings(family, document.parse_content(fill(skeleton, ",".join(map(repr, values)))))
     decided = tuple(float(values[slot]) for slot in traits(family, skeleton).deciding)
     chosen = plan(family, skeleton, decided)
     if family == "sensor":
@@ -168,6 +188,8 @@ def _of_rows(numbers: Numbers, rows: npt.NDArray[np.intp]) -> Numbers:
 
 def slots(family: str, skeleton: str, values: Floats) -> dict[int, str]:
     """Slot -> the metric that is likely the same number; to be compared, for the rule may have translated it."""
+    if not is_sound(family, skeleton):
+        return {}
     deciding = traits(family, skeleton).deciding
     decided = tuple(values[0, deciding].tolist()) if deciding and len(values) else ()
     chosen = plan(family, skeleton, decided)

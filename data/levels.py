@@ -115,13 +115,31 @@ def reduced(parts: Aggregates, start: Integers) -> Aggregates:
 def exact_sums(values: Floats, begins: Integers) -> Floats:
     """The sums of the stretches that begin at these places, added up as whole numbers where the values have decimals.
 
-    So a sum of sums is the sum of all, whatever was added first.
+    The sum of a stretch depends on its values and their order alone, not on what is added up beside it.
     """
     found = columns.scaled(values)
-    if found is not None and float(np.abs(found[1]).max(initial=0)) * len(values) < 2.0**63:
+    if found is not None and float(np.abs(found[1]).max(initial=0)) * len(values) < EXACT:
         return np.asarray(np.add.reduceat(found[1], begins) / SCALES[found[0]], dtype=np.float64)
-    with np.errstate(over="ignore"):  # the sum of numbers at the end of the range is infinite
-        return np.asarray(np.add.reduceat(values, begins), dtype=np.float64)
+    return _sums_apart(values, begins)
+
+
+def _sums_apart(values: Floats, begins: Integers) -> Floats:
+    """The same where some stretches have decimals and others have none, or where sums are beyond what is exact."""
+    with np.errstate(over="ignore", invalid="ignore"):  # the sum of numbers at the end of the range is infinite
+        sums = np.asarray(np.add.reduceat(values, begins), dtype=np.float64)
+    decimals = np.maximum.reduceat(columns.decimals(values), begins)
+    some = decimals < len(SCALES)
+    lengths = np.diff(np.append(begins, len(values)))
+    inside = np.repeat(some, lengths)
+    if not inside.any():
+        return sums
+    starts = np.cumsum(np.append(0, lengths[some]))[:-1]
+    scales = np.take(SCALES, decimals[some])
+    whole = np.rint(values[inside] * np.repeat(scales, lengths[some]))
+    exact = np.maximum.reduceat(np.abs(whole), starts) * lengths[some] < 2.0**63
+    added = np.add.reduceat(np.where(np.repeat(exact, lengths[some]), whole, 0).astype(np.int64), starts) / scales
+    sums[some] = np.where(exact, added, sums[some])
+    return sums
 
 
 def joined(parts: Iterable[Aggregates]) -> Aggregates:

@@ -5,18 +5,19 @@ Source of the quirks: data/real/README.md.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from data import ingest
+from data import document, ingest
 from data.errors import DocumentError, RangeError
 from data.importing.counting import Count, Tell, nobody
+from data.importing.csv_values import is_nothing, parse_number
+from data.importing.msview_table import Exported, Line, exported
 from data.importing.running import Show, quiet
 from data.ranges import parse_instant
 
@@ -38,6 +39,20 @@ NAMES = {
 # MSView dates every record one hour too early for each younger one.
 DRIFT = timedelta(hours=1)
 BATCH = 100
+# The values that a controller keeps when it is told so, as its maker names them -> the site's metrics.
+MORE = {
+    "Va_max_daily": "input_voltage_max_daily",
+    "Ahc_daily": "Ah_daily",
+    "whc_daily": "Wh_daily",
+    "Pout_max_daily": "P_max_daily",
+    "Tb_min_daily": "min_temp_daily",
+    "Tb_max_daily": "max_temp_daily",
+    "time_ab_daily": "time_ab_daily",
+    "time_eq_daily": "time_eq_daily",
+    "time_fl_daily": "time_fl_daily",
+}
+PLACES = {row.metric: row.pointer[1] for row in document.FIELDS if row.family == "tristar_daily"}
+TIME = re.compile(r"time\s*(\(utc\))?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +66,7 @@ class DailyRecord:
     faults: tuple[str, ...]
     alarms: tuple[str, ...]
     row: dict[str, str]
+    more: Mapping[str, float]  # metric -> value, of those that the controller was told to keep
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -63,48 +79,76 @@ def parse(text: str) -> list[DailyRecord]:
 
     Raises DocumentError naming the line, what was found and what was expected; nothing is skipped in silence.
     """
-    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff")))
-    try:
-        header = tuple(cell.strip() for cell in next(reader, []))
-        if header != COLUMNS:
-            found = ", ".join(header) or "(none)"
-            raise DocumentError(f"line 1 has the columns {found}; a daily log of MSView has {', '.join(COLUMNS)}")
-        records = [_record(cells, reader.line_num) for cells in reader if cells]
-    except csv.Error as cause:
-        raise DocumentError(
-            f"line {reader.line_num} is not comma-separated text ({cause}); export the log again"
-        ) from cause
-    if not records:
+    table = exported(text)
+    columns = daily_columns(table)
+    return [record(table, columns, line) for line in table.lines]
+
+
+def is_daily(columns: Sequence[str]) -> bool:
+    """Whether these are the titles of a daily log: the ones that every such log has, in whatever order."""
+    return {document.fold(title) for title in COLUMNS[1:]} <= {document.fold(title) for title in columns}
+
+
+def daily_columns(table: Exported) -> dict[str, int]:
+    """Folded title -> its place.  Raises DocumentError when the table is no daily log, or has no record."""
+    if not is_daily(table.columns) or not TIME.fullmatch(table.columns[0]):
+        found = ", ".join(table.columns) or "(none)"
+        raise DocumentError(f"line 1 has the columns {found}; a daily log of MSView has {', '.join(COLUMNS)}")
+    if not table.lines:
         raise DocumentError("the file has a header and no record: choose the daily log in MSView and export it again")
-    return records
+    return {document.fold(title): place for place, title in enumerate(table.columns)}
 
 
-def _record(cells: list[str], line: int) -> DailyRecord:
-    if len(cells) != len(COLUMNS):
-        raise DocumentError(f"line {line} has {len(cells)} columns, expected {len(COLUMNS)}: export the log again")
-    row = dict(zip(COLUMNS, cells, strict=True))
+def left_out(columns: Mapping[str, int], table: Exported) -> list[str]:
+    """The titles of a daily log that no metric is known for."""
+    known = {0, *(columns[fold] for fold in map(document.fold, (*COLUMNS[1:], *MORE)) if fold in columns)}
+    return [title for place, title in enumerate(table.columns) if place not in known]
+
+
+def record(table: Exported, columns: Mapping[str, int], line: Line) -> DailyRecord:
+    """The record of a line.  Raises DocumentError in words."""
+    cells, number = line.cells, line.number
+    if len(cells) != len(table.columns):
+        raise DocumentError(
+            f"line {number} has {len(cells)} columns, expected {len(table.columns)}: export the log again"
+        )
+    row = dict(zip(table.columns, cells, strict=True))
     try:
-        recorded_at = parse_instant(row["time (UTC)"], UTC)
+        recorded_at = parse_instant(cells[0], UTC)
     except RangeError as cause:
-        raise DocumentError(f"line {line}: {cause}") from cause
+        raise DocumentError(f"line {number}: {cause}") from cause
+
+    def text(title: str) -> str:
+        return cells[columns[document.fold(title)]]
+
     volts = []
-    for column in ("Vb_min_daily", "Vb_max_daily"):
-        try:
-            value = float(row[column])
-        except ValueError as cause:
-            raise DocumentError(f"line {line}: {column} is {row[column]!r}, expected volts such as 13.81") from cause
+    for title in ("Vb_min_daily", "Vb_max_daily"):
+        value = _number(text(title), title, "volts such as 13.81", table, number)
         if not 0 <= value <= 200:
-            raise DocumentError(f"line {line}: {column} is {row[column]}, expected volts between 0 and 200")
+            raise DocumentError(f"line {number}: {title} is {text(title)}, expected volts between 0 and 200")
         volts.append(value)
+    more = {
+        metric: _number(text(title), title, "a number", table, number)
+        for title, metric in MORE.items()
+        if document.fold(title) in columns and not is_nothing(text(title))
+    }
     return DailyRecord(
         recorded_at,
         volts[0],
         volts[1],
-        _names(row["Flags"]),
-        _names(row["fault_daily"]),
-        _names(row["alarm_daily"]),
+        _names(text("Flags")),
+        _names(text("fault_daily")),
+        _names(text("alarm_daily")),
         row,
+        more,
     )
+
+
+def _number(cell: str, title: str, expected: str, table: Exported, line: int) -> float:
+    try:
+        return float(parse_number(cell, "auto", table.delimiter))
+    except ValueError as cause:
+        raise DocumentError(f"line {line}: {title} is {cell!r}, expected {expected}") from cause
 
 
 def bench_work(records: Sequence[DailyRecord]) -> list[bool]:
@@ -130,25 +174,27 @@ def retimed(times: Sequence[datetime]) -> list[datetime]:
 
 def documents(records: Sequence[DailyRecord]) -> Iterator[ingest.Posted]:
     """Each record as a document of the site's daily dialect, under its original time, the exported row beside it."""
-    for record, bench in zip(records, bench_work(records), strict=True):
+    for one, bench in zip(records, bench_work(records), strict=True):
+        values = {PLACES[metric]: value for metric, value in one.more.items()}
         content = {
             "name": "Tristar",
             "source": "MSView daily log",
             "bench work": bench,
             "Daily Logger Values": {
-                "Battery Voltage Minimum Daily": record.battery_voltage_min,
-                "Battery Voltage Maximum Daily": record.battery_voltage_max,
-                "daily flags": list(record.flags),
-                "daily faults": list(record.faults),
-                "daily alarms": list(record.alarms),
+                "Battery Voltage Minimum Daily": one.battery_voltage_min,
+                "Battery Voltage Maximum Daily": one.battery_voltage_max,
+                **values,
+                "daily flags": list(one.flags),
+                "daily faults": list(one.faults),
+                "daily alarms": list(one.alarms),
             },
-            "MSView row": record.row,
+            "MSView row": one.row,
         }
         yield ingest.Posted(
             family="tristar_daily",
             device=DEVICE,
             content=json.dumps(content, separators=(",", ":")),
-            recorded_at=record.recorded_at,
+            recorded_at=one.recorded_at,
             clock="stated",
         )
 

@@ -6,13 +6,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, delete, func, select, tuple_, type_coerce, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    and_,
+    delete,
+    exists,
+    func,
+    not_,
+    or_,
+    select,
+    tuple_,
+    type_coerce,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from data import blocks, levels
 from data.engine import begin_write
 from data.levels import BY_NUMBER
-from data.models import SealedBlock, SealedColumns
+from data.models import ENTRIES, SealedBlock, SealedColumns
 from data.ranges import from_milliseconds, to_milliseconds
 
 
@@ -42,7 +55,8 @@ class Thinned:
 def thin(session: Session, keep: Keep, now: datetime) -> Thinned:
     """Throw away what is older than it is kept; commits nothing.
 
-    Only days that the levels have are thinned, so that their buckets stay: those of the highest level at least.
+    Only days that the levels have are thinned, so that their buckets stay: those of the highest level at least.  A day
+    with entries waits until these are sealed: what the levels lack of it is read from its samples.
     """
     begin_write(session)
     return Thinned(
@@ -57,17 +71,28 @@ def _old(age: timedelta, now: datetime) -> datetime:
     return from_milliseconds(blocks.day_of(to_milliseconds(now - age)))
 
 
+def _whole_days_before(end: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Days before that one which the levels have and nothing waits to be added to."""
+    start = type_coerce(SealedBlock.start_at, BigInteger)
+    waiting = []
+    for family, entry in ENTRIES.items():
+        at = type_coerce(entry.recorded_at, BigInteger)
+        of_day = (entry.device_id == SealedBlock.device_id, at >= start, at < start + blocks.DAY)
+        waiting.append(and_(SealedBlock.family == family, exists().where(*of_day)))
+    return SealedBlock.start_at < end, SealedBlock.in_levels.is_(True), not_(or_(*waiting))
+
+
 def _originals(session: Session, age: timedelta | None, now: datetime) -> int:
     if age is None:
         return 0
-    old = (SealedBlock.start_at < _old(age, now), SealedBlock.in_levels, SealedBlock.originals.is_not(None))
+    old = (*_whole_days_before(_old(age, now)), SealedBlock.originals.is_not(None))
     return session.connection().execute(update(SealedBlock).where(*old).values(originals=None)).rowcount
 
 
 def _samples(session: Session, age: timedelta | None, now: datetime) -> int:
     if age is None:
         return 0
-    old = (SealedBlock.start_at < _old(age, now), SealedBlock.in_levels, SealedBlock.times.is_not(None))
+    old = (*_whole_days_before(_old(age, now)), SealedBlock.times.is_not(None))
     days = select(SealedBlock.device_id, SealedBlock.family, SealedBlock.start_at).where(*old)
     key = tuple_(SealedColumns.device_id, SealedColumns.family, SealedColumns.start_at)
     session.execute(delete(SealedColumns).where(SealedColumns.level == 0, key.in_(days)))

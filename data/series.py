@@ -28,7 +28,10 @@ def note(
     missing = [metric for metric in metrics if metric not in known]
     if not missing:
         return known
-    units = document.sensor_units(content) if family == "sensor" else {}
+    if family == "sensor":
+        units = document.sensor_units(content)
+    else:
+        units = {key: unit for key, _, unit in document.unlisted(family, content)}
     rows = [
         {"device_id": device_id, "key": metric, "first_seen_at": at, **_labels(family, metric, units)}
         for metric in missing
@@ -43,5 +46,5 @@ def _labels(family: str, key: str, units: Mapping[str, str]) -> dict[str, str]:
     try:
         found = catalogue.metric(key)
     except NotFoundError:
-        return {"label": key, "unit": ""}
+        return {"label": key, "unit": units.get(key, "")[:40]}
     return {"label": found.label, "unit": found.unit}

@@ -7,6 +7,7 @@ A text whose skeleton is known needs no parser: what was JSON with other numbers
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -14,6 +15,7 @@ from typing import Any
 
 import orjson
 
+from data import document
 from data.document import parse_content
 from data.errors import DocumentError
 
@@ -52,7 +54,7 @@ class Split:
 def split(text: str) -> Split | None:
     """The skeleton and the numbers of a text; None for a text that is better kept as it came.
 
-    That a skeleton is one of a JSON document is not said: `template` proves it, once for each skeleton.
+    That a skeleton is one of a JSON document is not said: `prove` does, once for each skeleton.
     """
     if SLOT in text or len(text) < SHORTEST:
         return None
@@ -124,15 +126,21 @@ def _stand_in(slot: int) -> int:
 def template(skeleton: str, known: dict[int, int | float] | None = None) -> dict[str, Any]:
     """The document with a stand-in for each number (`slot_of` finds it again), or its value where it is `known`.
 
-    Raises DocumentError when the skeleton is none of a JSON document, or a slot stands within a string.
+    Raises DocumentError when the skeleton is none of a JSON document; `prove` says more.
     """
     known = known or {}
     count = skeleton.count(SLOT)
     numbers = ",".join(str(known.get(slot, _stand_in(slot))) for slot in range(count))
-    content = parse_content(fill(skeleton, numbers))
-    if not known and _numbers_in(content) != count:
+    return parse_content(fill(skeleton, numbers))
+
+
+def prove(skeleton: str) -> None:
+    """Raises DocumentError unless the skeleton is one of a JSON document that its stand-ins, and nothing else, fill."""
+    count = skeleton.count(SLOT)
+    if sum(slot_of(leaf) is not None for leaf in _leaves(template(skeleton))) != count:
         raise DocumentError("a number stands within a text: the document is kept as it came")
-    return content
+    if any(map(_reads_as_stand_in, _leaves(parse_content(fill(skeleton, ",".join("0" * count)))))):
+        raise DocumentError("a number in it is like a stand-in: the document is kept as it came")
 
 
 def slot_of(value: Any) -> int | None:
@@ -143,14 +151,18 @@ def slot_of(value: Any) -> int | None:
     return slot if slot < MOST_SLOTS else None
 
 
-def _numbers_in(content: Any) -> int:
-    found, waiting = 0, [content]
+def _reads_as_stand_in(leaf: Any) -> bool:
+    """Whether a leaf, a number or a text that reads as one, would be taken for a stand-in."""
+    return slot_of(document.number(leaf)) is not None
+
+
+def _leaves(content: Any) -> Iterator[Any]:
+    waiting = [content]
     while waiting:
         node = waiting.pop()
         if isinstance(node, dict):
             waiting.extend(node.values())
         elif isinstance(node, list):
             waiting.extend(node)
-        elif slot_of(node) is not None:
-            found += 1
-    return found
+        else:
+            yield node

@@ -12,6 +12,7 @@ from data.document.origin import controller_string, same_content, stated_instant
 from data.document.parsing import parse_content
 from data.document.reading import readings
 from data.document.sensors import sensor_units
+from data.document.unlisted import family_of_unlisted, unlisted
 
 __all__ = [
     "FAMILIES",
@@ -20,6 +21,7 @@ __all__ = [
     "FieldRow",
     "Notices",
     "controller_string",
+    "family_of_unlisted",
     "fold",
     "names",
     "notices",
@@ -29,4 +31,5 @@ __all__ = [
     "same_content",
     "sensor_units",
     "stated_instant",
+    "unlisted",
 ]

@@ -29,6 +29,7 @@ _CELL_SECTIONS: tuple[tuple[str, str, Callable[[float], float] | None], ...] = (
     ("batterycelltemperaturedetail", "cell_{}_temperature", _degrees),
     ("batterybalancingratedetail", "cell_{}_b_rate", None),
 )
+CELL_SECTIONS = frozenset(name for name, _, _ in _CELL_SECTIONS)
 HIGHEST_CELL_VOLTS = 20
 HIGHEST_CELL_DEGREES = 99
 

@@ -35,12 +35,15 @@ def _by_any_case(section: dict[str, Any], wanted: str) -> Any:
 
 
 def number(value: Any) -> float | None:
-    """The finite number in a value: a number, a numeric string, or an object with `value`; None for anything else."""
+    """The finite number in a value: a number, a numeric string, or an object with `value`; None for anything else.
+
+    `12_34` is a name: that Python reads it as a number is Python's own.
+    """
     if type(value) is float:
         return value if math.isfinite(value) else None
     if isinstance(value, dict):
         value = value["value"] if "value" in value else _by_any_case(value, "value")
-    if isinstance(value, bool) or not isinstance(value, _SCALARS):
+    if isinstance(value, bool) or not isinstance(value, _SCALARS) or (isinstance(value, str) and "_" in value):
         return None
     try:
         found = float(value)

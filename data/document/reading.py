@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from functools import lru_cache
 from typing import Any
@@ -11,6 +12,7 @@ from data.document.cells import cells
 from data.document.fields import FAMILIES, FIELDS
 from data.document.folding import Document, Sections, fold, number
 from data.document.sensors import leaves
+from data.document.unlisted import unlisted
 
 # Battery capacities up to this are taken to be ampere-hours already.
 MOST_AMPERE_HOURS = 5000
@@ -60,13 +62,15 @@ _PLACES: dict[str, tuple[tuple[str, bool, tuple[tuple[str, ...], ...]], ...]] = 
     )
     for family in FAMILIES
 }
+UNLIMITED = (-math.inf, math.inf)
 _LIMITS = {metric.key: (metric.low, metric.high) for metric in catalogue.METRICS}
 
 
 def readings(family: str, content: Document) -> dict[str, float]:
     """Metric key -> finite value in the catalogue's unit; what is absent, no number or beyond its limits is left out.
 
-    A sensor's keys are those it posts: every numeric leaf, under its path joined by `/`.  Never raises for a document.
+    A sensor's keys are those it posts: every numeric leaf, under its path joined by `/`; so are those of other devices
+    that the table lacks.  Never raises for a document.
     """
     if family == "sensor":
         return {key: value for key, value, _ in leaves(content)}
@@ -74,7 +78,20 @@ def readings(family: str, content: Document) -> dict[str, float]:
     found = placed(family, sections)
     if family == "bms":
         found |= {cell.metric: cell.reading for cell in cells(sections)}
-    return mended(family, found)
+    return unlisted_too(mended(family, found), family, content)
+
+
+def unlisted_too(found: dict[str, float], family: str, content: Document) -> dict[str, float]:
+    """The readings and the numbers that the table lacks, under keys that no metric of the catalogue has."""
+    for key, value, _ in unlisted(family, content):
+        if key not in found and not is_listed(key):
+            found[key] = value
+    return found
+
+
+def is_listed(key: str) -> bool:
+    """Whether the catalogue has a metric of that key."""
+    return key in _LIMITS or _first_cell(key) in _LIMITS
 
 
 def mended(family: str, found: dict[str, float]) -> dict[str, float]:
@@ -101,7 +118,7 @@ def placed(family: str, sections: Sections) -> dict[str, float]:
 
 def limits(metric: str) -> tuple[float, float]:
     """What a value of that metric must lie between to be believed."""
-    return _LIMITS.get(metric) or _LIMITS[_first_cell(metric)]
+    return _LIMITS.get(metric) or _LIMITS.get(_first_cell(metric), UNLIMITED)
 
 
 def _plausible(metric: str, value: float) -> bool:

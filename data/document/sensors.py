@@ -2,30 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from data.document.folding import Document, number
 
 MOST_SENSOR_KEYS = 500
+LONGEST_KEY = 200
 
 
 def leaves(content: Document) -> list[tuple[str, float, str]]:
-    """(key, value, unit) of every numeric leaf; an object with `value` is one leaf under its own key."""
-    found: list[tuple[str, float, str]] = []
-    waiting: list[tuple[str, Any, int]] = [("", content, 0)]
+    """(key, value, unit) of every numeric leaf; an object with `value` is one leaf under its own key.
+
+    A key is the path joined by `/`, an element of a list by its place from 0; of two that come out alike the second is
+    `key (2)`.  Beyond MOST_SENSOR_KEYS there are none.
+    """
+    found: dict[str, tuple[float, str]] = {}
+    waiting: list[tuple[str, Any]] = [("", content)]
     while waiting and len(found) < MOST_SENSOR_KEYS:
-        path, node, depth = waiting.pop()
+        path, node = waiting.pop()
         value = number(node)
-        if value is not None and path:
+        if value is not None and _printable(path):
             unit = node.get("unit", node.get("units", "")) if isinstance(node, Mapping) else ""
-            found.append((_printable(path)[:200], value, _printable(unit) if isinstance(unit, str) else ""))
-        elif isinstance(node, Mapping) and depth < 20:
-            children = [(f"{path}/{key}" if path else key, child, depth + 1) for key, child in node.items()]
+            found[_free(path, found)] = value, _printable(unit) if isinstance(unit, str) else ""
+        else:
+            children = [(f"{path}/{key}" if path else str(key), child) for key, child in _children(node)]
             waiting.extend(reversed(children))
-    if isinstance(content.get("unit"), str) and [key for key, _, _ in found] == ["value"]:
-        return [("value", found[0][1], content["unit"])]
-    return found
+    if isinstance(content.get("unit"), str) and list(found) == ["value"]:
+        return [("value", found["value"][0], content["unit"])]
+    return [(key, value, unit) for key, (value, unit) in found.items()]
+
+
+def _children(node: Any) -> Iterable[tuple[Any, Any]]:
+    if isinstance(node, Mapping):
+        return node.items()
+    return enumerate(node) if isinstance(node, list) else ()
+
+
+def _free(path: str, taken: Mapping[str, Any]) -> str:
+    key = free = _printable(path)[:LONGEST_KEY]
+    count = 2
+    while free in taken:
+        suffix = f" ({count})"
+        free, count = key[: LONGEST_KEY - len(suffix)] + suffix, count + 1
+    return free
 
 
 def _printable(text: str) -> str:

@@ -124,7 +124,7 @@ def content_of(family: str, columns: Sequence[Column], cells: Sequence[str], dec
             if family == "sensor":
                 content[column.metric] = _number_or_text(cell, decimal, delimiter)
             else:
-                _put(content, family, column.metric, cell, decimal, delimiter)
+                put(content, family, column.metric, cell, decimal, delimiter)
         except ValueError as cause:
             raise DocumentError(f"column {column.name}: {cause}") from cause
     if not content:
@@ -141,7 +141,8 @@ def _number_or_text(cell: str, decimal: str, delimiter: str) -> int | float | st
         return cell.strip()
 
 
-def _put(content: dict[str, Any], family: str, metric: str, cell: str, decimal: str, delimiter: str) -> None:
+def put(content: dict[str, Any], family: str, metric: str, cell: str, decimal: str, delimiter: str) -> None:
+    """Put the value of a cell at its metric's place in the document.  Raises ValueError in words."""
     row = field_row(family, metric)
     if row is None:
         _put_cell(content, metric, parse_number(cell, decimal, delimiter))

@@ -93,6 +93,8 @@ class CsvFile:
                 at = self._instant(row.cells[self.time_index])
                 content = content_of(options.family, self.columns, row.cells, options.decimal, self.table.delimiter)
             except ArboretumError as problem:
+                if self.table.took_several_lines:
+                    self.table.keep_first_line_only()
                 yield Refusal(where, str(problem))
                 continue
             yield Row(where, ingest.Posted(options.family, options.device, content, at, "stated"))

@@ -17,6 +17,7 @@ CHUNK = 1_000_000
 DELIMITERS = (",", ";", "\t", "|")
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 WIDE = (b"\xff\xfe", b"\xfe\xff")
+NEVER_CLOSED = 'a quote (") is opened in it and never closed: close it, or take it away'
 PLACE = re.compile(r"line (\d+) \(byte (\d+), ([0-9a-f]{32})\)")
 
 
@@ -43,6 +44,7 @@ class Table:
         self.offset = 0  # of the next line
         self.line = 0  # lines read
         self._after_first: tuple[int, int] | None = None
+        self._ended = False  # the file, within the row given last
         self._hashed, self._hash = 0, hashlib.sha256()
         header = self._header()
         self.delimiter = delimiter or most_frequent(header)
@@ -57,6 +59,8 @@ class Table:
         header = next(self._lines(), "")
         if not header.strip():
             raise DocumentError("line 1 is empty: it must hold the names of the columns")
+        if "\r" in header.rstrip("\r\n"):
+            raise DocumentError("the lines end as on old Macs, with CR alone: save it with LF or CR LF")
         return header
 
     def _lines(self) -> Iterator[str]:
@@ -66,23 +70,34 @@ class Table:
             if self._after_first is None:
                 self._after_first = (self.offset, self.line)
             yield raw.decode(self.encoding, "surrogateescape")
+        self._ended = True
 
     def rows(self) -> Iterator[TableRow]:
         """The rows from the present place on; a blank line is none."""
         while True:
-            self._after_first = None
+            self._after_first, self._ended = None, False
             start = self.line + 1
             cells, problem = self._next()
             if cells is None and problem is None:
                 return
             if problem is None and cells:
-                problem = self._problem(cells)
-            if problem is not None and self._after_first is not None and self._after_first[1] < self.line:
-                self.offset, self.line = self._after_first
-                self.file.seek(self.offset)
-                problem = 'a quote (") is opened in it and never closed: close it, or take it away'
+                problem = NEVER_CLOSED if self._ended else self._problem(cells)
+            if problem is not None and self.took_several_lines:
+                self.keep_first_line_only()
+                problem = NEVER_CLOSED
             if cells or problem is not None:
                 yield TableRow(start, cells or [], problem)
+
+    @property
+    def took_several_lines(self) -> bool:
+        """Whether the row given last goes on behind its first line, within quotes."""
+        return self._after_first is not None and self._after_first[1] < self.line
+
+    def keep_first_line_only(self) -> None:
+        """Have the row given last cost its first line only: the next one begins behind it."""
+        assert self._after_first is not None, "a row was given"
+        self.offset, self.line = self._after_first
+        self.file.seek(self.offset)
 
     def _next(self) -> tuple[list[str] | None, str | None]:
         try:

@@ -16,9 +16,10 @@ from data.queries.devices import (
     series,
 )
 from data.queries.documents import Latest, documents, latest, latest_all, nearest
+from data.queries.energies import Energy, energy
 from data.queries.events import KINDS as EVENT_KINDS
 from data.queries.events import Event, events
-from data.queries.samples import Buckets, Energy, bucket_arrays, buckets, energy, sample_arrays, samples
+from data.queries.samples import Buckets, bucket_arrays, buckets, measured_between, sample_arrays, samples
 from data.queries.span import cadence, span
 from data.queries.stretches import MOST_ROWS, Samples
 from data.queries.ticks import sensor_rows, ticks
@@ -46,6 +47,7 @@ __all__ = [
     "jobs",
     "latest",
     "latest_all",
+    "measured_between",
     "nearest",
     "sample_arrays",
     "samples",

@@ -38,8 +38,8 @@ def read(
     session: Session, asked: Target, family: str, keys: Sequence[str], window: Stretch, number: int
 ) -> dict[str, Aggregates]:
     """Key -> its buckets in the window, in time order: those of the level, and smaller ones where it cannot tell."""
-    asked_level = number
-    found: Found = {key: [] for key in keys}
+    asked_levels = LEVELS[:number]
+    found: dict[int, Found] = {level.number: {key: [] for key in keys} for level in asked_levels}
     rest: list[Stretch] = [window] if window[0] < window[1] else []
     wanted = {asked.ids[key]: key for key in keys if key in asked.ids}
     if number and rest:
@@ -48,14 +48,18 @@ def read(
             level = BY_NUMBER[number]
             buckets = dict.fromkeys(start - start % level.width for start in entries)
             dirty = _union([*((start, start + level.width) for start in buckets), *days])
-            rest = _from_level(session, asked.device_id, family, wanted, level, rest, dirty, found)
+            rest = _from_level(session, asked.device_id, family, wanted, level, rest, dirty, found[number])
             number -= 1
     samples = stretches.read(session, asked, family, keys, rest, stretches.MOST_ROWS_IN_BUCKETS)
+    told: dict[str, Aggregates] = {}
     for key in keys:
-        part = levels.of_samples(samples.times, samples.values[key])
-        # No bucket of the lowest level is told in part by the level and in part by samples.
-        found[key].append(levels.in_buckets(part, LEVELS[0].width) if asked_level == LEVELS[0].number else part)
-    return {key: levels.joined(parts) for key, parts in found.items()}
+        one = levels.of_samples(samples.times, samples.values[key])
+        # Added up in the steps in which a sealer does, so that sums are the same bit by bit.  No bucket of a level is
+        # told in part by it and in part by what lies below.
+        for level in asked_levels:
+            one = levels.joined([levels.in_buckets(one, level.width), *found[level.number][key]])
+        told[key] = one
+    return told
 
 
 def _dirty(session: Session, device_id: int, family: str, window: Stretch) -> tuple[list[int], list[Stretch]]:

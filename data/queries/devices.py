@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from data import catalogue
+from data import catalogue, document
 from data.catalogue import ALIASES
 from data.errors import NotFoundError
 from data.models import Device, Job, Sensor
@@ -121,9 +121,14 @@ def series(session: Session, device_id: int, keys: Collection[str] | None = None
 
 
 def family_of(kind: str, metric: str) -> str:
-    """The family of documents in which devices of that kind post a metric.  Raises NotFoundError."""
+    """The family of documents in which devices of that kind post a metric."""
     families = FAMILIES[kind]
-    return families[0] if len(families) == 1 else catalogue.metric(ALIASES.get(metric, metric)).family
+    if len(families) == 1:
+        return families[0]
+    try:
+        return catalogue.metric(ALIASES.get(metric, metric)).family
+    except NotFoundError:
+        return document.family_of_unlisted(families, metric)
 
 
 def jobs(session: Session) -> list[JobRow]:

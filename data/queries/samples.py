@@ -1,4 +1,4 @@
-"""Frames of a window: samples as measured, buckets, and energy.
+"""Frames of a window: samples as measured, and buckets.
 
 Frames have the index `at` (UTC, milliseconds, increasing) and one float64 column a metric, also when they are empty.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, tzinfo
 
 import numpy as np
 import pandas as pd
@@ -17,19 +17,10 @@ from data import buckets as bucketing
 from data.buckets import Edges, Measures, Width
 from data.catalogue import ALIASES
 from data.columns import Floats
-from data.frames import instants, milliseconds_of
+from data.frames import instants
 from data.queries import aggregates, stretches
 from data.queries.devices import family_of
 from data.ranges import TimeRange, to_milliseconds
-
-
-@dataclass(frozen=True, slots=True)
-class Energy:
-    """Watt-hours of one device in a window, and the part of its elapsed time (0 to 1) that was seen."""
-
-    device_id: int
-    watt_hours: float
-    coverage: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +89,13 @@ def bucket_arrays(
     if width is None:
         width = bucketing.width_for(window, points or bucketing.DEFAULT_POINTS, zone)
     edges = bucketing.edges(window, width, zone)
+    return Buckets(edges, width, measured_between(session, device_id, metrics, window, edges, measures))
+
+
+def measured_between(
+    session: Session, device_id: int, metrics: Sequence[str], window: TimeRange, edges: Edges, measures: Sequence[str]
+) -> dict[str, Measures]:
+    """Metric -> its measures, of the samples in the window, in the buckets between the edges."""
     stretch = (to_milliseconds(window.start_at), to_milliseconds(window.end_at))
     level = aggregates.level_for(edges)
     found: dict[str, Measures] = {}
@@ -106,7 +104,7 @@ def bucket_arrays(
         stored = [ALIASES.get(key, key) for key in keys]
         parts = aggregates.read(session, asked, family, stored, stretch, level)
         found |= {key: bucketing.measured(parts[ALIASES.get(key, key)], edges, measures) for key in keys}
-    return Buckets(edges, width, {metric: found[metric] for metric in metrics})
+    return {metric: found[metric] for metric in metrics}
 
 
 def buckets(
@@ -128,42 +126,3 @@ def buckets(
     columns = {(metric, measure): one[measure] for metric, one in found.metrics.items() for measure in one}
     names = pd.MultiIndex.from_product([list(metrics), list(bucketing.MEASURES)], names=["metric", "measure"])
     return pd.DataFrame(columns, index=instants(found.edges[:-1]), columns=names)
-
-
-def energy(
-    session: Session, device_ids: Sequence[int], metric: str, window: TimeRange, now: datetime, max_gap: timedelta
-) -> list[Energy]:
-    """The integral of a power metric (W) over the window, by device; never across a gap longer than `max_gap`.
-
-    Coverage counts up to the last sample when that is younger than `max_gap`: what has not been measured yet is not
-    missing.
-    """
-    end_at = min(window.end_at, now)
-    result = []
-    for device_id in device_ids:
-        around = TimeRange(window.start_at - max_gap, max(window.start_at - max_gap, end_at))
-        power = samples(session, device_id, [metric], around)[metric].dropna()
-        result.append(_integral(device_id, power, window.start_at, end_at, max_gap))
-    return result
-
-
-def _integral(
-    device_id: int, power: pd.Series[float], start_at: datetime, end_at: datetime, max_gap: timedelta
-) -> Energy:
-    at = milliseconds_of(power.index)
-    watts = power.to_numpy()
-    start, end, gap = to_milliseconds(start_at), to_milliseconds(end_at), max_gap / timedelta(milliseconds=1)
-    if len(at) and 0 <= end - at[-1] <= gap:
-        end = int(at[-1])
-    if len(at) < 2 or end <= start:
-        return Energy(device_id, 0.0, 0.0)
-    begin, finish = at[:-1], at[1:]
-    from_watts, to_watts = watts[:-1].copy(), watts[1:]
-    crosses = (begin < start) & (finish > start)
-    share = (start - begin[crosses]) / (finish[crosses] - begin[crosses])
-    from_watts[crosses] += share * (to_watts[crosses] - from_watts[crosses])
-    clipped = np.maximum(begin, start)
-    counted = (finish - begin <= gap) & (finish > start)
-    hours = (finish - clipped)[counted] / 3_600_000
-    watt_hours = float(np.sum(hours * (from_watts + to_watts)[counted] / 2))
-    return Energy(device_id, watt_hours, min(1.0, float(np.sum(hours)) * 3_600_000 / (end - start)))

@@ -226,3 +226,33 @@ def test_a_stretch_is_read_when_the_one_before_it_was_sent(
         before = len(asked)
         list(pieces)
     assert len(asked) > before + 5
+
+
+WIDTHS = ({"interval": 7 * 3600}, {"interval": 86_400}, {"interval": 2 * 86_400}, {"months": 1}, {"points": 333})
+
+
+@pytest.mark.parametrize("form", FORMATS[:2])
+@pytest.mark.parametrize("width", WIDTHS, ids=str)
+def test_buckets_come_out_in_stretches_as_they_do_at_once(
+    client: FlaskClient, form: str, width: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api_export, "MOST_ROWS", 9)
+    put(client, [lux(n, minutes=137 * n) for n in range(1000)])  # over the change of the clocks
+    asked = {**width, "metric": "lux", "tz": "America/Los_Angeles", "times": "ms"}
+    whole = got(client, RANGE, measures="last", **asked)
+    body = exported(client, form, measures="last", **asked)
+    if form == "csv":
+        found = [(int(when), float(value) if value else None) for when, value in rows_of(body)[1:]]
+    else:
+        lines = [json.loads(one) for one in body.splitlines()]
+        assert {one["width_seconds"] for one in lines} == {whole["width_seconds"]}
+        found = [row for one in lines for row in zip(one["at"], one["metrics"]["lux"]["last"], strict=True)]
+    assert found == list(zip(whole["at"], whole["metrics"]["lux"]["last"], strict=True))
+
+
+def test_an_export_has_as_many_buckets_as_its_window(client: FlaskClient) -> None:
+    put(client, [lux(1), lux(2, days=2000)])
+    assert "200,000 buckets" in refused(client, RANGE, interval=600, measures="last")
+    rows = rows_of(exported(client, "csv", interval=600, measures="last"))
+    assert len(rows) == 1 + 2000 * 144 + 1
+    assert [row[1] for row in rows if row[1]] == ["lux.last", "1", "2"]

@@ -94,6 +94,15 @@ def test_a_wrong_line_is_refused_with_its_reason_and_hurts_no_other(
     assert count(sessions, "bms") == 2
 
 
+def test_a_line_that_is_no_utf_8_costs_itself_alone(client: FlaskClient, sessions: sessionmaker[Session]) -> None:
+    broken = json.dumps({**GOOD, "content": {"a": "?"}}).encode().replace(b"?", b"\xe9")
+    body = b"\n".join([broken, json.dumps(GOOD, ensure_ascii=False).encode()])
+    first, second = answers(client, body)
+    assert (first["result"], second["result"]) == ("refused", "stored")
+    assert first["reason"] == "the line is not UTF-8: send JSON in UTF-8"
+    assert count(sessions, "bms") == 1
+
+
 def test_another_document_of_the_same_time_is_a_conflict(client: FlaskClient) -> None:
     first, second = answers(client, ndjson([GOOD, line(bms_document(more=1))]))
     assert first["result"] == "stored"

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
 from data import accounts, queries
-from data.document import parse_content, readings
+from data.document import parse_content, readings, unlisted
 
 DOCUMENTS = Path(__file__).parents[1] / "captures" / "documents"
 ROUTES = {
@@ -73,7 +73,9 @@ def test_every_dialect_can_be_read_back(client: FlaskClient, name: str, family: 
     post, read = ROUTES[family]
     text = (DOCUMENTS / "variants" / name).read_text(encoding="utf-8")
     assert client.post(post, data=text, content_type="application/json").status_code == 200
-    values = readings(family, parse_content(text))
+    content = parse_content(text)
+    own = {key for key, _, _ in unlisted(family, content)}  # they have no parameter of the first site
+    values = {key: value for key, value in readings(family, content).items() if key not in own}
     assert len(values) > 3
     tick = now_in_url()
     for key, value in values.items():

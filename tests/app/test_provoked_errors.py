@@ -75,7 +75,7 @@ def many_tries(site: Flask) -> TestResponse:
 
 def without_room(site: Flask) -> TestResponse:
     """A post that the disk has no room for."""
-    with full_disk(site):
+    with full_disk(parts_of(site).engine):
         return site.test_client().post("/BMS/post-json", json={"n": "x" * 900_000})
 
 

@@ -71,6 +71,6 @@ def test_nobody_else_corrects_and_nothing_is_corrected_that_is_not_there(session
         corrections.correct(sessions, "tristar-1", "tristar", START, None, "admin", "  ")
     with pytest.raises(DocumentError, match="not JSON"):
         corrections.correct(sessions, "tristar-1", "tristar", START, "{", "admin", "a slip")
-    with pytest.raises(NotFoundError):
+    with pytest.raises(NotFoundError, match="has no tristar document of 2026-03-07T22:00:01"):
         corrections.correct(sessions, "tristar-1", "tristar", START + timedelta(seconds=1), None, "admin", "a slip")
     assert len(samples(sessions)) == 10

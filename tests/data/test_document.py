@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from data import catalogue, document
 from data.catalogue import ALIASES
+from data.document.sensors import MOST_SENSOR_KEYS
 from data.errors import DocumentError
 
 DOCUMENTS = Path(__file__).parents[1] / "captures/documents"
@@ -54,12 +55,18 @@ def test_every_api_parameter_reads_what_stands_at_its_place(row: dict[str, str])
     ],
 )
 def test_a_dialect_gives_the_same_metrics_where_it_carries_them(variant: str, family: str) -> None:
-    expected = document.readings(family, posted(CANONICAL[family]))
-    found = document.readings(family, posted(f"variants/{variant}"))
+    expected, found = listed(family, CANONICAL[family]), listed(family, f"variants/{variant}")
     missing = set(expected) - set(found)
     # The old reader leaves the cells' temperatures out and posts the target voltage as a register: 5.5 mV a count.
     assert all("_temperature" in key and "_m_" not in key for key in missing)
     assert found == {key: pytest.approx(expected[key], abs=0.003) for key in expected if key not in missing}
+
+
+def listed(family: str, name: str) -> dict[str, float]:
+    """What is read from a document, without the numbers that the table of fields lacks."""
+    found = document.readings(family, posted(name))
+    own = {key for key, _, _ in document.unlisted(family, posted(name))}
+    return {key: value for key, value in found.items() if key not in own}
 
 
 def test_the_scene_with_warnings_reads_its_numeric_strings_and_names() -> None:
@@ -103,6 +110,33 @@ def test_validity_flags_of_the_old_reader_are_faults_when_they_are_false() -> No
     status = {"Valid cell voltages": False, "Valid balancing rates": "True", "undervoltage": True, "leakage": "False"}
     names = document.notices("bms", {"BMSStatus": status})
     assert (names.status_errors, names.protection_errors) == (["cell voltages not valid"], ["undervoltage"])
+
+
+def test_every_number_of_a_sensor_is_a_series_in_lists_and_under_like_names_too() -> None:
+    content = {
+        "rgb": [1, 2.5, {"value": "3", "unit": "lux"}, [4], None, "x"],
+        "a/b": 5,
+        "a": {"b": 6, "b\u0000": 7},
+        "\u0000": 8,
+        "x" * 300: 9,
+        "x" * 301: 10,
+    }
+    assert document.readings("sensor", content) == {
+        "rgb/0": 1.0,
+        "rgb/1": 2.5,
+        "rgb/2": 3.0,
+        "rgb/3/0": 4.0,
+        "a/b": 5.0,
+        "a/b (2)": 6.0,
+        "a/b (3)": 7.0,
+        "x" * 200: 9.0,
+        "x" * 196 + " (2)": 10.0,
+    }
+    assert document.sensor_units(content)["rgb/2"] == "lux"
+    deep: Any = 1
+    for _ in range(40):
+        deep = {"a": deep}
+    assert document.readings("sensor", deep) == {"/".join("a" * 40): 1.0}
 
 
 @pytest.mark.parametrize("rts", [128, -128, "128"])
@@ -171,9 +205,43 @@ def test_whatever_stands_in_a_document_readings_are_finite_numbers_and_nothing_r
     document.controller_string(content)
 
 
-def test_five_thousand_unknown_keys_change_nothing() -> None:
-    content = posted("bms") | {f"unknown {n}": {"value": n} for n in range(5000)}
-    assert document.readings("bms", content) == document.readings("bms", posted("bms"))
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("12.5", 12.5), (" -3 ", -3.0), ("1e3", 1000.0), ("12_34", None), ("1,5", None), ("nan", None), ("0x10", None)],
+)
+def test_a_text_is_a_number_where_json_would_have_one(text: str, value: float | None) -> None:
+    assert document.number(text) == value
+    assert document.number({"value": text}) == value
+
+
+def test_numbers_that_the_table_lacks_are_series_of_their_own() -> None:
+    content = {
+        "string": 1,
+        "date": 20191203,
+        "ADC data": {"battery voltage": 13.4, "Battery_Voltage": 99, "fan speed": {"value": 1200, "unit": "rpm"}},
+        "Status": {"hourmeter": -5, "words": [7, "x"]},
+        "array_voltage": 3,  # a key of the catalogue means what the catalogue says
+        "daily": {"a": 1},
+        "surge": "4.5",
+    }
+    assert document.readings("tristar", content) == {
+        "bat_voltage": 13.4,
+        "ADC data/fan speed": 1200.0,
+        "Status/words/0": 7.0,
+        "surge": 4.5,
+    }
+    daily = {"Daily Logger Values": {"moon": 3}, "Charge Settings": {"EV_absorp": 14.0}}
+    expected = {"daily/Daily Logger Values/moon": 3.0, "daily/Charge Settings/EV_absorp": 14.0}
+    assert document.readings("tristar_daily", daily) == expected
+
+
+def test_five_thousand_unknown_keys_leave_the_known_as_they_are() -> None:
+    unknown = {f"unknown {n}": {"value": n} for n in range(5000)}
+    known = document.readings("bms", posted("bms"))
+    found = document.readings("bms", unknown | posted("bms"))
+    own = {key for key, _, _ in document.unlisted("bms", posted("bms"))}
+    assert {key: value for key, value in known.items() if key not in own}.items() <= found.items()
+    assert {f"unknown {n}" for n in range(MOST_SENSOR_KEYS)} == {key for key in found if key.startswith("unknown")}
 
 
 @pytest.mark.parametrize("name", ["bms", "tristar_instantaneous", "tristar_daily", "variants/sensor_packet"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -78,3 +79,26 @@ def check(family: str, skeleton: str, documents: list[list[int | float]]) -> Non
         assert extraction.of_one(family, skeleton, values) == document.readings(family, content)
         assert told.stated_at == document.stated_instant(content)
         assert told.notices == document.notices(family, content)
+
+
+KEYS = st.sampled_from(
+    ["a", "b", "a/b", "value", "unit", "string", "Battery Charge", "state of charge", "", "é", "x:1", "y, 2"]
+)
+LEAVES = st.one_of(
+    NUMBERS, st.none(), st.booleans(), st.sampled_from(["12.5", "x: 5", "a:6,7", "nan", "4503599627370497", "V"])
+)
+ANY = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=5))
+
+
+@given(
+    st.dictionaries(KEYS, ANY, min_size=1),
+    st.sampled_from([(",", ":"), (", ", ": ")]),
+    st.sampled_from(["sensor", "bms"]),
+)
+def test_a_plan_reads_what_the_rule_reads_in_any_document(content: Any, marks: tuple[str, str], family: str):
+    text = json.dumps({**content, "padding": "long enough to be taken apart"}, separators=marks, ensure_ascii=False)
+    found = skeletons.split(text)
+    if found is not None and extraction.is_sound(family, found.skeleton):
+        assert skeletons.fill(found.skeleton, found.numbers) == text
+        expected = document.readings(family, document.parse_content(text))
+        assert extraction.of_one(family, found.skeleton, found.values) == expected

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import delete
 from sqlalchemy.orm import Session, sessionmaker
 
-from data import document, ingest
+from data import document, ingest, queries, sealing, skeleton_rows, skeletons
 from data.errors import DocumentError
+from data.models import SealedBlock, SealedColumns, SensorDataEntry
+from data.ranges import TimeRange
 
 RECEIVED = datetime(2026, 11, 1, tzinfo=UTC)
 DEEP = '{"a":' * 60 + "1" + "}" * 60
@@ -112,3 +115,47 @@ def test_a_sensors_key_and_unit_hold_only_what_can_be_printed() -> None:
     content = json.loads('{"a\\u0000b": {"value": 1, "unit": "l\\nux"}}')
     assert document.readings("sensor", content) == {"ab": 1.0}
     assert document.sensor_units(content) == {"ab": "lux"}
+
+
+LIKE_STAND_INS = {
+    "a number": '"n":  4503599627370496',
+    "another number": '"n":  4503599627370499',
+    "a text": '"n": "4503599627370496"',
+    "a text with a unit": '"n": {"value": " 4503599627370496.0", "unit": "s"}',
+}
+
+
+@pytest.mark.parametrize("kept", [False, True], ids=["new", "taken apart by an earlier version"])
+@pytest.mark.parametrize("like", LIKE_STAND_INS.values(), ids=LIKE_STAND_INS.keys())
+def test_a_number_like_those_that_stand_for_others_is_itself(
+    sessions: sessionmaker[Session], like: str, kept: bool
+) -> None:
+    expected = document.readings("sensor", json.loads(f"{{{like}}}"))["n"]
+    for within in ('"t":"a number within a text:%d"', '"t":%d,"u":"long enough to be taken apart"'):
+        texts = [f"{{{within % minute},{like}}}" for minute in range(6)]
+        batch = [
+            ingest.Posted("sensor", "admin/VEML7700", text, RECEIVED - timedelta(days=3, minutes=minute))
+            for minute, text in enumerate(texts)
+        ]
+        split = skeletons.split(texts[0])
+        assert split is not None
+        if kept:
+            with sessions.begin() as session:
+                skeleton_rows.keep(session, [split.skeleton])
+        for one in batch:  # one by one: the second finds the first one's skeleton
+            with sessions.begin() as session:
+                assert ingest.store(session, [one], RECEIVED)[0].result == "stored"
+        for _ in range(2):
+            with sessions() as session:
+                device = queries.device(session, "admin/VEML7700").id
+                window = TimeRange(RECEIVED - timedelta(days=9), RECEIVED)
+                assert queries.samples(session, device, ["n"], window)["n"].to_list() == [expected] * 6
+                latest = queries.latest(session, device, "sensor")
+                assert latest is not None
+                assert latest.readings["n"] == expected
+                found = queries.documents(session, device, window, 10)
+                assert [one.content for one in found] == [json.loads(text) for text in texts]
+            sealing.seal(sessions, RECEIVED)
+        with sessions.begin() as session:
+            for model in (SensorDataEntry, SealedBlock, SealedColumns):
+                session.execute(delete(model))

@@ -61,7 +61,8 @@ def test_retimed_the_first_record_falls_on_19_september_and_the_last_stays(recor
         (HEADER + '"2018-09-10T23:14:06.000+00:00","no flags","13.81"\n', "line 2 has 3 columns, expected 6"),
         (HEADER + '"yesterday","no flags","13.81","12.1","",""\n', "line 2: cannot read 'yesterday' as a date"),
         (HEADER + '"2018-09-10T23:14:06+00:00","no flags","full","12.1","",""\n', "Vb_max_daily is 'full'"),
-        (HEADER + '"2018-09-10T23:14:06+00:00","no flags","13","nan","",""\n', "between 0 and 200"),
+        (HEADER + '"2018-09-10T23:14:06+00:00","no flags","13","nan","",""\n', "Vb_min_daily is 'nan'"),
+        (HEADER + '"2018-09-10T23:14:06+00:00","no flags","13","-1","",""\n', "between 0 and 200"),
     ],
 )
 def test_a_broken_file_is_told_which_line_and_what_was_expected(text: str, said: str) -> None:

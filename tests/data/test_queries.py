@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from data import buckets, ingest, jobs, queries, sealing
 from data.errors import NotFoundError, RangeError
 from data.ingest import Posted
+from data.queries import energies
 from data.ranges import TimeRange
 from data.sealing import engine_of
 from tests.builders import statements_of
@@ -172,6 +173,22 @@ def test_energy_is_the_integral_and_never_crosses_a_gap(sessions: sessionmaker[S
         found = queries.energy(session, [device], "p_out", window, NOON + 92 * MINUTE, 25 * MINUTE)[0]
     assert found.watt_hours == pytest.approx(60 * 10 / 60 + 90 * 10 / 60 + 120 * 10 / 60)
     assert found.coverage == pytest.approx(30 / 90)
+
+
+def test_energy_of_a_long_window_is_the_sum_of_its_parts(
+    sessions: sessionmaker[Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    powers = {minute: float(minute % 97) for minute in range(0, 6_000, 7) if not 1_000 < minute < 2_000}
+    device = store(sessions, "tristar-1", powers)
+    window = TimeRange(NOON + 33 * MINUTE, NOON + 5_555 * MINUTE)
+    with sessions() as session:
+        whole = queries.energy(session, [device], "p_out", window, window.end_at, 25 * MINUTE)[0]
+    monkeypatch.setattr(energies, "LONGEST_STRETCH", timedelta(hours=4))
+    with statements_of(engine_of(sessions)) as asked, sessions() as session:
+        parts = queries.energy(session, [device], "p_out", window, window.end_at, 25 * MINUTE)[0]
+    assert len(asked) > 20
+    assert (parts.watt_hours, parts.coverage) == (pytest.approx(whole.watt_hours), pytest.approx(whole.coverage))
+    assert 0.7 < whole.coverage < 0.9
 
 
 def test_no_samples_is_no_energy_and_no_coverage(sessions: sessionmaker[Session]) -> None:

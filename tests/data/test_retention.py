@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from data import queries, retention, scrubbing, sealing
 from data.retention import Keep
-from tests.data.test_sealing import NOW, WHOLE, minutes, post
+from tests.data.test_sealing import NOW, START, WHOLE, controller, minutes, post
 
 DAY = timedelta(days=1)
 
@@ -40,21 +40,36 @@ def test_nothing_is_thrown_away_by_default(sealed_sessions: sessionmaker[Session
 
 def test_without_originals_the_samples_stay(sealed_sessions: sessionmaker[Session]) -> None:
     before = days(sealed_sessions)
-    assert thin(sealed_sessions, Keep(originals=30 * DAY)).originals == 2
+    assert thin(sealed_sessions, Keep(originals=30 * DAY)).originals == 1
     pd.testing.assert_frame_equal(before, days(sealed_sessions))
     with sealed_sessions() as session:
         device = queries.device(session, "tristar-1").id
         assert len(queries.samples(session, device, ["bat_voltage"], WHOLE)) == 400
-        assert len(queries.documents(session, device, WHOLE, 1000)) == 1
+        assert len(queries.documents(session, device, WHOLE, 1000)) == 280  # the newest waits in its day
     assert scrubbing.check(sealed_sessions, repair=False).problems == []
 
 
 def test_without_samples_the_whole_days_stay(sealed_sessions: sessionmaker[Session]) -> None:
     before = days(sealed_sessions)
-    assert thin(sealed_sessions, Keep(samples=30 * DAY)).samples == 2
-    after = days(sealed_sessions)
-    first = before[("bat_voltage", "count")].to_numpy().nonzero()[0][0]
-    pd.testing.assert_frame_equal(before.iloc[: first + 1], after.iloc[: first + 1])
+    assert thin(sealed_sessions, Keep(samples=30 * DAY)).samples == 1
+    pd.testing.assert_frame_equal(before, days(sealed_sessions))
+    assert scrubbing.check(sealed_sessions, repair=False).problems == []
+
+
+@pytest.mark.parametrize("keep", [Keep(samples=30 * DAY), Keep(originals=30 * DAY)], ids=["samples", "originals"])
+def test_a_day_with_late_documents_is_thinned_once_they_are_sealed(
+    sealed_sessions: sessionmaker[Session], keep: Keep
+) -> None:
+    late = controller(START + timedelta(minutes=9, seconds=30), 99.0)
+    assert post(sealed_sessions, [late, controller(NOW - DAY, 12.0)]) == ["stored", "stored"]
+    before = days(sealed_sessions)
+    thinned = thin(sealed_sessions, keep)
+    assert (thinned.samples, thinned.originals) == (0, 0)
+    pd.testing.assert_frame_equal(before, days(sealed_sessions))
+    assert sealing.seal(sealed_sessions, NOW).damaged == []
+    thinned = thin(sealed_sessions, keep)
+    assert thinned.samples + thinned.originals == 2
+    pd.testing.assert_frame_equal(before, days(sealed_sessions))
     assert scrubbing.check(sealed_sessions, repair=False).problems == []
 
 

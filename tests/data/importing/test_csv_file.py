@@ -132,6 +132,20 @@ def test_every_bad_row_is_told_with_its_line_and_what_to_do(tmp_path: Path) -> N
     assert [reason for line, reason in refused.items() if expected[line] not in reason] == []
 
 
+@pytest.mark.parametrize("later", ["3", '"3"'], ids=["never closed", "closed in a later row"])
+@pytest.mark.parametrize("family", ["tristar", "sensor"])
+def test_a_quote_that_is_not_closed_in_its_row_costs_that_row_alone(tmp_path: Path, family: str, later: str) -> None:
+    text = f'time,p_out\n{START.isoformat()},"1\n'
+    text += "".join(f"{(START + timedelta(minutes=n)).isoformat()},{later}\n" for n in (1, 2))
+    found = rows_of(written(tmp_path, text), CsvOptions(family, "tristar-1", "time"))
+    assert [(one.where, type(one)) for one in found] == [("line 2", Refusal), ("line 3", Row), ("line 4", Row)]
+
+
+def test_lines_that_end_as_on_old_macs_are_named(tmp_path: Path) -> None:
+    with pytest.raises(DocumentError, match="CR alone"):
+        rows_of(written(tmp_path, "time,a\r2026-10-01T00:00:00Z,1\r"), CsvOptions("sensor", "a/b", "time"))
+
+
 @pytest.mark.parametrize(
     ("header", "options", "said"),
     [

@@ -1,0 +1,45 @@
+"""Numbers that a battery manager or a controller posts and the table of fields lacks: series as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from data.document.cells import CELL_SECTIONS
+from data.document.fields import FAMILIES, FIELDS
+from data.document.folding import Document, fold
+from data.document.sensors import leaves
+
+# What says whose document it is and when it was measured, and the copy of a row that an import keeps beside its values.
+IDENTITY = frozenset({("string",), ("date",), ("timestamp",), ("msviewrow",)})
+LISTED = {
+    family: IDENTITY
+    | {tuple(map(fold, place)) for row in FIELDS if row.family == family for place in (row.pointer, *row.aliases)}
+    for family in FAMILIES
+}
+# A controller posts two families under one name: the keys of one begin so, those of the other never do.
+PREFIXES = {"tristar_daily": "daily/"}
+
+
+def unlisted(family: str, content: Document) -> list[tuple[str, float, str]]:
+    """(key, value, unit) of the numbers that have no place in the table; keys as `leaves` gives them."""
+    listed = LISTED[family]
+    rest: dict[str, Any] = {}
+    for key, node in content.items():
+        name = fold(key)
+        if (name,) in listed or (family == "bms" and name in CELL_SECTIONS):
+            continue
+        if isinstance(node, Mapping):
+            node = {inside: value for inside, value in node.items() if (name, fold(inside)) not in listed}
+        rest[key] = node
+    prefix = PREFIXES.get(family, "")
+    return [
+        (prefix + key, value, unit)
+        for key, value, unit in leaves(rest)
+        if prefix or not key.startswith(tuple(PREFIXES.values()))
+    ]
+
+
+def family_of_unlisted(families: tuple[str, ...], key: str) -> str:
+    """Which of a device's families posts an unlisted number of that key."""
+    return next((one for one in families if key.startswith(PREFIXES.get(one, "\0"))), families[0])
