@@ -68,10 +68,8 @@ def _integral(
     watt_hours = hours = 0.0
     at, watts = np.empty(0, dtype=np.int64), np.empty(0)
     for times, values in stretches:
-        at, watts = (
-            np.append(at[-1:], times),
-            np.append(watts[-1:], values),
-        )  # on from the last sample of the stretch before
+        # On from the last sample of the stretch before.
+        at, watts = np.append(at[-1:], times), np.append(watts[-1:], values)
         more_watt_hours, more_hours = _sums(at, watts, start, gap)
         watt_hours, hours = watt_hours + more_watt_hours, hours + more_hours
     if len(at) and 0 <= end - at[-1] <= gap:

@@ -63,12 +63,13 @@ def read(
     family: str,
     keys: Sequence[str],
     stretches: Sequence[Stretch],
-    most: int = MOST_ROWS,
+    most: int | None = None,
 ) -> Samples:
     """The samples of these series in these stretches, which ascend and do not overlap.
 
-    Raises RangeError when there are more than `most` documents in them.
+    Raises RangeError when there are more than `most` documents in them, MOST_ROWS unless told.
     """
+    most = most or MOST_ROWS
     stretches = [one for one in stretches if one[0] < one[1]]
     if not stretches:
         return Samples(np.empty(0, dtype=np.int64), {key: np.empty(0) for key in keys})

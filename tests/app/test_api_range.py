@@ -15,7 +15,9 @@ from flask.testing import FlaskClient
 
 from app import api_export
 from app.parts import parts_of
-from data.ranges import to_milliseconds
+from data import queries
+from data.errors import RangeError
+from data.ranges import TimeRange, to_milliseconds
 from tests.app.v1 import SENSOR, address, at, got, lux, ms, put, refused
 from tests.builders import line, statements_of
 
@@ -210,8 +212,10 @@ def test_an_unknown_device_is_404_in_json_also_as_an_export(client: FlaskClient,
 def test_a_stretch_too_full_for_the_store_is_read_in_shorter_ones(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("data.queries.MOST_ROWS", 50)
-    put(client, [lux(n, seconds=n) for n in range(500)])
+    monkeypatch.setattr("data.queries.stretches.MOST_ROWS", 50)
+    put(client, [lux(n, minutes=n) for n in range(500)])
+    with parts_of(client.application).sessions() as session, pytest.raises(RangeError):
+        queries.sample_arrays(session, queries.device(session, SENSOR).id, ["lux"], TimeRange(at(), at(days=1)))
     assert [int(row[1]) for row in rows_of(exported(client, "csv"))[1:]] == list(range(500))
 
 
