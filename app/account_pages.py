@@ -10,7 +10,7 @@ from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from app import reset_links
-from app.auth import SignedIn, actor, check_wait, client_address
+from app.auth import SignedIn, actor, check_wait, counted_address
 from app.forms import ChangePasswordForm, DeleteAccountForm, ForgottenForm, LoginForm, RegisterForm, ResetForm
 from app.guard import local_target
 from app.letters import NOBODY, and_deliver, send_link
@@ -68,7 +68,7 @@ def register() -> Any:
     form = RegisterForm()
     if form.validate_on_submit():
         with parts().sessions() as database:
-            wait = limits.hit(database, limits.REGISTER, client_address(), datetime.now(UTC))
+            wait = limits.hit(database, limits.REGISTER, counted_address(), datetime.now(UTC))
             database.commit()
         check_wait(wait, "Too many accounts were made from here")
         try:
@@ -114,7 +114,7 @@ def forgotten() -> Any:
     if form.validate_on_submit():
         email, now = str(form.email.data).strip(), datetime.now(UTC)
         with parts().sessions() as database:
-            wait = limits.hit(database, limits.RESET_OF_ADDRESS, client_address(), now)
+            wait = limits.hit(database, limits.RESET_OF_ADDRESS, counted_address(), now)
             over = limits.hit(database, limits.RESET_OF_ACCOUNT, email, now)
             user = accounts.user_by_email(database, email)
             if not wait and not over:
@@ -212,7 +212,7 @@ def delete() -> Any:
 
 def confirmed(present: str) -> bool:
     """Whether that is the user's password; says so when it is not.  Tries are limited like those of a login."""
-    one = f"{current_user.username} {client_address()}"
+    one = f"{current_user.username} {counted_address()}"
     with parts().sessions() as database:
         wait = limits.hit(database, limits.LOGIN_OF_NAME, one, datetime.now(UTC))
         database.commit()

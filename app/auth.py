@@ -10,7 +10,7 @@ from flask_login import LoginManager, UserMixin, current_user
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import TooManyRequests, Unauthorized
 
-from app.access import HOW_TO_GET_A_KEY, is_trusted, sender_address
+from app.access import HOW_TO_GET_A_KEY, is_trusted, one_sender, sender_address
 from app.parts import parts
 from data import accounts
 from data.accounts import ADMINISTRATOR, MEMBER, SCOPES, VIEWER
@@ -83,6 +83,11 @@ def viewer() -> Viewer:
 def client_address() -> str:
     """Where the present request came from."""
     return sender_address(parts().config, request.remote_addr or "", request.headers)
+
+
+def counted_address() -> str:
+    """Where the present request came from, as limits count it."""
+    return one_sender(client_address())
 
 
 def actor(username: str | None = None) -> Actor:
