@@ -11,7 +11,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import EqualTo, InputRequired, Length, Regexp, ValidationError
 
 from app.parts import parts
-from data.accounts import MEMBER, NAME, NAME_RULE, ROLES
+from data.accounts import MEMBER, NAME, NAME_RULE, ROLES, one_line
+from data.errors import DocumentError
 from data.passwords import weakness
 
 WHOLE_NAME = Regexp(re.compile(rf"^(?:{NAME.pattern})\Z"), message=NAME_RULE)
@@ -31,6 +32,14 @@ class NotTooEasy:
         problem = weakness(str(field.data or ""), *named, parts().config.site_name)
         if problem is not None:
             raise ValidationError(problem)
+
+
+def readable(_form: Form, field: Field) -> None:
+    """Refuses characters that nobody can see: a terminal that lists the field would obey them."""
+    try:
+        one_line(str(field.data or ""))
+    except DocumentError as problem:
+        raise ValidationError(str(problem)) from problem
 
 
 AGAIN = [
@@ -130,7 +139,7 @@ class KeyForm(FlaskForm):
 
     label = StringField(
         "Name",
-        [InputRequired("Give the key a name."), Length(max=80, message="At most 80 characters.")],
+        [InputRequired("Give the key a name."), Length(max=80, message="At most 80 characters."), readable],
         description="Where it will be used: greenhouse Pi.",
     )
     bound = SelectField("Good for", description="A key for one sensor is worth less to who finds it.")
@@ -178,13 +187,15 @@ class SensorForm(FlaskForm):
     )
     type = StringField(
         "Type",
-        [Length(max=20, message="At most 20 characters.")],
+        [Length(max=20, message="At most 20 characters."), readable],
         description="What it measures, or its model: light, SI7020.",
     )
-    units = StringField("Units", [Length(max=20, message="At most 20 characters.")], description="lux, °C, % …")
+    units = StringField(
+        "Units", [Length(max=20, message="At most 20 characters."), readable], description="lux, °C, % …"
+    )
     protocol = StringField(
         "Protocol",
-        [Length(max=20, message="At most 20 characters.")],
+        [Length(max=20, message="At most 20 characters."), readable],
         description="How it is wired: I2C, serial … May stay empty.",
     )
     submit = SubmitField("Register sensor")

@@ -88,6 +88,12 @@ def password_matches(password: str, hashed: str, peppers: Peppers = NO_PEPPER) -
     return False
 
 
+def can_match(hashed: str, peppers: Peppers) -> bool:
+    """Whether any password could match that hash here: its form is kept, and its pepper is known."""
+    version, bare = split_pepper(hashed)
+    return (not version or version in peppers.known) and bare.startswith(("scrypt:", "pbkdf2:sha256:", "$2"))
+
+
 def _scrypt_matches(password: str, costs: list[int], salt: str, expected: str) -> bool:
     n, r, p = costs
     if n * r * p > COSTLIEST_SCRYPT:
