@@ -118,7 +118,7 @@ def forgotten() -> Any:
             over = limits.hit(database, limits.RESET_OF_ACCOUNT, email, now)
             user = accounts.user_by_email(database, email)
             if not wait and not over:
-                send_link(database, user or NOBODY, "A new password")
+                send_link(database, user or NOBODY)
                 audit.record(database, actor(), "password reset asked", user.username if user else "")
             database.commit()
         check_wait(wait, "Too many links were asked for from here")

@@ -248,7 +248,10 @@ def test_a_device_is_renamed_hidden_and_audited(signed_in: FlaskClient, sessions
     with sessions() as session:
         found = queries.device(session, "bms")
         assert (found.name, found.public, found.expected_interval_seconds) == ("The pack", False, 60)
-        assert "public from True to False" in audit.entries(session, Asked(action="device changed"))[0].detail
+        assert (
+            "seen by administrators, before seen by everybody"
+            in audit.entries(session, Asked(action="device changed"))[0].detail
+        )
 
 
 def test_the_audit_log_is_filtered_and_exported_without_formulas(
