@@ -14,7 +14,7 @@ from app.auth import SignedIn, actor, check_wait, counted_address
 from app.forms import ChangePasswordForm, DeleteAccountForm, ForgottenForm, LoginForm, RegisterForm, ResetForm
 from app.guard import local_target
 from app.letters import NOBODY, and_deliver, send_link
-from app.logins import has_first_password, logged_in
+from app.logins import logged_in
 from app.parts import parts
 from app.sensor_pages import SENSORS_PAGE
 from data import account_changes, accounts, audit, limits
@@ -23,9 +23,10 @@ from data.models import User
 
 accounts_pages = Blueprint("accounts", __name__)
 
-FIRST_PASSWORD = "The password of the first start was printed for all to read: choose one of your own under Account."
+FIRST_PASSWORD = "This password was given out, and is good for one thing: choose a password of your own."
 WRONG_LOGIN = "Login unsuccessful. Please check your username and password."
 # The same words for both: who has an account is nobody's business.
+REMEMBER_COOKIE = "remember_token"  # flask-login's
 TAKEN = "The username is taken or the e-mail address is taken: choose another, log in, or ask for a new password."
 # Said whether or not there is such an account.
 LINK_SENT = (
@@ -45,10 +46,12 @@ def login() -> Any:
         user = logged_in(str(form.username.data), str(form.password.data))
         if user is not None:
             begin_session()
-            login_user(SignedIn(user), remember=bool(form.remember.data))
-            flash(f"Welcome, {user.username}.", "success")
-            if has_first_password(user):
+            who = SignedIn(user)
+            login_user(who, remember=bool(form.remember.data) and not who.must_choose)
+            if who.must_choose:
                 flash(FIRST_PASSWORD, "warning")
+                return redirect(url_for("accounts.password", next=after), 303)
+            flash(f"Welcome, {user.username}.", "success")
             return redirect(after, 303)
         flash(WRONG_LOGIN, "danger")
     return render_template("login.html", form=form)
@@ -170,7 +173,8 @@ def account() -> Any:
 @accounts_pages.route("/account/password", methods=("GET", "POST"))
 def password() -> Any:
     """Change the password; every other session ends."""
-    form = ChangePasswordForm()
+    form, first = ChangePasswordForm(), current_user.must_choose
+    remembered = REMEMBER_COOKIE in request.cookies
     if form.validate_on_submit() and confirmed(str(form.present.data)):
         try:
             with parts().sessions() as database:
@@ -183,10 +187,10 @@ def password() -> Any:
             flash(str(problem), "danger")
         else:
             begin_session()
-            login_user(SignedIn(user))
+            login_user(SignedIn(user), remember=remembered)
             flash("Your password has been changed; you are logged out everywhere else.", "success")
-            return redirect(url_for("accounts.account"), 303)
-    return render_template("password.html", form=form)
+            return redirect(local_target(request.args.get("next"), url_for("accounts.account")), 303)
+    return render_template("password.html", form=form, first=first)
 
 
 @accounts_pages.route("/account/delete", methods=("GET", "POST"))

@@ -16,6 +16,7 @@ from data import accounts
 from data.accounts import ADMINISTRATOR, MEMBER, SCOPES, VIEWER
 from data.audit import Actor
 from data.models import User
+from data.passwords import is_good_once
 from data.queries import DeviceRow
 
 
@@ -43,6 +44,7 @@ class SignedIn(UserMixin):
         self.admin = user.role == ADMINISTRATOR
         self.member = user.role in (ADMINISTRATOR, MEMBER)
         self.stamp = user.session_stamp
+        self.must_choose = is_good_once(user.password)  # a password of their own, before anything else
 
     def get_id(self) -> str:
         """What a session keeps: the user, and the stamp that a logout or a new password replaces."""
@@ -74,7 +76,7 @@ class Poster:
 
 def viewer() -> Viewer:
     """Who asks for the present page or callback."""
-    if not current_user.is_authenticated:
+    if not current_user.is_authenticated or current_user.must_choose:
         return STRANGER
     user = current_user
     return Viewer(int(user.id), bool(user.admin), str(user.username), bool(user.member))
@@ -92,7 +94,8 @@ def counted_address() -> str:
 
 def actor(username: str | None = None) -> Actor:
     """Who acts in the present request, for the audit log; `username` where nobody is logged in."""
-    return Actor(username or viewer().username or "(stranger)", client_address())
+    known = str(current_user.username) if current_user.is_authenticated else "(stranger)"
+    return Actor(username or known, client_address())
 
 
 def may_see(device: DeviceRow) -> bool:

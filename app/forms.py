@@ -94,12 +94,18 @@ class RegisterForm(FlaskForm):
     submit = SubmitField("Register")
 
 
+def another(form: Form, field: Field) -> None:
+    """Refuses the present password as the new one."""
+    if field.data == form["present"].data:
+        raise ValidationError("This is your present password: choose another.")
+
+
 class ChangePasswordForm(FlaskForm):
     """Another password, by who knows the present one."""
 
     present = PasswordField("Present password", [InputRequired("Write your present password.")])
     password = PasswordField(
-        "New password", [InputRequired("Choose a password."), NotTooEasy()], description=PASSWORD_HELP
+        "New password", [InputRequired("Choose a password."), NotTooEasy(), another], description=PASSWORD_HELP
     )
     confirm_password = PasswordField("New password again", AGAIN)
     submit = SubmitField("Change the password")

@@ -9,6 +9,7 @@ from app.parts import parts
 from data import account_changes, accounts, audit, limits
 from data.furnishing import ADMIN
 from data.models import User
+from data.passwords import good_once, is_good_once
 
 
 def logged_in(username: str, password: str) -> User | None:
@@ -29,6 +30,8 @@ def logged_in(username: str, password: str) -> User | None:
         known = user is not None or accounts.user_by_name(database, username) is not None
     # Hashed outside the transaction that writes: nobody waits for it.
     renewed = account_changes.renewed_hash(user, password, parts().peppers) if user is not None else None
+    if user is not None and was_given_out(user):
+        renewed = good_once(renewed or user.password)
     with parts().sessions() as database:
         if user is None:
             # What is typed as an unknown name may be a password: it is not kept.
@@ -41,9 +44,10 @@ def logged_in(username: str, password: str) -> User | None:
     return user
 
 
-def has_first_password(user: User) -> bool:
-    """Whether the password may still be the one that the first start printed; nobody knows after the log's years."""
-    if user.username != ADMIN or datetime.now(UTC) - user.created_at > audit.KEPT:
+def was_given_out(user: User) -> bool:
+    """Whether the password is still the one that the first start printed, on a site that was begun before such hashes
+    were marked; nobody knows after the log's years."""
+    if is_good_once(user.password) or user.username != ADMIN or datetime.now(UTC) - user.created_at > audit.KEPT:
         return False
     with parts().sessions() as database:
         return not audit.is_there(database, "password changed", user.username)
