@@ -44,8 +44,8 @@ CHAINS = (
 BROWSER_HEADERS = ("Origin", "Sec-Fetch-Site")
 
 HOW_TO_GET_A_KEY = (
-    "Posting needs a key: send it as `Authorization: Bearer KEY` or `X-API-Key: KEY`. An administrator makes one with "
-    "`python -m app create-key`, or adds your network to TRUSTED_NETWORKS."
+    "Posting needs a key: send it as `Authorization: Bearer KEY` or `X-API-Key: KEY`. Whoever has an account makes one "
+    "at /account/keys, an administrator with `python -m app create-key` too, or adds your network to TRUSTED_NETWORKS."
 )
 
 

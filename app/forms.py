@@ -158,6 +158,11 @@ class KeyForm(FlaskForm):
     )
     submit = SubmitField("Make the key")
 
+    def validate_read(self, _field: Field) -> None:
+        """A key that may do nothing is none."""
+        if not (self.post.data or self.read.data):
+            raise ValidationError("Tick what the key may do: post, read, or both.")
+
 
 class UserForm(FlaskForm):
     """A new user, made by an administrator; the password is set by who gets the link."""
