@@ -100,13 +100,15 @@ def actor(username: str | None = None) -> Actor:
 
 def may_see(device: DeviceRow) -> bool:
     """Whether the viewer, or the key sent along, may read that device's data."""
-    if device.public:
+    who, private = viewer(), parts().config.site_private
+    if device.public and (who.user_id is not None or not private):
         return True
-    who = viewer()
     if who.is_admin or (who.user_id is not None and device.owner_id == who.user_id):
         return True
     token = sent_key(request)
-    return token is not None and keyed_poster(token).may_read(device)
+    sender = keyed_poster(token) if token is not None else Poster(scopes=frozenset())
+    # Strangers see nothing of a private site, and a device's key is good for that device.
+    return sender.may_read(device) or (device.public and sender.user_id is not None and "read" in sender.scopes)
 
 
 def sent_key(asked: Request) -> str | None:
