@@ -10,6 +10,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 
 from app.addresses import is_json_address
+from app.body import LIMIT, hold_chunks
 from app.parts import parts_of
 
 CSRF_COOKIE = "_csrf_token"  # the name Dash reads
@@ -55,9 +56,14 @@ def host_allowed(host: str, allowed: Sequence[str]) -> bool:
 
 
 def refuse_nul() -> None:
-    """No name, address or word has the character NUL in it, and PostgreSQL takes no text with it."""
+    """No name, address or word has the character NUL in it, and PostgreSQL takes no text with it.
+
+    The routes for programs say themselves what would be right.
+    """
+    if is_json_address(request.path):
+        return
     if NUL in request.path:
-        abort(400 if is_json_address(request.path) else 404)
+        abort(404)
     sent = [*request.args.items(multi=True)]
     if request.blueprint in FORMS:
         sent += request.form.items(multi=True)
@@ -90,6 +96,9 @@ def install_headers(server: Flask, script_hashes: Callable[[], Sequence[str]]) -
             abort(414)
         if request.blueprint is not None and request.blueprint in FORMS:  # before CSRFProtect reads the form
             request.max_content_length = request.max_form_memory_size = FORMS[request.blueprint]
+            hold_chunks(FORMS[request.blueprint])
+        elif request.endpoint == "/_dash-update-component":
+            hold_chunks(LIMIT)
         refuse_nul()
 
     @server.after_request
