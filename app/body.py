@@ -24,6 +24,8 @@ def read_body(limit: int) -> bytes:
     request.max_content_length = limit
     hold_chunks(limit)
     packed = request.get_data(cache=True, parse_form_data=False)
+    if request.content_length is not None and len(packed) < request.content_length:
+        abort(400, description="The body was broken off before its end. Send it again.")
     encoding = request.headers.get("Content-Encoding", "").strip().lower()
     if encoding in ("", "identity"):
         return packed

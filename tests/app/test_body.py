@@ -15,13 +15,15 @@ from flask.testing import FlaskClient
 from gunicorn.http.errors import InvalidChunkSize, NoMoreData
 from hypothesis import given
 from hypothesis import strategies as some
+from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
 
 import app.batches
 import app.body
 from app.body import gunzipped, unzstd
-from tests.builders import csrf_header, form_token
+from data import queries
+from tests.builders import csrf_header, form_token, line, ndjson
 
 LIMIT = 100_000
 Unpack = Callable[[bytes, int], bytes]
@@ -168,3 +170,16 @@ def test_a_body_that_is_broken_off_between_chunks_is_400(client: FlaskClient, pr
         answer = client.post(address, headers=ENDLESS, environ_overrides=handed_on)
         assert answer.status_code == 400, address
         assert "Send it again" in answer.get_data(as_text=True)
+
+
+def test_a_body_that_is_shorter_than_it_says_is_400_and_nothing_of_it_is_stored(
+    client: FlaskClient, sessions: sessionmaker[Session]
+) -> None:
+    for address, body in (("/BMS/post-json", b'{"a": 1}'), ("/api/v1/documents", ndjson([line({"a": 1})]) + b"\n")):
+        cut = {"CONTENT_LENGTH": str(len(body) + 50), "wsgi.input_terminated": True}
+        kind = {"Content-Type": "application/json"}
+        assert (
+            client.post(address, input_stream=io.BytesIO(body), headers=kind, environ_overrides=cut).status_code == 400
+        )
+    with sessions() as session:
+        assert [one for one in queries.devices(session) if one.kind == "bms"] == []
