@@ -151,7 +151,10 @@ def register_sensor(
         **details,
     )
     session.add(sensor)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as cause:  # of two at the same instant one is first
+        raise DocumentError(f"you have a sensor named {name} already: choose another name") from cause
     session.add(
         Device(
             site_id=devices.site_id(session),
