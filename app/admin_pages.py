@@ -148,8 +148,11 @@ def keys() -> Any:
     """All keys with whom they are for and their last use."""
     with parts().sessions() as session:
         found = accounts.keys(session)
-        names = {user.id: user.username for user in accounts.users(session)}
-    return render_template("admin_keys.html", keys=found, names=names, now=datetime.now(UTC))
+        holders = {
+            user.id: f"everything, as {user.username}" if user.admin else f"{user.username}’s sensors"
+            for user in accounts.users(session)
+        }
+    return render_template("admin_keys.html", keys=found, holders=holders, now=datetime.now(UTC))
 
 
 @admin_pages.post("/admin/keys/<int:key_id>/revoke")

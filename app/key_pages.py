@@ -41,7 +41,8 @@ def mine() -> Any:
     with parts().sessions() as session:
         user = accounts.user_by_id(session, int(current_user.id)) or abort(401)
         found = accounts.keys_of(session, user)
-    return render_template("keys.html", keys=found, now=datetime.now(UTC))
+    holders = {user.id: "everything on this site" if user.admin else "all your sensors"}
+    return render_template("keys.html", keys=found, holders=holders, now=datetime.now(UTC))
 
 
 @keys_pages.route("/account/keys/new", methods=("GET", "POST"))

@@ -103,3 +103,19 @@ def test_who_may_not_is_led_home_and_not_to_a_login_that_sends_them_on(
     page = answer.get_data(as_text=True)
     assert "To the home page" in page
     assert "/sensors/users/login" not in page
+
+
+def test_the_list_of_keys_says_what_each_is_good_for(
+    server: Flask, signed_in: FlaskClient, sessions: sessionmaker[Session]
+) -> None:
+    with sessions.begin() as session:
+        bob = accounts.create_user(session, "bob", "bob@example.org", PASSWORD)
+        for user in (bob, accounts.user_by_name(session, "admin")):
+            accounts.create_key(session, "pi", user)
+        accounts.create_key(session, "post", device_slug="bms")
+    said = words(signed_in, "/admin/keys")
+    assert [good in said for good in ("everything, as admin", "bob\u2019s sensors", "bms")] == [True] * 3
+    assert "everything on this site" in words(signed_in, "/account/keys")
+    client = server.test_client()
+    sign_in(client, "bob", PASSWORD)
+    assert "all your sensors" in words(client, "/account/keys")
