@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, request, session, url_for
-from flask_login import current_user, login_user, logout_user
+from flask_login import current_user, decode_cookie, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from app import reset_links
@@ -174,7 +174,7 @@ def account() -> Any:
 def password() -> Any:
     """Change the password; every other session ends."""
     form, first = ChangePasswordForm(), current_user.must_choose
-    remembered = REMEMBER_COOKIE in request.cookies
+    remembered = decode_cookie(request.cookies.get(REMEMBER_COOKIE, "")) == current_user.get_id()
     if form.validate_on_submit() and confirmed(str(form.present.data)):
         try:
             with parts().sessions() as database:

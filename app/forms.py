@@ -11,11 +11,14 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import EqualTo, InputRequired, Length, Regexp, ValidationError
 
 from app.parts import parts
-from data.accounts import MEMBER, NAME, NAME_RULE, ROLES, one_line
+from data.accounts import EMAIL, MEMBER, NAME, NAME_RULE, ROLES, one_line
 from data.errors import DocumentError
 from data.passwords import weakness
 
 WHOLE_NAME = Regexp(re.compile(rf"^(?:{NAME.pattern})\Z"), message=NAME_RULE)
+NO_ADDRESS = "This is not an e-mail address: write it like name@example.org."
+# As wide as what an import may have brought.
+AN_ADDRESS = Regexp(re.compile(rf"^\s*(?:{EMAIL.pattern})\s*\Z"), message=NO_ADDRESS)
 PASSWORD_HELP = "At least 8 characters; three or four words in a row are easy to keep in mind."
 
 
@@ -80,7 +83,7 @@ class RegisterForm(FlaskForm):
             Length(max=60, message="At most 60 characters."),
             Regexp(
                 r"^[^@\s]+@[^@\s.]+(\.[^@\s.]+)+$",
-                message="This is not an e-mail address: write it like name@example.org.",
+                message=NO_ADDRESS,
             ),
         ],
         description="Only used to reset a lost password.",
@@ -115,7 +118,8 @@ class ForgottenForm(FlaskForm):
     """Where to send the link to."""
 
     email = EmailField(
-        "E-mail", [InputRequired("Write your e-mail address."), Length(max=60, message="At most 60 characters.")]
+        "E-mail",
+        [InputRequired("Write your e-mail address."), Length(max=60, message="At most 60 characters."), AN_ADDRESS],
     )
     submit = SubmitField("Send me a link")
 
@@ -177,7 +181,7 @@ class UserForm(FlaskForm):
     )
     email = EmailField(
         "E-mail",
-        [InputRequired("Write an e-mail address."), Length(max=60, message="At most 60 characters.")],
+        [InputRequired("Write an e-mail address."), Length(max=60, message="At most 60 characters."), AN_ADDRESS],
         description="A link to set a password is sent there.",
     )
     role = SelectField("Role", choices=[SelectChoice(role, role) for role in ROLES], default=MEMBER)
