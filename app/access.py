@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from app.config import Config, Network
 
@@ -44,8 +44,8 @@ CHAINS = (
 BROWSER_HEADERS = ("Origin", "Sec-Fetch-Site")
 
 HOW_TO_GET_A_KEY = (
-    "Posting needs a key: send it as `Authorization: Bearer KEY` or `X-API-Key: KEY`. An administrator makes one with "
-    "`python -m app create-key`, or adds your network to TRUSTED_NETWORKS."
+    "Posting needs a key: send it as `Authorization: Bearer KEY` or `X-API-Key: KEY`. Whoever has an account makes one "
+    "at /account/keys, an administrator with `python -m app create-key` too, or adds your network to TRUSTED_NETWORKS."
 )
 
 
@@ -81,6 +81,12 @@ def sender_address(config: Config, remote: str, headers: Mapping[str, str]) -> s
         if sender is not None:
             return str(sender)
     return remote
+
+
+def one_sender(address: str) -> str:
+    """What stands for a sender in a count: a household or a host has 2^64 addresses of IPv6, and is one sender."""
+    parsed = parse_address(address)
+    return str(ip_network((parsed, 64), strict=False)) if isinstance(parsed, IPv6Address) else address
 
 
 def parse_address(text: str) -> Address | None:

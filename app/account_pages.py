@@ -6,15 +6,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, request, session, url_for
-from flask_login import current_user, login_user, logout_user
+from flask_login import current_user, decode_cookie, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from app import reset_links
-from app.auth import SignedIn, actor, check_wait, client_address
+from app.auth import SignedIn, actor, check_wait, counted_address
 from app.forms import ChangePasswordForm, DeleteAccountForm, ForgottenForm, LoginForm, RegisterForm, ResetForm
 from app.guard import local_target
 from app.letters import NOBODY, and_deliver, send_link
-from app.logins import has_first_password, logged_in
+from app.logins import logged_in
 from app.parts import parts
 from app.sensor_pages import SENSORS_PAGE
 from data import account_changes, accounts, audit, limits
@@ -23,9 +23,10 @@ from data.models import User
 
 accounts_pages = Blueprint("accounts", __name__)
 
-FIRST_PASSWORD = "The password of the first start was printed for all to read: choose one of your own under Account."
+FIRST_PASSWORD = "This password was given out, and is good for one thing: choose a password of your own."
 WRONG_LOGIN = "Login unsuccessful. Please check your username and password."
 # The same words for both: who has an account is nobody's business.
+REMEMBER_COOKIE = "remember_token"  # flask-login's
 TAKEN = "The username is taken or the e-mail address is taken: choose another, log in, or ask for a new password."
 # Said whether or not there is such an account.
 LINK_SENT = (
@@ -45,10 +46,12 @@ def login() -> Any:
         user = logged_in(str(form.username.data), str(form.password.data))
         if user is not None:
             begin_session()
-            login_user(SignedIn(user), remember=bool(form.remember.data))
-            flash(f"Welcome, {user.username}.", "success")
-            if has_first_password(user):
+            who = SignedIn(user)
+            login_user(who, remember=bool(form.remember.data) and not who.must_choose)
+            if who.must_choose:
                 flash(FIRST_PASSWORD, "warning")
+                return redirect(url_for("accounts.password", next=after), 303)
+            flash(f"Welcome, {user.username}.", "success")
             return redirect(after, 303)
         flash(WRONG_LOGIN, "danger")
     return render_template("login.html", form=form)
@@ -68,7 +71,7 @@ def register() -> Any:
     form = RegisterForm()
     if form.validate_on_submit():
         with parts().sessions() as database:
-            wait = limits.hit(database, limits.REGISTER, client_address(), datetime.now(UTC))
+            wait = limits.hit(database, limits.REGISTER, counted_address(), datetime.now(UTC))
             database.commit()
         check_wait(wait, "Too many accounts were made from here")
         try:
@@ -114,11 +117,11 @@ def forgotten() -> Any:
     if form.validate_on_submit():
         email, now = str(form.email.data).strip(), datetime.now(UTC)
         with parts().sessions() as database:
-            wait = limits.hit(database, limits.RESET_OF_ADDRESS, client_address(), now)
+            wait = limits.hit(database, limits.RESET_OF_ADDRESS, counted_address(), now)
             over = limits.hit(database, limits.RESET_OF_ACCOUNT, email, now)
             user = accounts.user_by_email(database, email)
             if not wait and not over:
-                send_link(database, user or NOBODY, "A new password")
+                send_link(database, user or NOBODY)
                 audit.record(database, actor(), "password reset asked", user.username if user else "")
             database.commit()
         check_wait(wait, "Too many links were asked for from here")
@@ -170,7 +173,8 @@ def account() -> Any:
 @accounts_pages.route("/account/password", methods=("GET", "POST"))
 def password() -> Any:
     """Change the password; every other session ends."""
-    form = ChangePasswordForm()
+    form, first = ChangePasswordForm(), current_user.must_choose
+    remembered = decode_cookie(request.cookies.get(REMEMBER_COOKIE, "")) == current_user.get_id()
     if form.validate_on_submit() and confirmed(str(form.present.data)):
         try:
             with parts().sessions() as database:
@@ -183,10 +187,10 @@ def password() -> Any:
             flash(str(problem), "danger")
         else:
             begin_session()
-            login_user(SignedIn(user))
+            login_user(SignedIn(user), remember=remembered)
             flash("Your password has been changed; you are logged out everywhere else.", "success")
-            return redirect(url_for("accounts.account"), 303)
-    return render_template("password.html", form=form)
+            return redirect(local_target(request.args.get("next"), url_for("accounts.account")), 303)
+    return render_template("password.html", form=form, first=first)
 
 
 @accounts_pages.route("/account/delete", methods=("GET", "POST"))
@@ -212,7 +216,7 @@ def delete() -> Any:
 
 def confirmed(present: str) -> bool:
     """Whether that is the user's password; says so when it is not.  Tries are limited like those of a login."""
-    one = f"{current_user.username} {client_address()}"
+    one = f"{current_user.username} {counted_address()}"
     with parts().sessions() as database:
         wait = limits.hit(database, limits.LOGIN_OF_NAME, one, datetime.now(UTC))
         database.commit()

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.api_columns import harmless
 from app.auth import actor
 from app.forms import UserForm
-from app.letters import and_deliver, send_link
+from app.letters import and_deliver, send_link, send_welcome
 from app.parts import parts
 from data import account_changes, accounts, audit, device_changes, outbox, queries
 from data.audit import Asked
@@ -59,7 +59,7 @@ def users() -> Any:
                     str(form.role.data),
                     parts().peppers,
                 )
-                send_link(session, user, "Your account")
+                send_welcome(session, user)
                 audit.record(session, actor(), "account made", user.username, f"role {user.role}")
                 session.commit()
         except DocumentError as problem:
@@ -100,7 +100,7 @@ def changed(user: User, change: str) -> str:
             audit.record(session, actor(), "sessions ended", user.username)
             said = f"{user.username} is logged out everywhere."
         elif change == "link":
-            send_link(session, user, "A new password")
+            send_link(session, user)
             audit.record(session, actor(), "password reset asked", user.username, "by an administrator")
             said = f"A link to set a password goes to {user.email}."
         else:
@@ -148,8 +148,11 @@ def keys() -> Any:
     """All keys with whom they are for and their last use."""
     with parts().sessions() as session:
         found = accounts.keys(session)
-        names = {user.id: user.username for user in accounts.users(session)}
-    return render_template("admin_keys.html", keys=found, names=names, now=datetime.now(UTC))
+        holders = {
+            user.id: f"everything, as {user.username}" if user.admin else f"{user.username}’s sensors"
+            for user in accounts.users(session)
+        }
+    return render_template("admin_keys.html", keys=found, holders=holders, now=datetime.now(UTC))
 
 
 @admin_pages.post("/admin/keys/<int:key_id>/revoke")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from flask import Blueprint, Flask, render_template, request
+from flask import Blueprint, Flask, render_template
 from markupsafe import Markup, escape
 
 from app.addresses import API_PAGE
@@ -17,6 +17,7 @@ from app.api_examples import EXAMPLES
 from app.api_parameters import Schema
 from app.api_routes import NDJSON, Route
 from app.error_words import TO_PROGRAMS
+from app.key_help import site_address
 
 api_page = Blueprint("api_page", __name__)
 
@@ -48,7 +49,7 @@ class Shown:
 @api_page.get(API_PAGE)
 def page() -> str:
     """The page; it needs no script."""
-    host = request.host_url.rstrip("/")
+    host = site_address()
     shown = [(group, [show(route, host) for route in ROUTES if route.group == group]) for group in groups(ROUTES)]
     codes = sorted({code for route in ROUTES for code in route.codes})
     words = [(code, title_of(code), TO_PROGRAMS[code]) for code in codes]

@@ -10,12 +10,13 @@ from flask_login import LoginManager, UserMixin, current_user
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import TooManyRequests, Unauthorized
 
-from app.access import HOW_TO_GET_A_KEY, is_trusted, sender_address
+from app.access import HOW_TO_GET_A_KEY, is_trusted, one_sender, sender_address
 from app.parts import parts
 from data import accounts
 from data.accounts import ADMINISTRATOR, MEMBER, SCOPES, VIEWER
 from data.audit import Actor
 from data.models import User
+from data.passwords import is_good_once
 from data.queries import DeviceRow
 
 
@@ -43,6 +44,7 @@ class SignedIn(UserMixin):
         self.admin = user.role == ADMINISTRATOR
         self.member = user.role in (ADMINISTRATOR, MEMBER)
         self.stamp = user.session_stamp
+        self.must_choose = is_good_once(user.password)  # a password of their own, before anything else
 
     def get_id(self) -> str:
         """What a session keeps: the user, and the stamp that a logout or a new password replaces."""
@@ -74,7 +76,7 @@ class Poster:
 
 def viewer() -> Viewer:
     """Who asks for the present page or callback."""
-    if not current_user.is_authenticated:
+    if not current_user.is_authenticated or current_user.must_choose:
         return STRANGER
     user = current_user
     return Viewer(int(user.id), bool(user.admin), str(user.username), bool(user.member))
@@ -85,20 +87,28 @@ def client_address() -> str:
     return sender_address(parts().config, request.remote_addr or "", request.headers)
 
 
+def counted_address() -> str:
+    """Where the present request came from, as limits count it."""
+    return one_sender(client_address())
+
+
 def actor(username: str | None = None) -> Actor:
     """Who acts in the present request, for the audit log; `username` where nobody is logged in."""
-    return Actor(username or viewer().username or "(stranger)", client_address())
+    known = str(current_user.username) if current_user.is_authenticated else "(stranger)"
+    return Actor(username or known, client_address())
 
 
 def may_see(device: DeviceRow) -> bool:
     """Whether the viewer, or the key sent along, may read that device's data."""
-    if device.public:
+    who, private = viewer(), parts().config.site_private
+    if device.public and (who.user_id is not None or not private):
         return True
-    who = viewer()
     if who.is_admin or (who.user_id is not None and device.owner_id == who.user_id):
         return True
     token = sent_key(request)
-    return token is not None and keyed_poster(token).may_read(device)
+    sender = keyed_poster(token) if token is not None else Poster(scopes=frozenset())
+    # Strangers see nothing of a private site, and a device's key is good for that device.
+    return sender.may_read(device) or (device.public and sender.user_id is not None and "read" in sender.scopes)
 
 
 def sent_key(asked: Request) -> str | None:

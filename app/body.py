@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import zlib
 from collections.abc import Callable
 from typing import NoReturn
 
 import zstandard
 from flask import abort, request
+from gunicorn.http.errors import ParseException
 
 # The old site's page for 413 names 1.2 MB.
 LIMIT = 1_200_000
@@ -20,13 +22,34 @@ ZSTD_PIECE = 256
 def read_body(limit: int) -> bytes:
     """The body, unpacked; 413 above `limit`, packed or not, 400 when it is damaged, 415 for another packing."""
     request.max_content_length = limit
+    hold_chunks(limit)
     packed = request.get_data(cache=True, parse_form_data=False)
+    if request.content_length is not None and len(packed) < request.content_length:
+        abort(400, description="The body was broken off before its end. Send it again.")
     encoding = request.headers.get("Content-Encoding", "").strip().lower()
     if encoding in ("", "identity"):
         return packed
     if encoding not in UNPACKERS:
         abort(415, description=f"Content-Encoding {encoding} is not understood: send gzip, zstd, or plain.")
     return UNPACKERS[encoding](packed, limit)
+
+
+def hold_chunks(limit: int) -> None:
+    """Read a body that comes in chunks and so names no length; 413 above `limit`, 400 when it ends too early.
+
+    Werkzeug would cut it off there, and hand on the rest as if it were the whole.
+    """
+    if "Transfer-Encoding" not in request.headers or not request.environ.get("wsgi.input_terminated"):
+        return
+    try:
+        body = request.environ["wsgi.input"].read(limit + 1)
+    except (OSError, ValueError, ParseException) as problem:
+        abort(400, description=f"The body was broken off, or is not in chunks ({problem}). Send it again.")
+    if len(body) > limit:
+        abort(413)
+    del request.environ["HTTP_TRANSFER_ENCODING"]
+    request.environ.update({"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))})
+    vars(request).pop("content_length", None)  # it was worked out before
 
 
 def gunzipped(packed: bytes, limit: int) -> bytes:

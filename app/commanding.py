@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session, sessionmaker
 
 Settings = Config
+GOOD_ONCE = "it is good for one thing: log in with it, and choose a password of your own"
 Arguments = argparse.Namespace
 
 
@@ -26,7 +27,7 @@ def database(config: Settings) -> sessionmaker[Session]:
 def show_password(password: str | None) -> None:
     """Show admin's password if it was made just now."""
     if password is not None:
-        print(f"admin password: {password}", flush=True)
+        print(f"admin password: {password}", GOOD_ONCE, sep="\n", flush=True)
 
 
 def nothing(_parser: argparse.ArgumentParser) -> None:

@@ -32,9 +32,7 @@ ERROR_WORDS = {
     403: ErrorWords(
         "Forbidden",
         "Your account lacks the permission for this.",
-        "Log in with another account, or ask an administrator for access.",
-        "Log in",
-        "/sensors/users/login",
+        "Log out and in with another account, or ask an administrator for access.",
     ),
     404: ErrorWords(
         "Not Found",
@@ -83,7 +81,7 @@ ERROR_WORDS = {
     429: ErrorWords(
         "Too Many Requests",
         "Too many requests came from you within five minutes.",
-        "Wait an hour, then try again.",
+        "Wait a little, then try again; if this comes back, wait an hour.",
     ),
     451: ErrorWords(
         "Unavailable For Legal Reasons",

@@ -6,6 +6,7 @@ import errno
 import logging
 import secrets
 
+from dash.exceptions import DependencyException
 from flask import Blueprint, Response, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -84,6 +85,13 @@ def http_error(error: HTTPException) -> Response:
 def not_found(error: NotFoundError) -> Response:
     """No such device, sensor or metric."""
     return error_response(404, str(error))
+
+
+@errors.app_errorhandler(DependencyException)
+def no_such_file(error: DependencyException) -> Response:
+    """A file of Dash or of a library that it does not serve."""
+    log.debug("%s", error)
+    return error_response(404)
 
 
 @errors.app_errorhandler(RangeError)

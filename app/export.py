@@ -98,7 +98,8 @@ def written(at: datetime | None) -> str | None:
 
 def log_lines(session: Session, user: User) -> Iterator[bytes]:
     """What the audit log has of the user, the newest first, one entry a line."""
-    for one in audit.every_entry(session, Asked(username=user.username)):
+    # A name may have been somebody else's before: what the log has of them is theirs.
+    for one in audit.every_entry(session, Asked(username=user.username, since=user.created_at)):
         line = {"at": written(one.at), "action": one.action, "subject": one.subject, "detail": one.detail}
         yield json.dumps({**line, "address": one.address}, ensure_ascii=False).encode() + b"\n"
 

@@ -11,10 +11,14 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import EqualTo, InputRequired, Length, Regexp, ValidationError
 
 from app.parts import parts
-from data.accounts import MEMBER, NAME, NAME_RULE, ROLES
+from data.accounts import EMAIL, MEMBER, NAME, NAME_RULE, ROLES, one_line
+from data.errors import DocumentError
 from data.passwords import weakness
 
 WHOLE_NAME = Regexp(re.compile(rf"^(?:{NAME.pattern})\Z"), message=NAME_RULE)
+NO_ADDRESS = "This is not an e-mail address: write it like name@example.org."
+# As wide as what an import may have brought.
+AN_ADDRESS = Regexp(re.compile(rf"^\s*(?:{EMAIL.pattern})\s*\Z"), message=NO_ADDRESS)
 PASSWORD_HELP = "At least 8 characters; three or four words in a row are easy to keep in mind."
 
 
@@ -31,6 +35,14 @@ class NotTooEasy:
         problem = weakness(str(field.data or ""), *named, parts().config.site_name)
         if problem is not None:
             raise ValidationError(problem)
+
+
+def readable(_form: Form, field: Field) -> None:
+    """Refuses characters that nobody can see: a terminal that lists the field would obey them."""
+    try:
+        one_line(str(field.data or ""))
+    except DocumentError as problem:
+        raise ValidationError(str(problem)) from problem
 
 
 AGAIN = [
@@ -71,7 +83,7 @@ class RegisterForm(FlaskForm):
             Length(max=60, message="At most 60 characters."),
             Regexp(
                 r"^[^@\s]+@[^@\s.]+(\.[^@\s.]+)+$",
-                message="This is not an e-mail address: write it like name@example.org.",
+                message=NO_ADDRESS,
             ),
         ],
         description="Only used to reset a lost password.",
@@ -85,12 +97,18 @@ class RegisterForm(FlaskForm):
     submit = SubmitField("Register")
 
 
+def another(form: Form, field: Field) -> None:
+    """Refuses the present password as the new one."""
+    if field.data == form["present"].data:
+        raise ValidationError("This is your present password: choose another.")
+
+
 class ChangePasswordForm(FlaskForm):
     """Another password, by who knows the present one."""
 
     present = PasswordField("Present password", [InputRequired("Write your present password.")])
     password = PasswordField(
-        "New password", [InputRequired("Choose a password."), NotTooEasy()], description=PASSWORD_HELP
+        "New password", [InputRequired("Choose a password."), NotTooEasy(), another], description=PASSWORD_HELP
     )
     confirm_password = PasswordField("New password again", AGAIN)
     submit = SubmitField("Change the password")
@@ -100,7 +118,8 @@ class ForgottenForm(FlaskForm):
     """Where to send the link to."""
 
     email = EmailField(
-        "E-mail", [InputRequired("Write your e-mail address."), Length(max=60, message="At most 60 characters.")]
+        "E-mail",
+        [InputRequired("Write your e-mail address."), Length(max=60, message="At most 60 characters."), AN_ADDRESS],
     )
     submit = SubmitField("Send me a link")
 
@@ -130,7 +149,7 @@ class KeyForm(FlaskForm):
 
     label = StringField(
         "Name",
-        [InputRequired("Give the key a name."), Length(max=80, message="At most 80 characters.")],
+        [InputRequired("Give the key a name."), Length(max=80, message="At most 80 characters."), readable],
         description="Where it will be used: greenhouse Pi.",
     )
     bound = SelectField("Good for", description="A key for one sensor is worth less to who finds it.")
@@ -142,6 +161,11 @@ class KeyForm(FlaskForm):
         default="0",
     )
     submit = SubmitField("Make the key")
+
+    def validate_read(self, _field: Field) -> None:
+        """A key that may do nothing is none."""
+        if not (self.post.data or self.read.data):
+            raise ValidationError("Tick what the key may do: post, read, or both.")
 
 
 class UserForm(FlaskForm):
@@ -157,7 +181,7 @@ class UserForm(FlaskForm):
     )
     email = EmailField(
         "E-mail",
-        [InputRequired("Write an e-mail address."), Length(max=60, message="At most 60 characters.")],
+        [InputRequired("Write an e-mail address."), Length(max=60, message="At most 60 characters."), AN_ADDRESS],
         description="A link to set a password is sent there.",
     )
     role = SelectField("Role", choices=[SelectChoice(role, role) for role in ROLES], default=MEMBER)
@@ -178,13 +202,15 @@ class SensorForm(FlaskForm):
     )
     type = StringField(
         "Type",
-        [Length(max=20, message="At most 20 characters.")],
+        [Length(max=20, message="At most 20 characters."), readable],
         description="What it measures, or its model: light, SI7020.",
     )
-    units = StringField("Units", [Length(max=20, message="At most 20 characters.")], description="lux, °C, % …")
+    units = StringField(
+        "Units", [Length(max=20, message="At most 20 characters."), readable], description="lux, °C, % …"
+    )
     protocol = StringField(
         "Protocol",
-        [Length(max=20, message="At most 20 characters.")],
+        [Length(max=20, message="At most 20 characters."), readable],
         description="How it is wired: I2C, serial … May stay empty.",
     )
     submit = SubmitField("Register sensor")

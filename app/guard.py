@@ -69,6 +69,9 @@ OPEN = frozenset(
 LOGIN_PAGES = frozenset({"/sensors"})
 DASH_PAGE = "/<path:path>"
 
+# All that a password opens which was given out.
+CHOICE = "accounts.password"
+
 # Beside a login these want a role: viewers look, and have nothing of their own.
 MEMBERS = frozenset({"sensors.register", "keys.mine", "keys.make", "keys.revoke"})
 ADMINISTRATORS = ("admin.", "admin_entries.")  # every endpoint whose name begins so
@@ -86,6 +89,8 @@ def install_guard(server: Flask) -> None:
         if request.endpoint is None or (request.endpoint in allowed and not closed):
             return None
         if current_user.is_authenticated:
+            if current_user.must_choose and request.endpoint != CHOICE:
+                return to_the_choice()
             check_role(request.endpoint)
             return None
         if may_read_by_key(request.endpoint):
@@ -94,6 +99,13 @@ def install_guard(server: Flask) -> None:
             abort(401, description="Login required: this page is not open to strangers.")
         flash("Please log in to see this page.", "warning")
         return redirect(url_for("accounts.login", next=request.full_path.rstrip("?")))
+
+
+def to_the_choice() -> AnyResponse:
+    """Where somebody with a password that was given out chooses another; 403 to what is not looked at."""
+    if is_json_address(request.path) or request.method not in ("GET", "HEAD"):
+        abort(403, description="Choose a password of your own first, at /account/password.")
+    return redirect(url_for(CHOICE, next=request.full_path.rstrip("?")))
 
 
 def check_role(endpoint: str) -> None:
@@ -105,12 +117,9 @@ def check_role(endpoint: str) -> None:
 
 
 def may_read_by_key(endpoint: str) -> bool:
-    """Whether a user's key was sent, which opens the reading routes of a private site; a device's key only posts."""
+    """Whether a key that reads was sent, which opens the reading routes of a private site: a device's for itself."""
     token = sent_key(request) if endpoint.startswith(("reading.", "api.")) else None
-    if token is None:
-        return False
-    holder = keyed_poster(token)
-    return holder.user_id is not None and "read" in holder.scopes
+    return token is not None and "read" in keyed_poster(token).scopes
 
 
 def local_target(target: str | None, otherwise: str) -> str:

@@ -9,6 +9,8 @@ from flask import Flask, Response, abort, request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 
+from app.addresses import is_json_address
+from app.body import LIMIT, hold_chunks
 from app.parts import parts_of
 
 CSRF_COOKIE = "_csrf_token"  # the name Dash reads
@@ -23,6 +25,7 @@ FILES = ("static", "_dash_assets.static", "/_dash-component-suites/<string:packa
 # What is answered to one of these is for its sender alone.
 KEY_HEADERS = ("Authorization", "X-API-Key")
 OWN_COOKIES = {"session", "remember_token"}
+NUL = "\0"
 LOCAL_NAMES = ("127.0.0.1", "[::1]", "localhost")
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
@@ -52,6 +55,22 @@ def host_allowed(host: str, allowed: Sequence[str]) -> bool:
     return bare.casefold() in {name.casefold() for name in (*allowed, *LOCAL_NAMES)}
 
 
+def refuse_nul() -> None:
+    """No name, address or word has the character NUL in it, and PostgreSQL takes no text with it.
+
+    The routes for programs say themselves what would be right.
+    """
+    if is_json_address(request.path):
+        return
+    if NUL in request.path:
+        abort(404)
+    sent = [*request.args.items(multi=True)]
+    if request.blueprint in FORMS:
+        sent += request.form.items(multi=True)
+    if any(NUL in name or NUL in value for name, value in sent):
+        abort(400, description="A text that was sent holds the character NUL: write it without.")
+
+
 def install_headers(server: Flask, script_hashes: Callable[[], Sequence[str]]) -> CSRFProtect:
     """Set the headers and the cookie; `script_hashes` is asked once, at the first page."""
     config = parts_of(server).config
@@ -77,6 +96,10 @@ def install_headers(server: Flask, script_hashes: Callable[[], Sequence[str]]) -
             abort(414)
         if request.blueprint is not None and request.blueprint in FORMS:  # before CSRFProtect reads the form
             request.max_content_length = request.max_form_memory_size = FORMS[request.blueprint]
+            hold_chunks(FORMS[request.blueprint])
+        elif request.endpoint == "/_dash-update-component":
+            hold_chunks(LIMIT)
+        refuse_nul()
 
     @server.after_request
     def add_headers(response: Response) -> Response:

@@ -43,6 +43,16 @@ def curl_line(token: str, url: str, name: str = "value") -> str:
                      shlex.quote(url)])  # fmt: skip
 
 
+def reading_line(token: str, url: str) -> str:
+    """A command that reads what that key may read."""
+    return " ".join(["curl", "-H", shlex.quote(f"Authorization: Bearer {token}"), shlex.quote(url)])
+
+
+def reading_address(slug: str | None) -> str:
+    """The address at which a key bound to that device reads it; of any other, what there is to read."""
+    return "/api/v1/devices" if slug is None else f"/api/v1/devices/{quote(slug)}/latest"
+
+
 def device_address(slug: str) -> str:
     """The address at which documents of that device are posted, one at a time."""
     owner, slash, name = slug.partition("/")

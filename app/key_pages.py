@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,7 +14,17 @@ from wtforms.fields.choices import SelectChoice
 
 from app.auth import actor
 from app.forms import KeyForm
-from app.key_help import USUAL, Known, collector_toml, curl_line, device_address, known, site_address
+from app.key_help import (
+    USUAL,
+    Known,
+    collector_toml,
+    curl_line,
+    device_address,
+    known,
+    reading_address,
+    reading_line,
+    site_address,
+)
 from app.parts import parts
 from data import accounts, audit, queries
 from data.errors import DocumentError, NotFoundError
@@ -30,7 +41,8 @@ def mine() -> Any:
     with parts().sessions() as session:
         user = accounts.user_by_id(session, int(current_user.id)) or abort(401)
         found = accounts.keys_of(session, user)
-    return render_template("keys.html", keys=found, now=datetime.now(UTC))
+    holders = {user.id: "everything on this site" if user.admin else "all your sensors"}
+    return render_template("keys.html", keys=found, holders=holders, now=datetime.now(UTC))
 
 
 @keys_pages.route("/account/keys/new", methods=("GET", "POST"))
@@ -76,26 +88,38 @@ def shown(form: KeyForm, user: User) -> str:
         )
         audit.record(session, actor(), "key made", key.label, f"for {bound or user.username}, {key.scopes}")
         session.commit()
-    url = site_address()
+    url, target = site_address(), post_target(key, user)
     toml = collector_toml(url, token, parts().config.site_timezone, collector_devices(bound or None))
     return render_template(
         "made_key.html",
         key=key,
         token=token,
-        curl=curl_line(token, url + post_address(key, user)),
+        posting=curl_line(token, url + target.address, target.field),
+        reading=reading_line(token, url + reading_address(key.device_slug)),
+        target=target,
         toml=toml,
         collects=user.admin and "/" not in bound,
         listed="admin.keys" if bound and "/" not in bound else "keys.mine",
     )
 
 
-def post_address(key: ApiKey, user: User) -> str:
-    """An address that the key may post to."""
-    if key.device_slug:
-        return device_address(key.device_slug)
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where the command beside a new key posts to: an address, a field as its documents may have it, and what it is
+    called; `name` is empty for a user who has no sensor yet."""
+
+    address: str
+    field: str
+    name: str
+
+
+def post_target(key: ApiKey, user: User) -> Target:
+    """Something that the key may post for."""
     with parts().sessions() as session:
-        own = accounts.sensors_of(session, user)
-    return device_address(f"{user.username}/{own[0].name if own else 'SENSOR'}")
+        own = {f"{user.username}/{sensor.name}": sensor for sensor in accounts.sensors_of(session, user)}
+    slug = key.device_slug or next(iter(own), "")
+    field = own[slug].type if slug in own else ""
+    return Target(device_address(slug or f"{user.username}/SENSOR"), field or "value", slug)
 
 
 def collector_devices(slug: str | None) -> Sequence[Known]:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from app.commanding import GOOD_ONCE
 from app.config import PROJECT, Config
 from app.demonstration import demonstration_parts, prepare_demonstration, python
 from app.processes import Part, Running, Supervisor, tail
@@ -50,6 +51,7 @@ def up(config: Config) -> int:
         password = set_up(config)
         if password is not None:
             say(f"admin password: {password}")
+            say(GOOD_ONCE)
         supervisor = Supervisor(config.data_dir / "log", PROJECT, environment(config), say)
         try:
             return run(config, supervisor, stopping)

@@ -22,6 +22,15 @@ Set it here within the hour:
 If it was not you, do nothing: the old password stays.
 """
 
+WELCOME = """An administrator has made an account for you at {site}. Your username is {username}.
+
+Choose your password here within the hour:
+{link}
+
+If the hour is over, ask for another link with this address:
+{forgotten}
+"""
+
 # Whom a letter is for when nobody has the address: the answer takes as long as for somebody.
 NOBODY = User(id=0, username="nobody", email="", password="", session_stamp="")
 
@@ -32,10 +41,20 @@ def and_deliver(answer: Response) -> Response:
     return answer
 
 
-def send_link(database: Session, user: User, subject: str) -> None:
-    """Leave a letter with a link for the worker.  One to NOBODY is thrown away there."""
+def send_link(database: Session, user: User) -> None:
+    """Leave a letter with a link to a new password for the worker.  One to NOBODY is thrown away there."""
+    _leave(database, user, "A new password", LETTER)
+
+
+def send_welcome(database: Session, user: User) -> None:
+    """Leave a letter with a link to the first password of an account that an administrator has made."""
+    _leave(database, user, "Your account", WELCOME)
+
+
+def _leave(database: Session, user: User, subject: str, text: str) -> None:
     config = parts().config
     token = reset_links.token_for(str(current_app.secret_key), user)
     link = site_url(config) + url_for("accounts.reset", token=token)
-    letter = LETTER.format(username=user.username, site=config.site_name, link=link)
+    forgotten = site_url(config) + url_for("accounts.forgotten")
+    letter = text.format(username=user.username, site=config.site_name, link=link, forgotten=forgotten)
     outbox.post(database, user.email, f"{subject} for {config.site_name}", letter)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from flask import Blueprint, Flask, Response, abort, redirect, request
-from werkzeug.exceptions import MethodNotAllowed
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.addresses import API_PAGE, JSON_PREFIXES, is_json_address
@@ -58,9 +59,20 @@ def install_wrong_methods(server: Flask) -> None:
 def install_not_found(server: Flask, is_page: Callable[[str], bool]) -> None:
     """Answer 404 where Dash has no page."""
 
+    def leads_nowhere() -> bool:
+        """Whether only Dash, which takes any address, would answer a GET here."""
+        adapter = server.create_url_adapter(request)
+        try:
+            endpoint, _ = adapter.match(method="GET") if adapter is not None else ("", {})
+        except (HTTPException, RequestRedirect):
+            return False
+        return endpoint in DASH_PAGES and not is_page(request.path)
+
     @server.before_request
     def not_found() -> None:
         if request.endpoint in DASH_PAGES and not is_page(request.path):
+            abort(404)
+        if isinstance(request.routing_exception, MethodNotAllowed) and leads_nowhere():
             abort(404)
 
 

@@ -108,6 +108,9 @@ def tristar_daily(asked: Asked) -> Response:
 def sensor(asked: Asked) -> Response:
     """Any JSON object: each number in it becomes a metric of the sensor, whatever its name and however deep."""
     sender = poster()
+    for name, unknown in (("username", "unknown user"), ("sensor_name", "unknown sensor")):
+        if not asked[name].isprintable():  # nobody is called so, and PostgreSQL takes no NUL
+            abort(404, description=UNKNOWN[unknown])
     slug = f"{asked['username']}/{asked['sensor_name']}"
     return stored(sender, ingest.Posted("sensor", slug, posted_text(), own_time=True))
 

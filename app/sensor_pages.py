@@ -54,7 +54,7 @@ def sensor_row(sensor: Sensor, owner: User, newest: Latest | None, now: datetime
         sensor.public,
         sensor.archived_at is not None,
         device_address(f"{owner.username}/{sensor.name}"),
-        *newest_words(newest, now),
+        *newest_words(newest, sensor.units, now),
     )
 
 
@@ -115,7 +115,7 @@ def state(sensor_id: int) -> Response:
     """Whether the sensor has posted, for the page that waits for its first post."""
     with parts().sessions() as session:
         sensor, _ = own_sensor(session, sensor_id)
-        age, values = newest_words(newest_of(session, sensor.id), datetime.now(UTC))
+        age, values = newest_words(newest_of(session, sensor.id), sensor.units, datetime.now(UTC))
     return jsonify(heard=age is not None, age=age, values=values)
 
 
@@ -191,11 +191,11 @@ def newest_of(session: Session, sensor_id: int) -> Latest | None:
     return queries.latest(session, queries.sensor_device(session, sensor_id).id, "sensor")
 
 
-def newest_words(newest: Latest | None, now: datetime) -> tuple[str | None, str]:
+def newest_words(newest: Latest | None, units: str, now: datetime) -> tuple[str | None, str]:
     """The age and the values of a sensor's newest document; (None, "") for a sensor that never posted."""
     if newest is None:
         return None, ""
-    return age_words(now - newest.recorded_at), newest_values(newest)
+    return age_words(now - newest.recorded_at), newest_values(newest, units)
 
 
 def as_sentence(problem: DocumentError) -> str:

@@ -67,7 +67,7 @@ def _row(sensor: Sensor, newest: Latest | None, viewer: Viewer, now: datetime) -
     address = f"/sensors/post-json/{quote(viewer.username or '')}/{quote(sensor.name)}"
     return [
         html.A(sensor.name, href=f"/sensors/{sensor.id}"),
-        dcc.Link(newest_values(newest), href=f"/sensors?sensor={sensor.id}", title=f"Draw {sensor.name}")
+        dcc.Link(newest_values(newest, sensor.units), href=f"/sensors?sensor={sensor.id}", title=f"Draw {sensor.name}")
         if newest is not None
         else numbers.NOTHING,
         _age(newest, now),
@@ -77,13 +77,14 @@ def _row(sensor: Sensor, newest: Latest | None, viewer: Viewer, now: datetime) -
     ]
 
 
-def newest_values(newest: Latest) -> str:
-    """The first numbers of a document with their units."""
+def newest_values(newest: Latest, registered_unit: str = "") -> str:
+    """The first numbers of a document with their units: the posted one, else the registered one of a single number."""
     units = document.sensor_units(newest.content)
+    alone = registered_unit.strip() if len(newest.readings) == 1 else ""
     said = []
     for key, value in list(newest.readings.items())[:VALUES_SHOWN]:
         number = numbers.number(value, decimals_of([value]))
-        said.append(f"{label_of(key)} {numbers.with_unit(number, unit_of(key, units.get(key, '')))}")
+        said.append(f"{label_of(key)} {numbers.with_unit(number, unit_of(key, units.get(key) or alone))}")
     more = len(newest.readings) - len(said)
     return ", ".join(said) + (f" and {more} more" if more > 0 else "") if said else "no numbers"
 

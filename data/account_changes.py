@@ -10,7 +10,16 @@ from data.accounts import ADMINISTRATOR, ROLES, keys_of, sensors_of, site_names
 from data.engine import begin_write
 from data.errors import DocumentError, GoneError, NotFoundError
 from data.models import ApiKey, OutgoingMail, User, fresh_stamp, now
-from data.passwords import NO_PEPPER, Peppers, hash_password, is_current, weakness
+from data.passwords import (
+    NO_PEPPER,
+    Peppers,
+    good_once,
+    hash_password,
+    is_current,
+    is_good_once,
+    password_matches,
+    weakness,
+)
 
 
 def user_to_change(session: Session, user_id: int) -> User:
@@ -35,6 +44,8 @@ def set_password(
         raise NotFoundError(f"no user with the id {user_id}")
     if (problem := weakness(password, user.username, user.email, *site_names(session))) is not None:
         raise DocumentError(f"the password is too easy: {problem}")
+    if is_good_once(user.password) and password_matches(password, user.password, peppers):
+        raise DocumentError("this is the password that was given out: choose another")
     hashed = hash_password(password, peppers)  # before the transaction writes: it takes a tenth of a second
     session.rollback()
     user = user_to_change(session, user_id)
@@ -47,7 +58,10 @@ def set_password(
 
 def renewed_hash(user: User, password: str, peppers: Peppers) -> str | None:
     """A hash to keep in place of the user's old one, whose password was just verified; None when it is of today."""
-    return None if is_current(user.password, peppers) else hash_password(password, peppers)
+    if is_current(user.password, peppers):
+        return None
+    renewed = hash_password(password, peppers)
+    return good_once(renewed) if is_good_once(user.password) else renewed
 
 
 def note_login(session: Session, user_id: int, renewed: str | None = None) -> User:

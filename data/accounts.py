@@ -16,7 +16,16 @@ from data import devices
 from data.engine import begin_write
 from data.errors import DocumentError, NotFoundError, TakenError
 from data.models import ApiKey, Device, Sensor, Site, User, now
-from data.passwords import NO_PEPPER, Peppers, hash_password, nobodys_hash, password_matches, split_pepper, weakness
+from data.passwords import (
+    NO_PEPPER,
+    Peppers,
+    can_match,
+    hash_password,
+    nobodys_hash,
+    password_matches,
+    split_pepper,
+    weakness,
+)
 
 ADMINISTRATOR, MEMBER, VIEWER = ROLES = ("administrator", "member", "viewer")
 SCOPES = ("post", "read")
@@ -29,6 +38,7 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]*")
 NAME_RULE = (
     "Use letters, digits, dot, dash and underscore, beginning with a letter or digit: the name becomes an address."
 )
+UNSEEN = "There are characters in it that nobody can see: write it anew."
 PATHS = (".", "..")  # an address with one of these is another address to every program that reads it
 TOKEN_PREFIX = "arb_"
 # A key's last use is written at most this often, so that every post is not a second write.
@@ -38,8 +48,10 @@ LAST_USED_STEP = timedelta(minutes=1)
 def verify(session: Session, username: str, password: str, peppers: Peppers = NO_PEPPER) -> User | None:
     """The user of that name if the password is theirs, else None, after the same work."""
     user = user_by_name(session, username)
-    matches = password_matches(password, user.password if user is not None else nobodys_hash(peppers.current), peppers)
-    return user if user is not None and matches else None
+    usable = user is not None and can_match(user.password, peppers)
+    hashed = user.password if user is not None and usable else nobodys_hash(peppers.current)
+    matches = password_matches(password, hashed, peppers)
+    return user if usable and matches else None
 
 
 def create_user(
@@ -126,23 +138,23 @@ def register_sensor(
     """A new sensor of that user with its device; flushed.  Raises DocumentError in words when it cannot be."""
     begin_write(session)
     name = checked_sensor_name(name)
-    for label, text in (("type", type), ("units", units), ("protocol", protocol)):
-        if len(text.strip()) > LONGEST_DETAIL:
-            raise DocumentError(
-                f"{label} has {len(text.strip())} characters, at most {LONGEST_DETAIL} are kept: shorten it"
-            )
+    details = {"type": one_line(type), "units": one_line(units), "protocol": one_line(protocol)}
+    for label, text in details.items():
+        if len(text) > LONGEST_DETAIL:
+            raise DocumentError(f"{label} has {len(text)} characters, at most {LONGEST_DETAIL} are kept: shorten it")
     if find_sensor(session, user.username, name) is not None:
         raise DocumentError(f"you have a sensor named {name} already: choose another name")
     sensor = Sensor(
         user_id=user.id,
         name=name,
-        type=type.strip(),
-        units=units.strip(),
-        protocol=protocol.strip(),
         public=public,
+        **details,
     )
     session.add(sensor)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as cause:  # of two at the same instant one is first
+        raise DocumentError(f"you have a sensor named {name} already: choose another name") from cause
     session.add(
         Device(
             site_id=devices.site_id(session),
@@ -155,6 +167,14 @@ def register_sensor(
     )
     session.flush()
     return sensor
+
+
+def one_line(text: str) -> str:
+    """The text with single blanks.  Raises DocumentError when it has characters that nobody can see."""
+    words = " ".join(text.split())
+    if not words.isprintable():
+        raise DocumentError(UNSEEN)
+    return words
 
 
 def checked_sensor_name(name: str) -> str:
@@ -200,7 +220,7 @@ def create_key(
         raise DocumentError(f"a key is for one or more of {', '.join(SCOPES)}")
     token = TOKEN_PREFIX + secrets.token_urlsafe(32)
     key = ApiKey(
-        label=label.strip()[:80] or "key",
+        label=one_line(label)[:80] or "key",
         token_hash=_token_hash(token),
         user_id=user.id if user is not None else None,
         device_slug=device_slug,

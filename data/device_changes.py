@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy.orm import Session
 
 from data.engine import begin_write
@@ -10,6 +14,7 @@ from data.models import Device, Sensor
 
 LONGEST_NAME = 100
 LONGEST_INTERVAL_SECONDS = 86_400
+WHOLE = re.compile(r"[0-9]{1,9}")
 
 
 def change(session: Session, device_id: int, name: str, public: bool, interval: str) -> tuple[str, str]:
@@ -31,14 +36,24 @@ def change(session: Session, device_id: int, name: str, public: bool, interval: 
         assert sensor is not None, "the foreign key says that it is there"
         sensor.public = public
     session.flush()
-    return device.slug, ", ".join(
-        f"{field} from {before[field]!r} to {value!r}" for field, value in now_is.items() if before[field] != value
-    )
+    only = "its owner" if device.sensor_id is not None else "administrators"
+    was, said = _words(before, only), _words(now_is, only)
+    changed = [f"{said[field]}, before {was[field]}" for field in said if said[field] != was[field]]
+    return device.slug, "; ".join(changed) or "nothing changed"
+
+
+def _words(state: Mapping[str, Any], only: str) -> dict[str, str]:
+    seconds = state["expected_interval_seconds"]
+    return {
+        "name": f"named {state['name']}",
+        "public": f"seen by {'everybody' if state['public'] else only}",
+        "interval": "expected as it posts" if seconds is None else f"expected every {seconds} s",
+    }
 
 
 def _seconds(text: str) -> int | None:
     if not text.strip():
         return None
-    if not text.strip().isdecimal() or not 1 <= int(text.strip()[:9]) <= LONGEST_INTERVAL_SECONDS:
-        raise DocumentError(f"the interval is {text!r}: write whole seconds, 1 to {LONGEST_INTERVAL_SECONDS}")
-    return int(text.strip())
+    if not WHOLE.fullmatch(text.strip()) or not 1 <= int(text) <= LONGEST_INTERVAL_SECONDS:
+        raise DocumentError(f"the interval is {text[:20]!r}: write whole seconds, 1 to {LONGEST_INTERVAL_SECONDS}")
+    return int(text)

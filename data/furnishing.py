@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from data.accounts import ADMINISTRATOR, create_user, register_sensor, user_by_name
 from data.engine import begin_write
 from data.models import Site
-from data.passwords import NO_PEPPER, Peppers
+from data.passwords import NO_PEPPER, Peppers, good_once
 
 ADMIN = "admin"
 ADMIN_EMAIL = "admin@localhost.localdomain"
@@ -44,6 +44,7 @@ def ensure_installation(session: Session, site_name: str, timezone: str, peppers
     if admin is None:
         password = secrets.token_urlsafe(12)
         admin = create_user(session, ADMIN, ADMIN_EMAIL, password, ADMINISTRATOR, peppers)
+        admin.password = good_once(admin.password)
         for name, type_, units, protocol in FACULTY_SENSORS:
             register_sensor(session, admin, name, type_, units, protocol, public=True)
     return Installation(password)

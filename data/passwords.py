@@ -2,6 +2,7 @@
 
 A hash is written as Werkzeug writes it, `scrypt:n:r:p$salt$hex`, behind `pepper=VERSION$` when a pepper was mixed in.
 A pepper is a secret that is not in the database: who has only the database cannot try passwords.
+`once=` in front of all says that the password was given out, and opens nothing but the choice of another.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ METHOD = f"scrypt:{SCRYPT_N}:{SCRYPT_R}:{SCRYPT_P}"
 # Nobody hashes so that a login takes seconds; a hash that says so was put there to stop the server.
 COSTLIEST_SCRYPT, MOST_ROUNDS = 2**20, 5_000_000
 SALT_BYTES = 16
+ONCE = "once="
 BCRYPT_BYTES = 72  # what bcrypt looks at of a password
 SHORTEST, LONGEST = 8, 200
 COMMON = Path(__file__).parent / "common_passwords.txt"
@@ -88,6 +90,12 @@ def password_matches(password: str, hashed: str, peppers: Peppers = NO_PEPPER) -
     return False
 
 
+def can_match(hashed: str, peppers: Peppers) -> bool:
+    """Whether any password could match that hash here: its form is kept, and its pepper is known."""
+    version, bare = split_pepper(hashed)
+    return (not version or version in peppers.known) and bare.startswith(("scrypt:", "pbkdf2:sha256:", "$2"))
+
+
 def _scrypt_matches(password: str, costs: list[int], salt: str, expected: str) -> bool:
     n, r, p = costs
     if n * r * p > COSTLIEST_SCRYPT:
@@ -100,10 +108,21 @@ def _scrypt_matches(password: str, costs: list[int], salt: str, expected: str) -
 
 def split_pepper(hashed: str) -> tuple[str, str]:
     """The version of the pepper in a hash ("" without one), and the hash behind it."""
+    hashed = hashed.removeprefix(ONCE)
     if not hashed.startswith("pepper="):
         return "", hashed
     version, _, bare = hashed.removeprefix("pepper=").partition("$")
     return version, bare
+
+
+def good_once(hashed: str) -> str:
+    """The hash of a password that was given out: good for choosing another, and for nothing else."""
+    return ONCE + hashed.removeprefix(ONCE)
+
+
+def is_good_once(hashed: str) -> bool:
+    """Whether that is the hash of such a password."""
+    return hashed.startswith(ONCE)
 
 
 def is_current(hashed: str, peppers: Peppers) -> bool:

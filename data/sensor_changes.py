@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from data.accounts import NAME, NAME_RULE, VIEWER, checked_sensor_name, find_sensor, user_by_name
@@ -34,7 +35,10 @@ def rename(session: Session, sensor_id: int, name: str) -> Sensor:
     if name != sensor.name and find_sensor(session, owner.username, name) is not None:
         raise DocumentError(f"there is a sensor named {name} already: choose another name")
     sensor.name = device.name = name
-    _move(session, device, f"{owner.username}/{name}")
+    try:
+        _move(session, device, f"{owner.username}/{name}")
+    except IntegrityError as cause:  # of two at the same instant one is first
+        raise DocumentError(f"there is a sensor named {name} already: choose another name") from cause
     return sensor
 
 
@@ -68,7 +72,11 @@ def hand_over(session: Session, sensor_id: int, username: str) -> Sensor:
         update(ApiKey).where(ApiKey.device_slug == device.slug, ApiKey.revoked_at.is_(None)).values(revoked_at=now())
     )
     sensor.user_id = receiver.id
-    _move(session, device, f"{receiver.username}/{sensor.name}")
+    name, whose = sensor.name, receiver.username
+    try:
+        _move(session, device, f"{whose}/{name}")
+    except IntegrityError as cause:  # of two at the same instant one is first
+        raise DocumentError(f"{whose} has a sensor named {name} already: rename it first") from cause
     return sensor
 
 

@@ -17,6 +17,21 @@ from tests.builders import DATABASES, FakeClock, sign_in
 from tests.postgresql import Cluster, running_cluster
 
 ADMIN_PASSWORD_FILE = "admin_password"
+CHOSEN = "nine purple kettles sing"
+
+
+def choose_a_password(sessions: sessionmaker[Session], config: Config) -> None:
+    """What admin does before anything else: the printed password opens nothing but that."""
+    from app.peppers import peppers
+    from data import account_changes, accounts, audit
+
+    with sessions() as session:
+        admin = accounts.user_by_name(session, "admin")
+        assert admin is not None
+        account_changes.set_password(session, admin.id, CHOSEN, peppers(config))
+        audit.record(session, audit.Actor("admin", "127.0.0.1"), "password changed", "admin")
+        session.commit()
+    (config.data_dir / ADMIN_PASSWORD_FILE).write_text(CHOSEN, encoding="ascii")
 
 
 @pytest.fixture(scope="session")
@@ -27,10 +42,9 @@ def template_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("template")
     config = Config(data_dir=folder)
     engine, sessions = open_database(config)
-    password = prepare(config, engine, sessions)
+    prepare(config, engine, sessions)
+    choose_a_password(sessions, config)
     engine.dispose()
-    assert password is not None
-    (folder / ADMIN_PASSWORD_FILE).write_text(password, encoding="ascii")
     return folder
 
 
@@ -49,10 +63,9 @@ def template_cluster(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory)
     folder = tmp_path_factory.mktemp("template_cluster")
     config = Config(data_dir=folder, database_url=cluster.create(Cluster.TEMPLATE))
     engine, sessions = open_database(config)
-    password = prepare(config, engine, sessions)
+    prepare(config, engine, sessions)
+    choose_a_password(sessions, config)
     engine.dispose()
-    assert password is not None
-    (folder / ADMIN_PASSWORD_FILE).write_text(password, encoding="ascii")
     return folder
 
 

@@ -36,21 +36,6 @@ def test_who_logs_in_comes_to_the_sensors_with_the_name_in_the_bar(client: Flask
     assert "Welcome, admin." not in said_on_the_way(client)
 
 
-def test_the_first_administrator_is_told_to_choose_a_password_until_that_is_done(
-    client: FlaskClient, admin_password: str
-) -> None:
-    printed = "The password of the first start was printed for all to read"
-    send(client, LOGIN, username="admin", password=admin_password)
-    assert printed in client.get("/account").get_data(as_text=True)
-    new = "four tall green tomatoes"
-    send(client, "/account/password", present=admin_password, password=new, confirm_password=new)
-    client.get("/logout")
-    send(client, LOGIN, username="admin", password=new)
-    page = client.get("/account").get_data(as_text=True)
-    assert "You are admin" in page
-    assert printed not in page
-
-
 def test_a_wrong_name_and_a_wrong_password_get_the_same_answer(client: FlaskClient) -> None:
     pages = [send(client, LOGIN, username=name, password="wrong") for name in ("admin", "nobody")]
     assert [code for code, _, _ in pages] == [200, 200]

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import gzip
+import io
 import struct
 import tracemalloc
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 import pytest
 import zstandard
+from flask.testing import FlaskClient
+from gunicorn.http.errors import InvalidChunkSize, NoMoreData
 from hypothesis import given
 from hypothesis import strategies as some
+from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.exceptions import HTTPException
+from werkzeug.test import TestResponse
 
+import app.batches
+import app.body
 from app.body import gunzipped, unzstd
+from data import queries
+from tests.builders import csrf_header, form_token, line, ndjson
 
 LIMIT = 100_000
 Unpack = Callable[[bytes, int], bytes]
@@ -103,3 +113,73 @@ def test_a_bomb_takes_little_memory() -> None:
         assert tracemalloc.get_traced_memory()[1] < 20_000_000
     finally:
         tracemalloc.stop()
+
+
+ENDLESS = {"Transfer-Encoding": "chunked", "Content-Type": "application/json"}
+
+
+def in_chunks(client: FlaskClient, address: str, body: bytes, **headers: str) -> TestResponse:
+    """Post a body that names no length, as gunicorn and run.py hand it on."""
+    return client.post(
+        address,
+        input_stream=io.BytesIO(body),
+        headers={**ENDLESS, **headers},
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+
+
+def test_a_body_that_names_no_length_is_taken_whole_or_not_at_all(client: FlaskClient) -> None:
+    most = app.body.LIMIT
+    whole = b'{"note": "' + b"x" * (most - 12) + b'"}'
+    assert len(whole) == most
+    assert in_chunks(client, "/BMS/post-json", whole).status_code == 200
+    assert in_chunks(client, "/BMS/post-json", whole + b" ").status_code == 413
+    lines = b'{"family": "x"}\n' * 2 + b" " * app.batches.LIMIT  # cut off, its first lines would be answered
+    assert in_chunks(client, "/api/v1/documents", lines).status_code == 413
+    packed = in_chunks(client, "/BMS/post-json", gzip.compress(b'{"a": 1}'), **{"Content-Encoding": "gzip"})
+    assert packed.status_code == 200
+
+
+def test_a_form_that_names_no_length_is_not_read_in_part(client: FlaskClient) -> None:
+    login = "/sensors/users/login"
+    form = {"csrf_token": form_token(client, login), "username": "a", "password": "b"}
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert in_chunks(client, login, urlencode(form).encode(), **kind).status_code == 200
+    form["password"] = "x" * 64_000
+    assert in_chunks(client, login, urlencode(form).encode(), **kind).status_code == 413
+    client.get("/")
+    callback = b'{"output": "' + b"x" * app.body.LIMIT + b'"}'
+    assert in_chunks(client, "/_dash-update-component", callback, **csrf_header(client)).status_code == 413
+
+
+class Broken:
+    """What gunicorn does when the sender has left, or when a chunk is none."""
+
+    def __init__(self, problem: Exception) -> None:
+        self.problem = problem
+
+    def read(self, _size: int = -1) -> bytes:
+        """Nothing that could be read."""
+        raise self.problem
+
+
+@pytest.mark.parametrize("problem", [NoMoreData(), InvalidChunkSize(b"zz")])
+def test_a_body_that_is_broken_off_between_chunks_is_400(client: FlaskClient, problem: Exception) -> None:
+    handed_on = {"wsgi.input": Broken(problem), "wsgi.input_terminated": True}
+    for address in ("/BMS/post-json", "/sensors/users/login", "/api/v1/documents"):
+        answer = client.post(address, headers=ENDLESS, environ_overrides=handed_on)
+        assert answer.status_code == 400, address
+        assert "Send it again" in answer.get_data(as_text=True)
+
+
+def test_a_body_that_is_shorter_than_it_says_is_400_and_nothing_of_it_is_stored(
+    client: FlaskClient, sessions: sessionmaker[Session]
+) -> None:
+    for address, body in (("/BMS/post-json", b'{"a": 1}'), ("/api/v1/documents", ndjson([line({"a": 1})]) + b"\n")):
+        cut = {"CONTENT_LENGTH": str(len(body) + 50), "wsgi.input_terminated": True}
+        kind = {"Content-Type": "application/json"}
+        assert (
+            client.post(address, input_stream=io.BytesIO(body), headers=kind, environ_overrides=cut).status_code == 400
+        )
+    with sessions() as session:
+        assert [one for one in queries.devices(session) if one.kind == "bms"] == []

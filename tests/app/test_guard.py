@@ -188,13 +188,32 @@ def test_a_private_site_shows_strangers_nothing(private: FlaskClient, sessions: 
         assert answer.status_code == 200
 
 
+def test_a_private_site_answers_a_devices_key_for_that_device_alone(
+    private: FlaskClient, sessions: sessionmaker[Session]
+) -> None:
+    with sessions.begin() as session:
+        for name, public in (("ada", True), ("bob", True)):
+            user = accounts.create_user(session, name, f"{name}@example.org", "a long password")
+            accounts.register_sensor(session, user, "soil", public=public)
+    private.post("/BMS/post-json", json=bms_document())
+    key = {"X-API-Key": key_of(sessions, device="ada/soil")}
+    latest = "/api/v1/devices/{}/latest"
+    codes = [private.get(latest.format(name), headers=key).status_code for name in ("ada/soil", "bob/soil", "bms")]
+    assert codes == [200, 401, 401]
+    listed = private.get("/api/v1/devices", headers=key).get_json()["devices"]
+    assert [one["device"] for one in listed] == ["ada/soil"]
+    with sessions.begin() as session:
+        _, posts = accounts.create_key(session, "posts", device_slug="ada/soil", scopes=("post",))
+    assert private.get(latest.format("ada/soil"), headers={"X-API-Key": posts}).status_code == 401
+
+
 def test_a_private_site_still_takes_documents_and_answers_a_users_key(
     private: FlaskClient, sessions: sessionmaker[Session]
 ) -> None:
     path = "/BMS/api/single_point/2019-12-03 19:40:00/state_of_charge"
     assert private.post("/BMS/post-json", json=bms_document()).status_code == 200
     assert private.get(path, headers={"X-API-Key": key_of(sessions, username="ada")}).status_code == 404
-    assert private.get(path, headers={"X-API-Key": key_of(sessions, device="bms")}).status_code == 401
+    assert private.get("/api/v1/devices/bms/latest", headers={"X-API-Key": key_of(sessions, "ada")}).status_code == 200
     assert private.get(path, headers={"X-API-Key": "arb_wrong"}).status_code == 401
     assert private.get("/", headers={"X-API-Key": key_of(sessions, username="ada")}).status_code == 302
 

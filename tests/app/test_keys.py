@@ -74,7 +74,9 @@ def test_a_key_does_what_it_is_for(ada: FlaskClient, sessions: sessionmaker[Sess
     address = f"/sensors/get-sensor-json-data-by-id/{sensor.id}/2026-03-01 12:00:00"
     codes = [stranger.get(address, headers={"X-API-Key": key}).status_code for key in (reads, writes)]
     assert codes == [200, 401]
-    assert make(ada)[0] == ""  # for nothing at all
+    key, page = make(ada)  # for nothing at all
+    assert key == ""
+    assert "Tick what the key may do: post, read, or both." in page
 
 
 def test_a_key_ends_when_it_expires_or_is_revoked(
@@ -146,9 +148,9 @@ def shown_toml(page: str) -> str:
     return html.unescape(page.partition('id="toml">')[2].partition("</pre>")[0])
 
 
-def shown_curl(page: str) -> list[str]:
-    """The command beside a new key, as a shell takes it apart."""
-    return shlex.split(html.unescape(page.partition('id="curl">')[2].partition("</code>")[0]))
+def shown_curl(page: str, which: str = "curl") -> list[str]:
+    """The command beside a new key that posts (or that reads, `read`), as a shell takes it apart."""
+    return shlex.split(html.unescape(page.partition(f'id="{which}">')[2].partition("</code>")[0]))
 
 
 @pytest.mark.parametrize(("bound", "names"), [("", ["tristar-1", "tristar-2", "bms"]), ("tristar-2", ["tristar-2"])])
@@ -179,6 +181,48 @@ def test_the_command_beside_a_new_key_posts_with_it(signed_in: FlaskClient, ada:
             url.removeprefix("http://localhost"), data=body, headers=headers, environ_base=AFAR
         )
         assert answer.status_code == 200, (bound, answer.get_data())
+
+
+def test_the_command_that_reads_reads_with_a_key_that_only_reads(ada: FlaskClient, server: Flask) -> None:
+    assert ada.post(POST, json={"wet": 7}).status_code == 200
+    for bound, held in (("ada/soil", '"wet"'), ("", '"ada/soil"')):
+        _, page = make(ada, read="y", bound=bound)
+        assert "Post with it" not in page
+        command, flag, header, url = shown_curl(page, "read")
+        assert (command, flag) == ("curl", "-H")
+        answer = server.test_client().get(
+            url.removeprefix("http://localhost"), headers=[tuple(header.split(": ", 1))], environ_base=AFAR
+        )
+        assert answer.status_code == 200
+        assert held in answer.get_data(as_text=True)
+
+
+def test_who_has_no_sensor_is_told_to_register_one_for_the_command(
+    server: Flask, sessions: sessionmaker[Session]
+) -> None:
+    with sessions.begin() as session:
+        accounts.create_user(session, "bob", "bob@example.org", "a long password")
+    client = server.test_client()
+    sign_in(client, "bob", "a long password")
+    page = make(client, post="y")[1]
+    assert "You have no sensor yet" in page
+    assert shown_curl(page)[-1].endswith("/sensors/post-json/bob/SENSOR")
+
+
+def test_the_command_posts_the_field_that_the_sensors_own_page_names(
+    ada: FlaskClient, sessions: sessionmaker[Session]
+) -> None:
+    with sessions.begin() as session:
+        user = accounts.user_by_name(session, "ada")
+        assert user is not None
+        sensor = accounts.register_sensor(session, user, "air", "humidity")
+    page = ada.get(f"/sensors/{sensor.id}").get_data(as_text=True)
+    field = '{"humidity": 1.5}'
+    assert field in shown_curl(page)
+    key, page = make(ada, post="y", bound="ada/air")
+    assert key
+    assert field in shown_curl(page)
+    assert "This posts one reading, 1.5, for ada/air" in page
 
 
 def test_a_key_for_sensors_says_that_a_collector_needs_another(ada: FlaskClient) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.http import parse_options_header
 
-from data import accounts, audit, ingest, outbox, queries, sealing
+from data import account_changes, accounts, audit, ingest, outbox, queries, sealing
 from data.audit import Asked
 from data.models import ApiKey, Base, Device, OutgoingMail
 from tests.builders import DATABASES, form_token, sign_in
@@ -130,3 +130,22 @@ def test_the_name_of_a_file_is_one_name_whatever_the_sensor_is_called(
     assert options["filename"].endswith(".csv")
     assert not set(options["filename"]) & set('/\\"')
     assert not options["filename"].startswith(".")
+
+
+def test_a_name_that_was_somebody_elses_brings_nothing_of_their_log(
+    server: Flask, sessions: sessionmaker[Session]
+) -> None:
+    exported = []
+    for email in ("first@example.org", "second@example.org"):
+        with sessions.begin() as session:
+            user = accounts.create_user(session, "dora", email, PASSWORD)
+            audit.record(session, audit.Actor("dora", "192.0.2.7"), "account made", "dora", email)
+        client = server.test_client()
+        sign_in(client, "dora", PASSWORD)
+        with client.get("/account/export") as answer, zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+            exported.append(archive.read("log.ndjson").decode())
+        with sessions.begin() as session:
+            account_changes.delete_user(session, user.id)
+    assert "first@example.org" in exported[0]
+    assert "second@example.org" in exported[1]
+    assert "first@example.org" not in exported[1]

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
 from app import create_app
+from app.access import one_sender
 from app.config import Config
 from app.installation import open_database
 from app.parts import parts_of
@@ -64,6 +65,26 @@ def test_workers_count_tries_together_and_say_how_long_to_wait(
     assert codes[MOST:] == [429, 429]
     assert int(answer.headers["Retry-After"]) > 0
     assert "wait" in answer.get_data(as_text=True)
+
+
+def test_who_tries_on_from_one_address_keeps_nobody_else_out(
+    workers: list[FlaskClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, most in (("LOGIN_OF_NAME", MOST), ("LOGIN_FROM_ANYWHERE", 2 * MOST)):
+        monkeypatch.setattr(limits, name, Limit(getattr(limits, name).name, most, FOR_EVER))
+
+    def tried(address: str) -> int:
+        sent = {"username": "ada", "password": "wrong", "csrf_token": form_token(workers[0], "/sensors/users/login")}
+        return workers[0].post("/sensors/users/login", data=sent, environ_base={"REMOTE_ADDR": address}).status_code
+
+    assert [tried("192.0.2.1") for _ in range(4 * MOST)] == [200] * MOST + [429] * 3 * MOST
+    assert tried("192.0.2.2") == 200
+
+
+def test_a_network_of_ipv6_is_one_sender() -> None:
+    assert one_sender("2001:db8:1:2:3:4:5:6") == one_sender("2001:db8:1:2::9") == "2001:db8:1:2::/64"
+    assert one_sender("2001:db8:1:3::9") != one_sender("2001:db8:1:2::9")
+    assert [one_sender(text) for text in ("192.0.2.1", "", "no address")] == ["192.0.2.1", "", "no address"]
 
 
 def test_the_last_use_of_a_key_is_written_once_in_a_minute(server: Flask, sessions: sessionmaker[Session]) -> None:

@@ -109,3 +109,16 @@ def test_two_applications_in_one_process_both_have_their_callbacks(server: Flask
         assert counts[0] == counts[1] > 3
     finally:
         parts_of(other).engine.dispose()
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize("path", ["/nonsense", "/BMS/post_json", "/about/us", "/sensors/post"])
+def test_an_unknown_address_is_404_whatever_is_done_there(client: FlaskClient, method: str, path: str) -> None:
+    assert client.open(path, method=method).status_code == 404
+
+
+@pytest.mark.parametrize(("method", "path"), [("POST", "/about"), ("PUT", "/"), ("DELETE", "/BMS"), ("PUT", "/logout")])
+def test_a_known_address_is_405_to_what_cannot_be_done_there(client: FlaskClient, method: str, path: str) -> None:
+    answer = client.open(path, method=method)
+    assert answer.status_code == 405
+    assert "GET" in answer.headers["Allow"]

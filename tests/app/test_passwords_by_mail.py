@@ -91,6 +91,17 @@ def test_the_answer_is_the_same_for_an_address_nobody_has(server: Flask, config:
     assert [letter["To"] for letter in letters(config, server)] == ["ada@example.org"]
 
 
+def test_what_is_no_address_is_told_at_its_field(client: FlaskClient, signed_in: FlaskClient) -> None:
+    for written in ("ada", "ada@", "ada@example", "a b@example.org"):
+        code, page = ask(client, written)
+        assert code == 200
+        assert "This is not an e-mail address: write it like name@example.org." in page
+    token = form_token(signed_in, "/admin/users")
+    sent = {"username": "zed", "email": "zed@", "role": "member", "csrf_token": token}
+    page = signed_in.post("/admin/users", data=sent).get_data(as_text=True)
+    assert "This is not an e-mail address" in page
+
+
 @pytest.mark.usefixtures("ada")
 def test_the_database_does_as_much_for_an_address_nobody_has(
     server: Flask, client: FlaskClient, sessions: sessionmaker[Session]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -171,3 +172,21 @@ def test_who_asks_for_nothing_but_json_gets_it_on_a_page_too(site: Flask) -> Non
     ):
         answer = site.test_client().get("/nowhere", headers={"Accept": accept})
         assert (answer.status_code, answer.mimetype) == (404, mimetype), accept
+
+
+@pytest.mark.parametrize("path", ["os/path.py", "dash/..%2f..%2fx", "dash/deps/nothing.js", "dash/version.py"])
+def test_a_file_that_dash_does_not_serve_is_not_there(site: Flask, path: str) -> None:
+    address = f"/_dash-component-suites/{path}"
+    answer = site.test_client().get(address, headers={"Host": "arboretum.example.org"})
+    assert (answer.status_code, answer.mimetype) == (404, "application/json")
+
+
+def test_who_must_wait_is_told_how_long(site: Flask) -> None:
+    client = site.test_client()
+    for _ in range(11):
+        fields = {"username": "ada", "password": "wrong", "csrf_token": form_token(client, "/sensors/users/login")}
+        answer = client.post("/sensors/users/login", data=fields)
+    assert answer.status_code == 429
+    page = answer.get_data(as_text=True)
+    assert re.search(r"wait \d+ (seconds|minutes), then try again", page)
+    assert "if this comes back, wait an hour" in page

@@ -71,6 +71,23 @@ def test_the_page_shows_how_to_post_and_turns_green_with_the_first_post(ada: Fla
     assert "31.5" in own_sensors(ada)
 
 
+def test_a_single_number_has_its_registered_unit_and_a_posted_unit_comes_first(
+    ada: FlaskClient, sessions: sessionmaker[Session]
+) -> None:
+    with sessions.begin() as session:
+        user = accounts.user_by_name(session, "ada")
+        assert user is not None
+        sensor_id = accounts.register_sensor(session, user, "lamp", "light", "lux").id
+    for posted, said in (
+        ({"light": 812}, "Light 812\u202flux"),
+        ({"light": {"value": 3, "unit": "klx"}}, "Light 3\u202fklx"),
+        ({"light": 812, "count": 7}, "Light 812, Count 7"),
+    ):
+        assert ada.post("/sensors/post-json/ada/lamp", json=posted).status_code == 200
+        assert ada.get(f"/sensors/{sensor_id}/state").get_json()["values"] == said
+        assert said in ada.get(f"/sensors/{sensor_id}").get_data(as_text=True)
+
+
 def test_what_can_be_changed_is_changed_and_audited(
     ada: FlaskClient, soil: int, sessions: sessionmaker[Session]
 ) -> None:
@@ -248,7 +265,10 @@ def test_a_device_is_renamed_hidden_and_audited(signed_in: FlaskClient, sessions
     with sessions() as session:
         found = queries.device(session, "bms")
         assert (found.name, found.public, found.expected_interval_seconds) == ("The pack", False, 60)
-        assert "public from True to False" in audit.entries(session, Asked(action="device changed"))[0].detail
+        assert (
+            "seen by administrators, before seen by everybody"
+            in audit.entries(session, Asked(action="device changed"))[0].detail
+        )
 
 
 def test_the_audit_log_is_filtered_and_exported_without_formulas(

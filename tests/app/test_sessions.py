@@ -109,6 +109,25 @@ def test_a_cookie_that_remembers_somebody_ends_with_the_sessions(
 
 
 @pytest.mark.usefixtures("ada")
+@pytest.mark.parametrize("remember", ["y", ""])
+def test_a_browser_that_was_to_be_remembered_is_after_a_new_password_and_no_other(server: Flask, remember: str) -> None:
+    owner = server.test_client()
+    fields = {"username": "ada", "password": OLD, "csrf_token": form_token(owner, LOGIN)}
+    assert owner.post(LOGIN, data=fields | ({"remember": remember} if remember else {})).status_code == 303
+    if not remember:
+        owner.set_cookie("remember_token", "7.of-somebody-before|0000")
+    new = {
+        "present": OLD,
+        "password": NEW,
+        "confirm_password": NEW,
+        "csrf_token": form_token(owner, "/account/password"),
+    }
+    assert owner.post("/account/password", data=new).status_code == 303
+    owner.delete_cookie("session")
+    assert owner.get("/account").status_code == (200 if remember else 302)
+
+
+@pytest.mark.usefixtures("ada")
 def test_what_is_answered_to_somebody_is_kept_by_nobody_in_between(server: Flask) -> None:
     client = server.test_client()
     assert "Cache-Control" not in client.get("/api/v1/devices").headers

@@ -150,3 +150,24 @@ def test_the_keyboard_alone_renames_a_sensor_and_hears_what_is_wrong(opened: Ope
     page.keyboard.type("loam")
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_contain_text("loam waits for its first post.")
+
+
+def test_fields_and_buttons_have_room_on_a_phone(opened: Opener, office: str) -> None:
+    window = opened("phone", "light", office)
+    log_in(window.go("/sensors/users/login"), "grace")
+    page = window.go("/admin/audit")
+    for name in ("Who", "What", "From", "To"):
+        box = page.get_by_label(name, exact=True).bounding_box()
+        assert box is not None
+        assert box["width"] >= 140, name
+    page = window.go("/account/keys/new")
+    first, second = (
+        page.get_by_role(role, name=name).bounding_box()  # type: ignore[arg-type]
+        for role, name in (("button", "Make the key"), ("link", "Back to the keys"))
+    )
+    assert first is not None
+    assert second is not None
+    beside = second["x"] - first["x"] - first["width"] >= 8
+    assert beside or second["y"] - first["y"] - first["height"] >= 8
+    bar = page.locator(".arb-account a[href='/logout']")
+    assert bar.evaluate("one => one.scrollWidth <= one.clientWidth")  # the whole name

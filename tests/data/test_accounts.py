@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
@@ -85,3 +87,36 @@ def test_a_key_is_shown_once_kept_as_a_hash_and_can_be_revoked(sessions: session
         assert accounts.key_for(session, token) is None
     with sessions() as session, pytest.raises(DocumentError, match="bound to a user or to a device"):
         accounts.create_key(session, "nobody's")
+
+
+@pytest.mark.parametrize("kept", ["!", "", "pepper=gone$scrypt:32768:8:1$salt$00", "md5$1$2"])
+def test_a_hash_that_nothing_can_match_costs_a_login_as_much_as_any(
+    sessions: sessionmaker[Session], monkeypatch: pytest.MonkeyPatch, kept: str
+) -> None:
+    counted = []
+    real = hashlib.scrypt
+    monkeypatch.setattr(hashlib, "scrypt", lambda *given, **named: (counted.append(1), real(*given, **named))[1])
+    with sessions.begin() as session:
+        user = accounts.create_user(session, "ada", "ada@example.org", "tomatoes-grow")
+        user.password = kept
+        session.flush()
+        counted.clear()
+        assert accounts.verify(session, "ada", "tomatoes-grow") is None
+        assert accounts.verify(session, "nobody", "tomatoes-grow") is None
+    assert len(counted) == 2
+
+
+def test_what_is_written_of_a_sensor_or_a_key_stands_on_one_line_and_can_be_seen(
+    sessions: sessionmaker[Session],
+) -> None:
+    with sessions.begin() as session:
+        ada = accounts.create_user(session, "ada", "ada@example.org", "tomatoes-grow")
+        sensor = accounts.register_sensor(session, ada, "air", " light\tand\nheat ", "%\u00a0RH")
+        assert (sensor.type, sensor.units) == ("light and heat", "% RH")
+        key, _ = accounts.create_key(session, " my\npi ", ada)
+        assert key.label == "my pi"
+        for unseen in ("\x1b[31mred", "a\x00b", "a\u202eb"):
+            with pytest.raises(DocumentError, match="nobody can see"):
+                accounts.register_sensor(session, ada, "soil", unseen)
+            with pytest.raises(DocumentError, match="nobody can see"):
+                accounts.create_key(session, unseen, ada)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime
 
 import pytest
@@ -109,3 +110,38 @@ def test_the_last_administrator_stays(sessions: sessionmaker[Session], ada: User
     with sessions.begin() as session:
         account_changes.set_role(session, ada.id, "administrator")
         account_changes.set_role(session, admin.id, "viewer")
+
+
+@pytest.mark.parametrize("change", ["register", "rename", "hand over"])
+def test_of_two_who_want_a_name_at_the_same_instant_one_gets_it_and_one_is_told(
+    sessions: sessionmaker[Session], change: str
+) -> None:
+    with sessions.begin() as session:
+        ada, bob = (
+            accounts.create_user(session, name, f"{name}@example.org", "a long password") for name in ("ada", "bob")
+        )
+        given = change == "hand over"
+        other = accounts.register_sensor(session, bob if given else ada, "new" if given else "old")
+    said: list[str] = []
+
+    def second() -> None:
+        try:
+            with sessions.begin() as session:
+                if change == "register":
+                    accounts.register_sensor(session, ada, "new")
+                elif change == "rename":
+                    sensor_changes.rename(session, other.id, "new")
+                else:
+                    sensor_changes.hand_over(session, other.id, "ada")
+        except DocumentError as problem:
+            said.append(str(problem))
+
+    with sessions() as first:
+        accounts.register_sensor(first, ada, "new")
+        thread = threading.Thread(target=second)
+        thread.start()
+        thread.join(0.3)  # it waits for the first, or will find what it wrote
+        first.commit()
+    thread.join(30)
+    assert len(said) == 1
+    assert "named new already" in said[0]
