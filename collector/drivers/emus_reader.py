@@ -174,8 +174,10 @@ class EmusG1:
                 found.setdefault(sentence.name, []).append(sentence.fields)
         return found
 
-    def _wants_login(self) -> bool:
-        return any(b"PW1,?," in line for line in self._transport.overheard)
+    @property
+    def wants_login(self) -> bool:
+        """Whether the unit asked for a log-in since the last `read` began: it answers, but not what it was asked."""
+        return any(_asks_for_login(line) for line in self._transport.overheard)
 
     def _ask(self, name: str, number_of_cells: int | None, tries: int) -> tuple[list[Sentence], str | None]:
         """The sentences of one reply, and why it is not whole.  Raises TransportError when the last try was silence."""
@@ -220,8 +222,16 @@ class EmusG1:
         raise problem
 
     def _explained(self, silence: TransportError) -> TransportError:
-        return TransportError(f"{silence}; the unit asks for a log-in") if self._wants_login() else silence
+        return TransportError(f"{silence}; the unit asks for a log-in") if self.wants_login else silence
 
     def close(self) -> None:
         """Let go of the port."""
         self._transport.close()
+
+
+def _asks_for_login(line: bytes) -> bool:
+    try:
+        sentence = emus_g1.decode(line)
+    except DecodeError:
+        return False
+    return sentence.name == "PW1" and sentence.is_question

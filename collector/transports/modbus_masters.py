@@ -18,6 +18,8 @@ from data.errors import ChangeNotAllowedError, TransportError
 
 READ_COILS, READ_REGISTERS, READ_INPUT_REGISTERS = 1, 3, 4
 READ_IDENTIFICATION = 0x2B
+# What the library says of silence, and of less than was asked -> what it means.
+LIBRARY_WORDS = {"Response length is invalid 0": "silence", "unpack requires": "fewer values than were asked"}
 # What a request may begin with; everything else could change the device.
 READS = frozenset((READ_COILS, 2, READ_REGISTERS, READ_INPUT_REGISTERS, READ_IDENTIFICATION))
 
@@ -203,4 +205,9 @@ def execute(
         code = cause.get_exception_code()
         raise RefusedError(f"exception {code}, {EXCEPTION_WORDS.get(code, 'unknown')}", code) from cause
     except (ModbusInvalidResponseError, modbus_tcp.ModbusInvalidMbapError, struct.error) as cause:
-        raise NoAnswerError(str(cause)) from cause
+        raise NoAnswerError(_in_words(str(cause))) from cause
+
+
+def _in_words(problem: str) -> str:
+    """What the library says of an answer, so that its reader understands it."""
+    return next((words for start, words in LIBRARY_WORDS.items() if problem.startswith(start)), problem)
