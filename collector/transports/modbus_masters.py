@@ -19,7 +19,11 @@ from data.errors import ChangeNotAllowedError, TransportError
 READ_COILS, READ_REGISTERS, READ_INPUT_REGISTERS = 1, 3, 4
 READ_IDENTIFICATION = 0x2B
 # What the library says of silence, and of less than was asked -> what it means.
-LIBRARY_WORDS = {"Response length is invalid 0": "silence", "unpack requires": "fewer values than were asked"}
+LIBRARY_WORDS = {
+    "Response length is invalid 0": "silence",
+    "Response length is only 0": "it hung up without an answer",
+    "unpack requires": "fewer values than were asked",
+}
 # What a request may begin with; everything else could change the device.
 READS = frozenset((READ_COILS, 2, READ_REGISTERS, READ_INPUT_REGISTERS, READ_IDENTIFICATION))
 
