@@ -25,6 +25,8 @@ __all__ = ["BMS", "BMSStatistic"]
 # Sentence -> one whose count of cells tells when it is whole; of the probes', which also says that the cells answer.
 COUNTED_BY = {"BB2": "BB1", "BT2": "BT1", "BV2": "BV1", "BT4": "BT1", "BT3": "BT1"}
 OF_PROBES = ("BT3", "BT4")
+# No failure: a pack without probes, a charger that is not on CAN, an empty log, no message.
+MAY_BE_EMPTY = (*OF_PROBES, "CS1", "LG1", "CN1")
 CAN_SECONDS = 5.0
 
 log = logging.getLogger(__name__)
@@ -181,7 +183,7 @@ class BMS:
                 raise ValueError("SS1('N') needs the number of a statistic")
             return self._data("SS1", lambda: self._statistic(statisticIdentifier))
         _expect("request", request, ("?",))
-        return self._data("SS1", lambda: answers.statistics(self._read("SS1")))
+        return self._data("SS1", self._statistics)
 
     def PW1(self, request: str | None = None, password: str | None = None) -> Answer | str:  # noqa: N802
         """`?`: the access level; `P` and a password: one level up; nothing: out of the level.  The level after it."""
@@ -242,9 +244,12 @@ class BMS:
             values, failed = {}, {self.PORT: str(problem)}
         for name, reason in failed.items():
             self._fail(name, reason)
-        content = build_bms(by_sentence(values))
+        sentences = by_sentence(values)
+        content = build_bms(sentences)
         for section, (name, _) in SECTIONS.items():
-            if content[section] is None and name in emus_g1.REQUESTABLE:
+            is_missing = content[section] is None and name in emus_g1.REQUESTABLE
+            is_empty = name in sentences and answers.is_empty(name, sentences[name])
+            if is_missing or (is_empty and name not in MAY_BE_EMPTY):
                 content[section] = NO_CELLS
         text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
         if isinstance(outfile, str | Path):
@@ -261,7 +266,7 @@ class BMS:
         def build() -> Answer:
             found = self._read(name)
             empty = answers.is_empty(name, found)
-            if empty and name not in (*OF_PROBES, "CS1"):
+            if empty and name not in MAY_BE_EMPTY:
                 raise DecodeError(f"{name} has only empty fields: the unit does not reach its cells")
             return {} if empty else answers.summary(name, found[0])
 
@@ -284,6 +289,12 @@ class BMS:
             return answers.summary(name, heard[0].fields)
 
         return self._data(name, build)
+
+    def _statistics(self) -> Answer:
+        found = answers.statistics(self._read("SS1"))
+        if not found:
+            raise DecodeError("SS1 has only empty fields: the unit keeps no statistics, or hides them")
+        return found
 
     def _statistic(self, identifier: int) -> Answer:
         return answers.statistic(self._reader.read_statistic(identifier).fields).dict()

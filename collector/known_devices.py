@@ -17,7 +17,10 @@ FIRST_NAMES = {"tristar_mppt": "tristar-", "emus_g1": "bms-"}
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A device that proved itself.  `serial_number` is its own, `adapter` that of its USB adapter; empty if unknown."""
+    """A device that proved itself.  `serial_number` is its own, `adapter` that of its USB adapter; empty if unknown.
+
+    `note` says in words what stands between it and its readings.
+    """
 
     driver: str
     port: str
@@ -26,6 +29,7 @@ class Found:
     serial_number: str = ""
     model: str = ""
     firmware: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

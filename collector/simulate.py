@@ -16,6 +16,7 @@ from collector.simulator.emus_faults import EmusFault
 from collector.simulator.modbus_faults import FAULTS
 from collector.simulator.site import VirtualSite, take_state
 from collector.simulator.tristar_values import MODELS, VOLTAGE_SWITCHES, WITH_ETHERNET
+from collector.simulator.unplugging import IN_SECONDS, OTHER_NAME, OUT_SECONDS, RENAMES, VANISHES
 from data.errors import ConfigError
 
 SUMMARY = "answer as two charge controllers and a battery manager on virtual serial lines"
@@ -38,7 +39,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="LINE:FAULT",
         help="spoil every answer of a line, like 'tristar_1:late + bad crc' or emus:no-cells; faults of a controller: "
-        f"{', '.join(FAULTS)}; of the battery manager: {', '.join(fault.value for fault in EmusFault)}",
+        f"{', '.join(FAULTS)}; of the battery manager: {', '.join(fault.value for fault in EmusFault)}; of each line: "
+        f"{VANISHES} (its adapter is out {OUT_SECONDS:.0f} s of {IN_SECONDS + OUT_SECONDS:.0f}), "
+        f"{RENAMES} (and comes back as NAME{OTHER_NAME}, then as NAME)",
     )
     parser.add_argument(
         "--tcp",

@@ -50,12 +50,16 @@ def _parameter(line: Any, words: Sequence[str], _volts: int, allow: bool) -> Any
 
 
 def _calibrate_cells(line: Any, words: Sequence[str], _volts: int, allow: bool) -> Any:
-    module, beta, gamma, delta = (int(word) for word in words)
+    module, beta, gamma, delta = (_whole(word) for word in words)
     return emus_changes.calibrate_cell_temperatures(line, module, beta, gamma, delta, allow)
 
 
 def _can_frame(line: Any, words: Sequence[str], _volts: int, allow: bool) -> Any:
-    return emus_changes.send_can_frame(line, int(words[0], 16), bytes.fromhex(words[1]), allow_changes=allow)
+    try:
+        identifier, data = int(words[0], 16), bytes.fromhex(words[1])
+    except ValueError as cause:
+        raise ValueError(f"{' '.join(words)!r}: write identifier and data in hexadecimal, 18FF50E5 0102") from cause
+    return emus_changes.send_can_frame(line, identifier, data, allow_changes=allow)
 
 
 ACTIONS: Mapping[str, Mapping[str, Action]] = {
@@ -82,7 +86,7 @@ ACTIONS: Mapping[str, Mapping[str, Action]] = {
         "state-of-charge": Action(
             ("PERCENT",),
             "say how full the battery is",
-            lambda line, words, _volts, allow: emus_changes.set_state_of_charge(line, int(words[0]), allow),
+            lambda line, words, _volts, allow: emus_changes.set_state_of_charge(line, _whole(words[0]), allow),
         ),
         "zero-current": Action(
             (),
@@ -93,7 +97,9 @@ ACTIONS: Mapping[str, Mapping[str, Action]] = {
         "calibrate-modules": Action(
             ("CELSIUS",),
             "say what temperature all cell modules have",
-            lambda line, words, _volts, allow: emus_changes.calibrate_module_temperatures(line, int(words[0]), allow),
+            lambda line, words, _volts, allow: emus_changes.calibrate_module_temperatures(
+                line, _whole(words[0]), allow
+            ),
             is_answered=False,
         ),
         "calibrate-cells": Action(
@@ -149,11 +155,22 @@ def log_in(line: SerialLine, password: str) -> int:
     return emus_changes.log_in(line, password)
 
 
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError as cause:
+        raise ValueError(f"{text!r} is not a whole number") from cause
+
+
 def _number(text: str) -> int | float:
     try:
         return int(text)
     except ValueError:
+        pass
+    try:
         return float(text)
+    except ValueError as cause:
+        raise ValueError(f"{text!r} is not a number") from cause
 
 
 def _value(key: str, text: str) -> Value:

@@ -38,6 +38,8 @@ PARAMETER_NOTES = {
         "Time charging is attempted without cell communication before an error; unit not known."
     ),
     "distance_estimate_safety_margin": "Of the full-charge range, subtracted from the distance left.",
+    "climate_control_max_duration_not_charging": "Climate control ends after this long when no charger is connected.",
+    "pulses_per_distance_unit": "Pulses of the speed sensor in one distance unit; vehicles only.",
     "distance_unit_name": "Label of at most two characters (presumably two ASCII codes); display only.",
     "min_soc_output": "PWM for 0 % state of charge; unit not known.",
     "max_soc_output": "PWM for 100 % state of charge; unit not known.",
@@ -80,11 +82,43 @@ PARAMETER_NOTES = {
     "min_pwm_output": "Analog controlled charger.",
 }
 
+# What is guarded against, and what then begins.  The maker says no more of their delays and ends than the names do.
+GUARDS = {
+    "cell_under_voltage_protection": ("a cell's under-voltage", "the under-voltage protection"),
+    "cell_over_voltage_protection": ("a cell's over-voltage", "the over-voltage protection"),
+    "cell_module_overheat_protection": ("a cell module's overheating", "the overheat protection of cell modules"),
+    "cell_overheat_protection": ("a cell's overheating", "the overheat protection of cells, by external sensors,"),
+    "discharge_over_current_protection": ("a discharge over-current", "the discharge over-current protection"),
+    "charge_over_current_protection": ("a charge over-current", "the charge over-current protection"),
+    "no_cell_communication_protection": ("the silence of the cells", "the protection against lost cells"),
+    "no_current_sensor_protection": (
+        "the silence of the current sensor",
+        "the protection against its loss",
+    ),
+    "insulation_fault_protection": ("an insulation fault", "the insulation fault protection"),
+    "low_cell_voltage_reduction": ("a low cell voltage", "the power reduction for low voltage"),
+    "high_cell_module_temperature_reduction": ("a hot cell module", "the power reduction for hot cell modules"),
+    "high_cell_temperature_reduction": ("a hot cell", "the power reduction for hot cells"),
+    "high_discharge_current_reduction": ("a high discharge current", "the power reduction for high current"),
+}
+GUARD_NOTES = {
+    "_activation_delay": "How long {cause} must last before {effect} begins.",
+    "_deactivation_delay": "How long {cause} must be over before {effect} ends.",
+    "_activate_at": "Where {effect} begins.",
+    "_deactivate_at": "Where {effect} ends.",
+}
 MODULE_NOTE = "To be changed with the maker's own program only."
 
 
 def parameter_note(key: str) -> str:
-    """What a parameter is for; empty where its name says all that is known."""
+    """What a parameter is for; empty for one that the table lacks."""
     if key.startswith("can_cell_group_module_"):
         return MODULE_NOTE
-    return PARAMETER_NOTES.get(key, "")
+    return PARAMETER_NOTES.get(key) or _guard_note(key)
+
+
+def _guard_note(key: str) -> str:
+    for ending, note in GUARD_NOTES.items():
+        if key.endswith(ending) and (guard := GUARDS.get(key.removesuffix(ending))):
+            return note.format(cause=guard[0], effect=guard[1])
+    return ""

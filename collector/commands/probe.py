@@ -17,14 +17,14 @@ from collector.known_devices import Found, KnownDevice, call, read_memory, recog
 from collector.transports.adapters import Adapter, adapters, candidates
 from collector.transports.modbus import ModbusSerial
 from collector.transports.modbus_tcp import SCHEME
-from collector.transports.serial_line import SerialLine
-from data.errors import ArboretumError, ConfigError, DecodeError
+from data.errors import ArboretumError, ConfigError, DecodeError, TransportError
 
 SUMMARY = "find which device is on which serial port, and remember it by its serial number"
 HEADS = ("name", "driver", "port", "adapter", "device's number", "model", "firmware")
 PORTS_AT_ONCE = 8
 ANSWER_SECONDS = 0.5
 TRIES = 2
+LOGIN_NOTE = "asks for a log-in before it says anything: its own program, or `BMS.PW1` in a script, logs in"
 
 Outcome = Found | str
 
@@ -85,7 +85,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def ask(port: str, unit_ids: Sequence[int], adapter: Adapter | None) -> list[Outcome]:
-    """Who answers: controllers by their scales at 0x0000, a battery manager by `VR1`; else why nobody does."""
+    """Who answers: controllers by their scales at 0x0000, a battery manager by `VR1`; else why nobody does.
+
+    A battery manager that asks for a log-in instead has proved itself too.
+    """
     number = adapter.serial_number if adapter is not None else ""
     reasons: list[str] = []
     found: list[Outcome] = []
@@ -100,7 +103,8 @@ def ask(port: str, unit_ids: Sequence[int], adapter: Adapter | None) -> list[Out
         return [_battery_manager(port, number)]
     except ArboretumError as problem:
         reasons.append(str(problem))
-    return [f"{port}: " + "; ".join(dict.fromkeys(reasons))]
+    # A port that cannot be opened says so to both, and to the second when it is tried again.
+    return [f"{port}: " + "; ".join(dict.fromkeys(reason.partition("; tried again in")[0] for reason in reasons))]
 
 
 def _controller(port: str, unit_id: int, adapter: str) -> Found:
@@ -127,9 +131,13 @@ def _controller(port: str, unit_id: int, adapter: str) -> Found:
 
 
 def _battery_manager(port: str, adapter: str) -> Found:
-    reader = EmusG1(SerialLine(port))
+    reader = EmusG1.open(port)
     try:
         reading = reader.read(("VR1",))
+    except TransportError:
+        if not reader.wants_login:
+            raise
+        return Found("emus_g1", port, 1, adapter, note=LOGIN_NOTE)
     finally:
         reader.close()
     if reading.failed:
@@ -161,7 +169,8 @@ def _sheet(
         for one, device in zip(found, devices, strict=True)
     ]
     looked = f"{len(ports)} ports looked at" if ports else "there is no serial port: plug an adapter in, or say --ports"
-    return Sheet("devices", HEADS, rows, [*silent, looked])
+    notes = [f"{device.name} {one.note}" for one, device in zip(found, devices, strict=True) if one.note]
+    return Sheet("devices", HEADS, rows, [*notes, *silent, looked])
 
 
 def _toml(device: KnownDevice) -> str:

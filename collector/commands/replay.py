@@ -13,10 +13,15 @@ from collector.transports.replay import Replay, ReplayLine
 from data.errors import ConfigError, DecodeError
 
 SUMMARY = "answer on a virtual serial line as a captured device did; Ctrl-C ends it"
+DETAILS = (
+    "It answers the questions that were recorded, byte for byte, and no other: to those it is silent. A controller's"
+    " registers are asked for in blocks, so read the groups that were captured; `capture DEVICE all` records most."
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
+    parser.epilog = DETAILS
     parser.add_argument("capture", type=Path, metavar="FILE", help="a file that `capture` wrote")
     parser.add_argument("--link", type=Path, help="a name for the line, like /tmp/dev/tristar_1")
     parser.add_argument("--fast", action="store_true", help="answer at once, without the recorded pauses")

@@ -13,6 +13,7 @@ from collector.drivers.reading import Reading
 
 # The unit counts seconds from here by its own clock, which knows no zone.
 UNIT_EPOCH = datetime(2000, 1, 1)  # noqa: DTZ001
+LAST_SECOND = 0xFFFF_FFFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +73,22 @@ def _statistic_row(one: Statistic) -> Row:
     words = [] if one.cell is None else [f"cell {one.cell}"]
     if one.lowest is not None and one.highest is not None:
         words.append(f"from {one.lowest:g} to {one.highest:g}")
-    if one.timestamp is not None:
-        words.append(f"{UNIT_EPOCH + timedelta(seconds=one.timestamp):%Y-%m-%d %H:%M:%S}")
+    words += _when(one.timestamp)
     return Row("SS1", one.key, one.value, one.unit, words or None)
+
+
+def _when(seconds: Any) -> list[str]:
+    """A time of the unit's clock in words; none for a number that no clock shows."""
+    if not isinstance(seconds, int) or seconds > LAST_SECOND:
+        return []
+    return [f"{UNIT_EPOCH + timedelta(seconds=seconds):%Y-%m-%d %H:%M:%S}"]
 
 
 def _field_row(name: str, field: str, shown_as: str, value: Any) -> Row:
     row = next((row for row in emus_g1.SENTENCES.get(name, ()) if row.key == field), None)
     if row is None:
         return Row(name, shown_as, value)
+    if field.endswith("timestamp"):
+        return Row(name, shown_as, value, row.unit, _when(value) or None)
     words = sentences.names(row, value)
     return Row(name, shown_as, value, row.unit, [words] if isinstance(words, str) else words)

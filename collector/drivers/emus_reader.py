@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol, Self, TypeVar
@@ -174,12 +175,15 @@ class EmusG1:
                 found.setdefault(sentence.name, []).append(sentence.fields)
         return found
 
-    def _wants_login(self) -> bool:
-        return any(b"PW1,?," in line for line in self._transport.overheard)
+    @property
+    def wants_login(self) -> bool:
+        """Whether the unit asked for a log-in since the last `read` began: it answers, but not what it was asked."""
+        return any(_asks_for_login(line) for line in self._transport.overheard)
 
     def _ask(self, name: str, number_of_cells: int | None, tries: int) -> tuple[list[Sentence], str | None]:
         """The sentences of one reply, and why it is not whole.  Raises TransportError when the last try was silence."""
         reply, reason, silence = Reply(name, number_of_cells), None, None
+        began, is_owed = time.monotonic(), False
         for _ in range(tries):
             reply, silence = Reply(name, number_of_cells, name not in OF_PROBES), None
             try:
@@ -187,13 +191,14 @@ class EmusG1:
                     sentences.request(name), name.encode(), reply.take, TIMEOUT_SECONDS, IDLE_SECONDS
                 )
             except TransportError as error:
-                silence = error
+                silence, is_owed = error, True
             else:
                 reason = reply.missing()
                 if reason is None:
                     break
         if silence is not None:
             raise self._explained(silence)
+        self._await_owed(began, is_owed)
         return reply.sentences, reason
 
     def _ask_one(self, request: bytes, name: bytes, decode: Callable[[bytes], Answer], tries: int = TRIES) -> Answer:
@@ -209,19 +214,34 @@ class EmusG1:
                 problem = error
             return bool(found)
 
+        began, is_owed = time.monotonic(), False
         for _ in range(tries):
             try:
                 self._transport.ask_lines(request, name, take, TIMEOUT_SECONDS, IDLE_SECONDS)
             except TransportError as error:
-                problem = self._explained(error)
+                problem, is_owed = self._explained(error), True
             if found:
+                self._await_owed(began, is_owed)
                 return found[0]
         assert problem is not None, "a line came, or none did"
         raise problem
 
+    def _await_owed(self, began: float, is_owed: bool) -> None:
+        """A slow unit answers every try, one after the other: let these pass, or it falls further behind each time."""
+        if is_owed:
+            self._transport.listen((), time.monotonic() - began)
+
     def _explained(self, silence: TransportError) -> TransportError:
-        return TransportError(f"{silence}; the unit asks for a log-in") if self._wants_login() else silence
+        return TransportError(f"{silence}; the unit asks for a log-in") if self.wants_login else silence
 
     def close(self) -> None:
         """Let go of the port."""
         self._transport.close()
+
+
+def _asks_for_login(line: bytes) -> bool:
+    try:
+        sentence = emus_g1.decode(line)
+    except DecodeError:
+        return False
+    return sentence.name == "PW1" and sentence.is_question

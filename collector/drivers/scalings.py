@@ -62,7 +62,11 @@ def multiplier(scale: str, factor: float, scales: Scales) -> float:
 def linear(raw: int, scale: str, factor: float, scales: Scales) -> int | float:
     """`raw` counts in the unit of the row: an integer where a count is one unit, else a float without noise."""
     worth = multiplier(scale, factor, scales)
-    return raw if worth == 1 else round(raw * worth, DECIMALS)
+    if worth == 1:
+        return raw
+    # A tenth is no binary number, ten is: dividing gives the decimal number itself.
+    parts = 1 / worth
+    return raw / parts if parts.is_integer() else round(raw * worth, DECIMALS)
 
 
 def unscale(value: float, worth: float) -> int:

@@ -15,7 +15,7 @@ from typing import Any
 
 import crcmod.predefined
 
-from collector.transports.lines import LONGEST_LINE
+from collector.transports.lines import LONGEST_LINE, without_noise
 from data.errors import DecodeError
 
 Value = int | float | str | list[int] | list[float] | None
@@ -29,8 +29,6 @@ FINITE = 1e200
 MOST_PLANS = 256
 
 NAME = re.compile(rb"[A-Z]{2}[0-9]")
-# After a reset single characters such as `#`, and noise, can stand before a sentence.
-NOISE_BEFORE = re.compile(rb"[^A-Za-z0-9,]*")
 HEX = re.compile(rb"[0-9A-Fa-f]+")
 DECIMAL = re.compile(rb"[0-9]{1,18}")
 
@@ -100,8 +98,11 @@ def checksum(content: bytes) -> bytes:
 
 
 def split(line: bytes) -> tuple[str, list[bytes]]:
-    """Name and fields of a line without its line end.  Raises DecodeError unless its checksum is right."""
-    content = line[NOISE_BEFORE.match(line).end() :]  # type: ignore[union-attr]  # matches the empty text at least
+    """Name and fields of a line without its line end.  Raises DecodeError unless its checksum is right.
+
+    After a reset single characters such as `#` can stand before a sentence, and noise of any kind.
+    """
+    content = without_noise(line)
     if len(line) > LONGEST_LINE:
         raise DecodeError(f"a line of more than {LONGEST_LINE} characters is no sentence; check the port's baud rate")
     body, comma, stated = content.rpartition(b",")

@@ -15,6 +15,7 @@ from collector.simulator.pty_link import PtyLink
 from collector.simulator.tcp_link import TcpLink
 from collector.simulator.tristar import VirtualTristar
 from collector.simulator.tristar_values import WITH_ETHERNET
+from collector.simulator.unplugging import RENAMES, UNPLUGGINGS, Unplugging
 
 TRISTARS = {"tristar_1": "1", "tristar_2": "2"}  # line -> the controller's name in a state
 EMUS = "emus"
@@ -64,6 +65,7 @@ class VirtualSite:
             plugged.start()
         self.network: dict[str, TcpLink] = {}
         self._gone: set[str] = set()
+        self._unplugging: dict[str, Unplugging] = {}
 
     def listen(self, port: int = 0) -> None:
         """Answer over Modbus TCP too, on this port and the next; 0: any.  ValueError for a model without Ethernet."""
@@ -76,17 +78,27 @@ class VirtualSite:
     def spoil(self, name: str, faults: str) -> None:
         """From now on every answer of a line has these faults, "late + bad crc"; an empty text ends them.
 
-        The controllers have those of `modbus_faults`, the battery manager those of `emus_faults`.  ValueError for a
-        line or a fault that there is not.
+        The controllers have those of `modbus_faults`, the battery manager those of `emus_faults`, each line those of
+        `unplugging`.  ValueError for a line or a fault that there is not.
         """
         if name not in self.lines:
             raise ValueError(f"there is no line {name!r}: there are {', '.join(self.lines)}")
+        words = [word.strip() for word in faults.split("+")]
+        of_answers = "+".join(word for word in words if word not in UNPLUGGINGS)
         if name == EMUS:
-            self._awkward.faults = emus_faults_named(faults) if faults else set()
-            return
-        chosen = faults_named(faults) if faults else ()
-        for link in self._links(name):
-            link.always = chosen
+            self._awkward.faults = emus_faults_named(of_answers) if of_answers else set()
+        else:
+            chosen = faults_named(of_answers) if of_answers else ()
+            for link in self._links(name):
+                link.always = chosen
+        self._stay_plugged(name)
+        unplugging = set(words) & set(UNPLUGGINGS)
+        if unplugging and name not in self._gone:
+            self._unplugging[name] = Unplugging(self.lines[name], RENAMES in unplugging)
+
+    def _stay_plugged(self, name: str) -> None:
+        if name in self._unplugging:
+            self._unplugging.pop(name).stop()
 
     def _links(self, name: str) -> list[PtyLink | TcpLink]:
         return [self.lines[name], *([self.network[name]] if name in self.network else [])]
@@ -94,6 +106,7 @@ class VirtualSite:
     def _plug(self, gone: set[str]) -> None:
         """Pull these lines out, and plug in again which are no longer named."""
         for name in gone - self._gone:
+            self._stay_plugged(name)
             self.lines[name].vanish()
         for name in self._gone - gone:
             self.lines[name].come_back()
@@ -126,6 +139,7 @@ class VirtualSite:
     def close(self) -> None:
         """Hang up and remove the links."""
         for name in self.lines:
+            self._stay_plugged(name)
             for link in self._links(name):
                 link.close()
 

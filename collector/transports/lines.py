@@ -4,6 +4,13 @@ from __future__ import annotations
 
 # The longest line known of any device has 204 characters; newer firmware may append fields.
 LONGEST_LINE = 4096
+NAME_CHARACTERS = 3
+
+
+def without_noise(line: bytes) -> bytes:
+    """The line from its name on, the three characters before the first comma: what stands before them is noise."""
+    head, comma, rest = line.partition(b",")
+    return head[-NAME_CHARACTERS:] + comma + rest
 
 
 class LineBuffer:

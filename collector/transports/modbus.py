@@ -46,6 +46,8 @@ class ModbusLine(ABC):
     Threads may share one: `taken` lets a question and its answer pass undisturbed.
     """
 
+    timeout_seconds: float
+
     def __init__(self, where: str, unit_id: int, tries: int, wait: Callable[[float], None]) -> None:
         if unit_id not in UNIT_IDS:
             raise ValueError(f"{unit_id} is no Modbus address of one device: give 1 to 247")
@@ -88,38 +90,53 @@ class ModbusLine(ABC):
     def _read_alone(self, function: int, address: int, count: int, what: str) -> tuple[int, ...]:
         pause = FIRST_PAUSE_SECONDS
         failure: TransportError
+        began = time.monotonic()
+        is_owed = False  # an answer may still come, to a try that had none
         for left in reversed(range(self._tries)):
             try:
                 answer = self._ask(function, address, count)
             except RefusedError as cause:
                 failure = RefusedError(f"unit {self.unit_id} on {self.where} refuses {what}: {cause}", cause.code)
                 if cause.is_permanent:
+                    self._await_owed(began, is_owed)
                     raise failure from cause
             except NoAnswerError as cause:
+                is_owed = True
                 failure = NoAnswerError(
                     f"unit {self.unit_id} on {self.where} gave no usable answer for {what} ({cause});"
                     " check the cable, the port and the unit id"
                 )
             else:
                 self._failures = 0
+                self._await_owed(began, is_owed)
                 return answer
             if left:
                 self._wait(pause)
                 pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
-        self._settle()
+        took = time.monotonic() - began
+        if is_owed and self._settle(self.timeout_seconds):
+            self._settle(took)
         self._failures += 1
         if self._failures >= FAILURES_BEFORE_REOPENING:
             self._failures = 0
             self.close()
         raise failure
 
+    def _await_owed(self, began: float, is_owed: bool) -> None:
+        """A late device answers every try, each as late as the first at most: let these pass before the next one."""
+        if is_owed:
+            self._settle(time.monotonic() - began + QUIET_SECONDS)
+
     @abstractmethod
     def _ask(self, function: int, address: int, count: int) -> tuple[int, ...]:
         """One try: NoAnswerError when another may help, RefusedError, or TransportError when the line is gone."""
 
     @abstractmethod
-    def _settle(self) -> None:
-        """After the last try: make sure that a late answer is not taken for that to the next question."""
+    def _settle(self, quiet_seconds: float) -> bool:
+        """Make sure that a late answer is not taken for that to the next question: wait until none came for so long.
+
+        True when something came.
+        """
 
     @abstractmethod
     def close(self) -> None:
@@ -160,10 +177,10 @@ class ModbusSerial(ModbusLine):
                 drain(serial_port)
                 raise
 
-    def _settle(self) -> None:
+    def _settle(self, quiet_seconds: float) -> bool:
         # RTU has no number that binds an answer to its question.
         with self.port.opened() as serial_port:
-            drain(serial_port, self.timeout_seconds)
+            return drain(serial_port, quiet_seconds)
 
     def close(self) -> None:
         """Close the port; the next read opens it again."""
@@ -171,10 +188,14 @@ class ModbusSerial(ModbusLine):
         self._master = self._serial = None
 
 
-def drain(serial_port: Any, quiet_seconds: float = QUIET_SECONDS) -> None:
-    """Read away a late or broken answer until the line is quiet; a line that never is has its end too."""
+def drain(serial_port: Any, quiet_seconds: float = QUIET_SECONDS) -> bool:
+    """Read away late or broken answers until the line is quiet; a line that never is has its end too.  True if any."""
     deadline = time.monotonic() + LONGEST_DRAIN * quiet_seconds
     serial_port.timeout = quiet_seconds
+    came = False
     # Asked for one byte the port returns at once when there is one.
-    while serial_port.read(max(1, serial_port.in_waiting)) and time.monotonic() < deadline:
-        pass
+    while serial_port.read(max(1, serial_port.in_waiting)):
+        came = True
+        if time.monotonic() > deadline:
+            break
+    return came

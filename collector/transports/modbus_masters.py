@@ -18,6 +18,12 @@ from data.errors import ChangeNotAllowedError, TransportError
 
 READ_COILS, READ_REGISTERS, READ_INPUT_REGISTERS = 1, 3, 4
 READ_IDENTIFICATION = 0x2B
+# What the library says of silence, and of less than was asked -> what it means.
+LIBRARY_WORDS = {
+    "Response length is invalid 0": "silence",
+    "Response length is only 0": "it hung up without an answer",
+    "unpack requires": "fewer values than were asked",
+}
 # What a request may begin with; everything else could change the device.
 READS = frozenset((READ_COILS, 2, READ_REGISTERS, READ_INPUT_REGISTERS, READ_IDENTIFICATION))
 
@@ -33,6 +39,11 @@ SLACK = 1.5
 # Unit, function, kind, code, conformity, more, next, count; then id, length and text of each object; then the CRC.
 IDENTIFICATION_HEAD, CRC_BYTES = 8, 2
 TCP_HEAD, LONGEST_TCP = 6, 260
+# Unit and function, then in the answer to a read how many bytes of values follow; around these the frame's own bytes.
+READ_HEAD, READ_FRAME = 3, 5
+# How long noise before an answer may be, and how long after noise alone an answer may begin.
+LONGEST_NOISE = 512
+NOISE_SECONDS = 0.05
 
 
 class NoAnswerError(TransportError):
@@ -59,6 +70,21 @@ def answer_bytes(answer: bytes, expected: int) -> int:
     if expected >= 0:
         return expected
     return identification_bytes(answer)
+
+
+def answer_start(heard: bytes, unit_id: int, function: int, expected: int) -> int:
+    """Where in the bytes heard the answer of this unit to this function begins, or may yet; after them if nowhere.
+
+    Noise stands before an answer where a line switches over, and so does the question on a line that echoes.
+    """
+    for place, byte in enumerate(heard):
+        head = heard[place : place + READ_HEAD]
+        if byte != unit_id or (len(head) > 1 and head[1] & ~EXCEPTION != function):
+            continue
+        is_read = expected >= 0 and len(head) == READ_HEAD and not head[1] & EXCEPTION
+        if not is_read or head[2] == expected - READ_FRAME:
+            return place
+    return len(heard)
 
 
 def identification_bytes(answer: bytes) -> int:
@@ -90,12 +116,12 @@ class RtuMaster(modbus_rtu.RtuMaster):  # type: ignore[misc]
         super().__init__(serial_port)
         # USB adapters deliver in bursts some 16 ms apart; the pause between characters ends no answer here.
         serial_port.inter_byte_timeout = None
-        self._function = 0
+        self._unit_id = self._function = 0
         # Building the master set a time-out of 4 ms, whatever the port had; so this comes after it.
         self.set_timeout(timeout_seconds)
 
     def _send(self, request: bytes) -> None:
-        self._function = request[1]
+        self._unit_id, self._function = request[0], request[1]
         check_function(self._function, self.functions)
         super()._send(request)
 
@@ -106,13 +132,18 @@ class RtuMaster(modbus_rtu.RtuMaster):  # type: ignore[misc]
     def _recv(self, expected_length: int = -1) -> bytes:
         longest = expected_length if expected_length >= 0 else LONGEST_TCP
         deadline = time.monotonic() + self._timeout + longest * CHARACTER_BITS * SLACK / self._serial.baudrate
-        answer = b""
-        while (missing := answer_bytes(answer, expected_length) - len(answer)) > 0:
-            self._serial.timeout = max(0.0, deadline - time.monotonic())
+        heard, start = b"", 0
+        while (missing := answer_bytes(heard[start:], expected_length) - len(heard[start:])) > 0:
+            left = deadline - time.monotonic()
+            is_noise = 0 < len(heard) <= start
+            self._serial.timeout = max(0.0, min(left, NOISE_SECONDS) if is_noise else left)
             received = self._serial.read(missing)
-            if not received:
+            if not received or start > LONGEST_NOISE:
                 break
-            answer += received
+            heard += received
+            start = answer_start(heard, self._unit_id, self._function, expected_length)
+        # Where no answer began, what came says what is wrong.
+        answer = heard[start:] or heard
         if len(answer) > 1 and answer[1] & ~EXCEPTION != self._function:
             raise ModbusInvalidResponseError(f"function {answer[1]} answers {self._function}")
         return answer
@@ -178,4 +209,9 @@ def execute(
         code = cause.get_exception_code()
         raise RefusedError(f"exception {code}, {EXCEPTION_WORDS.get(code, 'unknown')}", code) from cause
     except (ModbusInvalidResponseError, modbus_tcp.ModbusInvalidMbapError, struct.error) as cause:
-        raise NoAnswerError(str(cause)) from cause
+        raise NoAnswerError(_in_words(str(cause))) from cause
+
+
+def _in_words(problem: str) -> str:
+    """What the library says of an answer, so that its reader understands it."""
+    return next((words for start, words in LIBRARY_WORDS.items() if problem.startswith(start)), problem)

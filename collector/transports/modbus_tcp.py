@@ -49,8 +49,9 @@ class ModbusTcp(ModbusLine):
         finally:
             master.hang_up()
 
-    def _settle(self) -> None:
-        """Nothing: an answer is bound to its connection."""
+    def _settle(self, quiet_seconds: float) -> bool:  # noqa: ARG002  # an answer is bound to its connection
+        """Nothing comes late."""
+        return False
 
     def close(self) -> None:
         """Nothing: no connection outlives its answer."""

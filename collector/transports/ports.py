@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -68,7 +70,7 @@ class Port:
         except (*PORT_ERRORS, ValueError, TransportError) as cause:
             self._pause_seconds = min(max(2 * self._pause_seconds, FIRST_PAUSE_SECONDS), LONGEST_PAUSE_SECONDS)
             self._reopen_at = now + self._pause_seconds
-            self._cause = f"cannot open {self.path}: {cause}; check its plug and its name"
+            self._cause = f"cannot open {self.path}: {in_words(cause)}"
             raise TransportError(self._cause) from cause
         self._serial = port
         self._pause_seconds = 0.0
@@ -81,3 +83,17 @@ class Port:
             with suppress(*PORT_ERRORS):
                 self._serial.close()
             self._serial = None
+
+
+def in_words(cause: Exception) -> str:
+    """Why a port cannot be opened, said once, and what to do."""
+    number = cause.errno if isinstance(cause, OSError) else None
+    if number in (errno.EACCES, errno.EPERM):
+        return "you may not open it; on a Pi add this user to the group dialout, and log in anew"
+    if number in (errno.EAGAIN, errno.EBUSY):
+        return "another program has it open; end that first"
+    if "Inappropriate ioctl" in str(cause):
+        return "it is no serial port; check its name"
+    if number is None or number <= 0:
+        return f"{cause}; check its plug and its name"
+    return f"{os.strerror(number)}; check its plug and its name"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 import serial
 
-from collector.transports.lines import LineBuffer
+from collector.transports.lines import LineBuffer, without_noise
 from collector.transports.ports import Port
 from data.errors import ChangeNotAllowedError, TransportError
 
@@ -20,8 +20,6 @@ NEVER_ASKED = rb"CF2|CN[12]|FD1|PW2|RC1|RS1|SC1|TC[12]"
 QUESTION = re.compile(rb"(?:(?!" + NEVER_ASKED + rb")[A-Z]{2}[0-9],\?|CF2,[0-9A-F]{4},\?|SS1,[0-9A-F]{2}),[0-9A-F]{2}")
 # What is told and changes nothing that lasts: a log-in or a log-out.
 LOGIN = re.compile(rb"PW1,[^,\r\n]*,[0-9A-F]{2}")
-# Single characters such as `#`, and noise, can stand before a line.
-NOISE_BEFORE = 8
 # More lines than any reply has; a device that never stops must not hold its thread.
 MOST_LINES = 512
 # Nor must one that says a line of the reply now and then: 256 events take two seconds at this speed.
@@ -178,4 +176,4 @@ class SerialLine:
 
 
 def _is_called(line: bytes, names: tuple[bytes, ...]) -> bool:
-    return any(0 <= line.find(name + b",") < NOISE_BEFORE for name in names)
+    return without_noise(line).startswith(tuple(name + b"," for name in names))

@@ -177,6 +177,20 @@ def test_events_are_numbered_in_the_owners_words_with_seconds_since_1970(connect
     }
 
 
+def test_only_empty_fields_are_no_answer_of_any_data_method_and_of_no_section(wire: Wire) -> None:
+    """But for an empty log, a charger that is not on CAN, and the probes of a pack whose cells answer."""
+    names = [name for name in DATA if name not in ("LG1", "CS1", "PW1")]
+    wire.answer = lambda heard: sentences.frame(heard.strip()[:3].decode(), *[""] * 4) + b"\r\n"
+    with BMS(str(wire.path)) as bms:
+        assert {name: getattr(bms, name)() for name in names} == dict.fromkeys(names, NO_CELLS)
+        assert (bms.LG1(), bms.CS1()) == ({}, {})
+        dumped = io.StringIO()
+        bms.DumpToJSONfile(dumped)
+    document = json.loads(dumped.getvalue())
+    wordless = {name for name, content in document.items() if content != NO_CELLS}
+    assert wordless == {"name", "ReceivedCANMessages", "ChargerStatus", "Events Log", "Distance And Energy"}
+
+
 def test_all_statistics_are_dictionaries_and_one_is_one(connect: Callable[..., BMS]) -> None:
     every = [
         {"statistic_id": row.identifier, "additional_info" if row.extra == COUNT else "value": 100} for row in ROWS

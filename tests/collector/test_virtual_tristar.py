@@ -111,12 +111,25 @@ def test_two_faults_of_one_answer_together_never_give_a_wrong_value(tmp_path: Pa
         assert dict(zip(pairs, lines.map(holds, pairs), strict=True)) == dict.fromkeys(pairs, True)
 
 
-@pytest.mark.parametrize("name", [name for name in FAULTS if name not in ("late", "trailing")])
+@pytest.mark.parametrize("name", [name for name in FAULTS if name not in ("late", "trailing", "garbage")])
 def test_a_line_that_is_always_spoiled_is_a_transport_error(serial_link: PtyLink, name: str) -> None:
     serial_link.always = faults_named(name)
     reader = reader_on(serial_link, timeout_seconds=HOPELESS_SECONDS)
     with pytest.raises(TransportError):
         reader.read(GROUPS)
+    reader.close()
+
+
+@pytest.mark.parametrize("name", ["late", "trailing", "garbage", "late + garbage"])
+def test_a_line_that_is_always_late_or_noisy_is_read_and_never_wrong(
+    serial_link: PtyLink, controller: VirtualTristar, name: str
+) -> None:
+    """The power of the sweep is asked for in as many registers as the scales: one answer could pass for the other."""
+    serial_link.always = faults_named(name)
+    reader = reader_on(serial_link, timeout_seconds=0.25)
+    values = dict(reader.read(("mppt",)).values)
+    assert values == {key: controller.decoded()[key] for key in values}
+    assert "sweep_voc" in values
     reader.close()
 
 

@@ -153,3 +153,25 @@ def test_a_script_cannot_confirm(dead: Wire, name: str) -> None:
 def test_what_cannot_be_meant_is_refused_before_anybody_is_asked(words: tuple[str, ...], dead: Wire) -> None:
     assert main(["change", f"tristar_mppt@{dead.path}", *words, "--allow-changes"]) == 2
     assert dead.heard == b""
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("parameter", "capacity", "much"), "'much' is not a number: nothing was sent"),
+        (("state-of-charge", "8.5"), "'8.5' is not a whole number: nothing was sent"),
+        (("calibrate-modules", "warm"), "'warm' is not a whole number: nothing was sent"),
+        (("calibrate-cells", "1", "2", "3", "d"), "'d' is not a whole number: nothing was sent"),
+        (
+            ("can-frame", "zz", "00"),
+            "'zz 00': write identifier and data in hexadecimal, 18FF50E5 0102: nothing was sent",
+        ),
+        (("can-frame", "10", "0"), "'10 0': write identifier and data in hexadecimal, 18FF50E5 0102: nothing was sent"),
+    ],
+)
+def test_what_is_no_number_is_told_in_words(
+    unit: Wire, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], told: str
+) -> None:
+    assert main(["change", f"emus_g1@{unit.path}", *words]) == 2
+    assert capsys.readouterr().err.strip() == told
+    assert unit.heard == b""

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from collector.__main__ import main
+from collector.drivers import sentences
 from collector.simulator.site import VirtualSite
 from tests.collector.commands.conftest import Run
 from tests.collector.wire import Wire
@@ -74,6 +75,23 @@ def test_what_only_echoes_or_is_silent_is_no_device(asked: Run, tmp_path: Path) 
     assert answer["devices"] == []
     assert len(answer["nothing"]) == 2
     assert not (tmp_path / "memory.json").exists()
+
+
+def test_a_battery_manager_that_only_asks_for_a_login_is_named(
+    asked: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    locked = Wire(tmp_path / "locked", lambda _: sentences.frame("PW1", "?") + b"\r\n")
+    try:
+        code, answer = asked("probe", "--ports", locked.path)
+        assert main(["probe", "--ports", str(locked.path), "--memory", str(tmp_path / "memory.json")]) == 0
+    finally:
+        locked.unplug()
+    assert code == 0
+    assert names(answer) == {"bms-1": ""}
+    assert [(one["driver"], one["note"].partition(":")[0]) for one in answer["devices"]] == [
+        ("emus_g1", "asks for a log-in before it says anything")
+    ]
+    assert "bms-1 asks for a log-in" in capsys.readouterr().out
 
 
 def test_what_was_found_is_written_as_settings_of_the_collector(

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from collector.__main__ import main
+from collector.drivers import sentences
 from collector.simulator.site import VirtualSite
 from tests.collector.commands.conftest import Run
+from tests.collector.wire import Wire
 
 
 def values(answer: dict[str, object]) -> dict[str, object]:
@@ -50,6 +52,27 @@ def test_sentences_with_cells_are_read_group_by_group(asked: Run, emus: str) -> 
     assert values(answer)["1.cell_voltages"] == [3.35, 3.34, 3.35, 3.35]
     stage = next(row for row in answer["values"] if row["key"] == "charging_stage")
     assert stage["names"] == ["main_charging"]
+
+
+def test_times_of_the_units_clock_are_shown_as_dates(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = {
+        b"LG1": sentences.frame("LG1", "00", "01", "FFFFFF", "2578549F"),
+        b"RS2": sentences.frame("RS2", "00000000", "01", "FFFFFFFFFFFFFFFF", "02"),  # no clock shows the second
+        b"SS1": sentences.frame("SS1", "08", "10", "", "FFFFFFFFFFFFFFFF"),
+    }
+    unit = Wire(tmp_path / "unit", lambda heard: said[heard.strip()[:3]] + b"\r\n")
+    try:
+        assert main(["read", f"emus_g1@{unit.path}", "LG1", "RS2", "SS1", "--json"]) == 0
+    finally:
+        unit.unplug()
+    rows = json.loads(capsys.readouterr().out)["values"]
+    assert {row["key"]: row.get("names") for row in rows if row["key"].endswith(("timestamp", "current"))} == {
+        "0.timestamp": ["2019-12-02 23:02:55"],
+        "reset_1_timestamp": ["2000-01-01 00:00:00"],
+        "reset_2_timestamp": None,
+        **{f"reset_{number}_timestamp": None for number in (3, 4, 5)},
+        "max_discharge_current": None,
+    }
 
 
 def test_a_group_the_device_has_not_is_told_with_those_it_has(

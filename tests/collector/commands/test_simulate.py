@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -156,6 +157,36 @@ def test_a_state_pulls_an_adapter_out_plugs_it_in_and_spoils_lines(tmp_path: Pat
     finally:
         reader.close()
         site.close()
+
+
+def test_an_adapter_vanishes_and_comes_back_under_another_name_while_its_answers_are_spoilt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("collector.simulator.unplugging.IN_SECONDS", 0.2)
+    monkeypatch.setattr("collector.simulator.unplugging.OUT_SECONDS", 0.1)
+    site = VirtualSite(tmp_path)
+    home, away = tmp_path / "tristar_1", tmp_path / "tristar_1-again"
+    seen: set[tuple[bool, bool]] = set()
+    give_up_at = time.monotonic() + 30
+    try:
+        site.spoil("tristar_1", "rename + bad crc")
+        assert site.lines["tristar_1"].always
+        while len(seen) < 3 and time.monotonic() < give_up_at:
+            seen.add((home.is_symlink(), away.is_symlink()))
+        assert seen == {(True, False), (False, False), (False, True)}
+        site.spoil("tristar_1", "vanish")
+        while home.is_symlink() and time.monotonic() < give_up_at:
+            assert not away.is_symlink()
+        assert not home.is_symlink()
+        site.spoil("tristar_1", "")
+        reader = TristarMppt(ModbusSerial(str(home), timeout_seconds=1.0))
+        assert reader.read(("adc",)).failed == {}
+        reader.close()
+        with pytest.raises(ValueError, match="there is no fault sunshine"):
+            site.spoil("tristar_1", "vanish + sunshine")
+    finally:
+        site.close()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_cells_out_of_reach_leave_every_other_sentence_as_it_was(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,29 @@ def test_summaries_have_a_key_for_each_field_and_details_a_list_of_groups(plug: 
     assert [row["first_cell_number"] for row in reading.values["BT2"]] == list(range(0, 80, 8))
     assert reading.values["BT2"][0]["cell_module_temperatures"] == [20] * 8
     assert unit.asked == ["BV1", "BT2"]
+
+
+def test_a_unit_slower_than_the_time_out_is_read_and_falls_no_further_behind(
+    plug: Plug, reader: EmusG1, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It answers every try, one after the other: without a pause each question would wait for the answers before it."""
+    monkeypatch.setattr(emus_reader, "TIMEOUT_SECONDS", 0.4)
+    slow = threading.Event()
+    unit = ControlUnit(BV1=[b"BV1,0050,4A,94,80,335B,,D3"], BC1=[b"BC1,000456F0,00057E40,1EDC,3C"], CV1=[UNASKED])
+    queue = bytearray()
+
+    def answer(heard: bytes) -> bytes:
+        queue.extend(heard)
+        slow.wait(0.6)
+        question, _, rest = bytes(queue).lstrip(b"\r\n").partition(b"\r\n")
+        queue[:] = rest
+        return unit.answer(b"\r\n" + question + b"\r\n")
+
+    plug(answer)
+    reading = reader.read(("BV1", "BC1", "CV1"))
+    assert reading.failed == {}
+    assert reading.values["CV1.total_voltage"] == 55.49
+    assert list(dict.fromkeys(unit.asked)) == ["BV1", "BC1", "CV1"]
 
 
 def test_cells_that_cannot_be_reached_have_no_value_and_that_is_no_error(plug: Plug, reader: EmusG1) -> None:

@@ -34,6 +34,12 @@ def test_every_count_of_every_scaling_is_written_back_as_it_was_read(register: R
     assert encode(register, decode_register(register, raw, SCALES), SCALES) == raw
 
 
+@given(st.integers(0, 0xFFFF_FFFF))
+def test_tenths_are_the_decimal_numbers_themselves(raw: int) -> None:
+    words = (raw >> 16, raw & 0xFFFF)
+    assert decode_register(Register(0, "key", words=2, factor=0.1), words, SCALES) == raw / 10
+
+
 @given(tables, st.integers(8, 125), st.integers(0, 8))
 def test_a_plan_covers_every_register_and_cuts_none_and_no_request_is_too_long(
     table: list[Register], limit: int, widest_gap: int

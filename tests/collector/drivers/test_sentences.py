@@ -116,7 +116,7 @@ def test_a_checksum_in_small_letters_is_not_the_devices() -> None:
     assert "checksum" in error_of(CHARGE[:-2] + b"3c")
 
 
-@pytest.mark.parametrize("noise", [b"#", b"\x00", b"\xff\xfe#", b" \t"])
+@pytest.mark.parametrize("noise", [b"#", b"\x00", b"\xff\xfe#", b" \t", b"xx#", b"BC1", bytes(range(0x80, 0x90)) * 4])
 def test_single_characters_before_a_sentence_are_passed_over(noise: bytes) -> None:
     assert decode(TABLE, noise + CHARGE) == decode(TABLE, CHARGE)
 

@@ -182,3 +182,42 @@ def test_the_device_says_what_it_is_without_a_time_out(plug: Plug, path: str) ->
     assert time.monotonic() - began < 5.0
     assert wire.heard == bytes.fromhex("01 2B 0E 01 00 70 77")
     modbus.close()
+
+
+def test_every_tries_late_answer_has_passed_before_the_next_question(plug: Plug, path: str) -> None:
+    """Three tries, each answered after 0.7 s: what comes last is not the answer to what is asked next."""
+    late = framed(b"\x01\x03\x0a" + bytes(range(10)))
+    speaking: list[threading.Timer] = []
+
+    def answer(heard: bytes) -> bytes:
+        if heard == REQUEST:
+            return REPLY
+        speaking.append(threading.Timer(0.7, lambda: wire.say(late)))
+        speaking[-1].start()
+        return b""
+
+    wire = plug(answer)
+    modbus = ModbusSerial(path, timeout_seconds=0.3)
+    modbus.read_registers(0x0100, 5)
+    assert modbus.read_registers(0, 5) == WORDS
+    for one in speaking:
+        one.join()
+    modbus.close()
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [b"\x00", b"\xff\x00\xff", bytes(range(0x80, 0x90)), b"\x01", b"\x01\x03", REQUEST, bytes(300)],
+    ids=lambda noise: f"{noise[:8].hex(' ')} ({len(noise)})",
+)
+@pytest.mark.parametrize("answer", [REPLY, EXCEPTION_2], ids=["values", "exception"])
+def test_noise_before_an_answer_is_passed_over(plug: Plug, path: str, noise: bytes, answer: bytes) -> None:
+    wire = plug(lambda _heard: noise + answer)
+    modbus = ModbusSerial(path, timeout_seconds=1.0, tries=1)
+    if answer == REPLY:
+        assert modbus.read_registers(0, 5) == WORDS
+    else:
+        with pytest.raises(RefusedError, match="exception 2"):
+            modbus.read_registers(0, 5)
+    assert wire.heard == REQUEST
+    modbus.close()

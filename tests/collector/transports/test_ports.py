@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import termios
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import serial
 
-from collector.transports.ports import Port
+from collector.transports.ports import Port, in_words
 from data.errors import TransportError
 from tests.collector.wire import Wire
 
@@ -55,5 +59,49 @@ def test_a_second_process_cannot_open_the_same_port(plug: Plug, tmp_path: Path) 
     plug(lambda _heard: b"")
     port, other = Port(str(tmp_path / "port"), 9600), Port(str(tmp_path / "port"), 9600)
     with port.opened():
-        assert "cannot open" in refusal(other)
+        assert refusal(other) == f"cannot open {other.path}: another program has it open; end that first"
     port.close()
+
+
+def test_a_terminal_left_with_other_settings_is_8n1_without_flow_control_and_raw(tmp_path: Path) -> None:
+    """As the kernel has it, not as the library says.  A pseudo-terminal takes no parity and no 7 bits."""
+    device, end = os.openpty()
+    before = termios.tcgetattr(end)
+    before[0] |= termios.IXON | termios.IXOFF | termios.ICRNL | termios.ISTRIP
+    before[1] |= termios.OPOST
+    before[2] |= termios.CSTOPB | termios.CRTSCTS
+    before[3] |= termios.ECHO | termios.ICANON | termios.ISIG
+    termios.tcsetattr(end, termios.TCSANOW, before)
+    port = Port(os.ttyname(end), 57600)
+    try:
+        with port.opened():
+            incoming, outgoing, control, local, speed_in, speed_out, _ = termios.tcgetattr(end)
+    finally:
+        port.close()
+        os.close(end)
+        os.close(device)
+    assert not incoming & (termios.IXON | termios.IXOFF | termios.ICRNL | termios.INLCR | termios.ISTRIP)
+    assert not outgoing & termios.OPOST
+    assert control & termios.CSIZE == termios.CS8
+    assert not control & (termios.PARENB | termios.CSTOPB | termios.CRTSCTS)
+    assert not local & (termios.ECHO | termios.ICANON | termios.ISIG)
+    assert (speed_in, speed_out) == (termios.B57600, termios.B57600)
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda _: None, "No such file or directory; check its plug and its name"),
+        (lambda place: place.mkdir(), "Is a directory; check its plug and its name"),
+        (lambda place: place.touch(), "it is no serial port; check its name"),
+    ],
+)
+def test_why_a_port_cannot_be_opened_is_said_once(tmp_path: Path, make: Callable[[Path], None], words: str) -> None:
+    place = tmp_path / "port"
+    make(place)
+    assert refusal(Port(str(place), 9600)) == f"cannot open {place}: {words}"
+
+
+def test_who_may_not_open_a_port_is_told_the_group() -> None:
+    forbidden = serial.SerialException(errno.EACCES, "could not open port")
+    assert in_words(forbidden) == "you may not open it; on a Pi add this user to the group dialout, and log in anew"
