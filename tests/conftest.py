@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from app.config import Config
 from data.engine import default_url
 from tests.builders import DATABASES, FakeClock, sign_in
 from tests.postgresql import Cluster, running_cluster
+
+# A suite that a shell started in the background ignores Ctrl-C, and so would the programs it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ADMIN_PASSWORD_FILE = "admin_password"
 CHOSEN = "nine purple kettles sing"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -50,6 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
         file = arguments.out.open("x", encoding="utf-8")
     except OSError as cause:
         raise ConfigError(f"cannot write {arguments.out}: {cause.strerror}; name a new file") from cause
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # it ends a recording as Ctrl-C does
     with file:
         recorder = Recorder(file, device, arguments.note)
         try:

@@ -89,7 +89,8 @@ def test_what_a_device_says_unasked_is_captured_by_listening(asked: Run, tmp_pat
     assert b"BC1,000E5140,0013C680,1C48,48\r\n" in heard
 
 
-def test_another_programs_talk_is_captured_through_a_link(emus: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_another_programs_talk_is_captured_through_a_link(emus: str, tmp_path: Path, number: int) -> None:
     command = [sys.executable, "-m", "collector", "capture", emus, "--link", str(tmp_path / "tap")]
     command += ["--out", str(tmp_path / "c"), "--json"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
@@ -100,7 +101,7 @@ def test_another_programs_talk_is_captured_through_a_link(emus: str, tmp_path: P
             assert other.read(("BC1",)).values["BC1.state_of_charge"] == 72.4
         finally:
             other.close()
-            process.send_signal(signal.SIGINT)
+            process.send_signal(number)
         assert process.wait(60) == 0
     pieces = read_capture(tmp_path / "c").pieces
     assert b"BC1,?," in b"".join(piece.data for piece in pieces if piece.to_device)
