@@ -13,6 +13,8 @@ from typing import Any
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, event
 
+from data.document.reading import is_listed
+
 DATABASES = ("sqlite", "postgresql")
 NOON = datetime(2019, 12, 3, 19, 40, tzinfo=UTC)
 
@@ -172,3 +174,8 @@ def statements_of(engine: Engine) -> Iterator[list[str]]:
         yield asked
     finally:
         event.remove(engine, name, listener)
+
+
+def of_the_catalogue(found: Mapping[str, float]) -> dict[str, float]:
+    """Those of a document's readings that have one key whatever dialect it came in."""
+    return {metric: value for metric, value in found.items() if is_listed(metric)}

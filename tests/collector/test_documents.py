@@ -17,6 +17,7 @@ from collector.simulator.noon_battery import NOON
 from collector.simulator.tristar import VirtualTristar
 from data.catalogue import ALARMS
 from data.document import FIELDS, notices, readings
+from tests.builders import of_the_catalogue
 
 POSTED = Path(__file__).parent.parent / "captures" / "documents"
 DAY = date(2019, 12, 3)
@@ -83,7 +84,7 @@ def test_what_is_built_reads_back_as_what_was_measured() -> None:
     assert found == {
         row.metric: pytest.approx(values[row.driver], abs=0.0006) for row in FIELDS if row.family == "tristar"
     }
-    daily = readings("tristar_daily", build_tristar_daily(values))
+    daily = of_the_catalogue(readings("tristar_daily", build_tristar_daily(values)))
     assert daily == {
         row.metric: pytest.approx(values[row.driver], abs=0.0006) for row in FIELDS if row.family == "tristar_daily"
     }
