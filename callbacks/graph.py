@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from callbacks import graph_words
 from callbacks.graph_figure import Drawing, figure_height, graph_figure, left_out, line_names
-from callbacks.graph_subject import subject
+from callbacks.graph_subject import Subject, subject
 from callbacks.lines import Line, bucketed, line, seen, wide_enough
 from callbacks.ranges import LONGEST_INTERVAL_MINUTES, WORDS, Asked, asked, chosen, field_text
 from callbacks.sensor_fields import resolved
@@ -101,6 +101,19 @@ def lines_of(
     )
 
 
+def drawn(
+    session: Session, of: Subject, window: TimeRange, interval: timedelta, retimed: bool, now: datetime, site: Site
+) -> tuple[list[Metric], list[Line], timedelta]:
+    """The metrics as their data shows them, the lines with something to draw, and the width of a bucket: the interval,
+    or more where that would be too many points."""
+    metrics, devices = of.metrics, of.choice.devices
+    count = max(1, len(metrics) * max(1, len(devices)))
+    width = wide_enough(interval, window, min(MOST_POINTS_A_LINE, MOST_POINTS // count))
+    frames = read_frames(session, devices, metrics, window, width, retimed, site.zone)
+    metrics = [resolved(metric, frames) if metric.family == "sensor" else metric for metric in metrics]
+    return metrics, lines_of(devices, frames, metrics, width, window, now, site), width
+
+
 def families(metrics: Sequence[Metric]) -> list[str]:
     """The document families that hold the metrics."""
     return list(dict.fromkeys(metric.family for metric in metrics))
@@ -184,12 +197,7 @@ def answer(
     if errors or wanted.window is None:
         return shown | (graph_words.nothing_drawn(errors) if first else {})
     window = wanted.window
-    count = max(1, len(metrics) * max(1, len(made.devices)))
-    width = wide_enough(wanted.interval, window, min(MOST_POINTS_A_LINE, MOST_POINTS // count))
-    frames = read_frames(session, made.devices, metrics, window, width, values["retimed"], site.zone)
-    if kind == "sensors":
-        metrics = [resolved(metric, frames) for metric in metrics]
-    lines = lines_of(made.devices, frames, metrics, width, window, now, site)
+    metrics, lines, width = drawn(session, of, window, wanted.interval, values["retimed"], now, site)
     ages = newest_ages(session, made.devices, families(metrics), now) if window.end_at == now else {}
     address = query_from_values(kind, values | ({"units": []} if of.standard and of.keys == of.standard else {}))
     when = graph_words.window_words(window, site.zone) if not wanted.rolling else WORDS[values["range"]]
