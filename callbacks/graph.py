@@ -26,7 +26,7 @@ from data.errors import RangeError
 from data.queries import DeviceRow
 from data.ranges import TimeRange
 from pages import ids as page_ids
-from pages.graph_form import CONTROLS, CUSTOM, IMPORTED, misfit, query_from_values
+from pages.graph_form import CONTROLS, CUSTOM, IMPORTED, PICTURE_PAGE, misfit, query_from_values
 from pages.ids import GraphIds
 
 MOST_POINTS = 24_000  # of all lines together
@@ -230,6 +230,7 @@ def answer(
         "table": graph_words.numbers_table(lines, line_names(lines), window, width, ages, site.zone) if lines else [],
         "empty_hidden": bool(lines),
         "address": address,
+        "picture": PICTURE_PAGE + address,
         "units": of.keys if kind == "sensors" else values["units"],
         "range": values["range"],
         "start": field_text(window.start_at, site.zone) if wanted.rolling else values["start"],
@@ -289,6 +290,7 @@ def outputs(ids: GraphIds) -> dict[str, Output]:
         "retimed_hidden": Output(ids.retimed_field, "hidden"),
         **{f"{name}_error": Output(ids.error_of(name), "children") for name in ERRORS},
         **(of_a_sensor if ids == page_ids.SENSORS else {}),
+        **({"picture": Output(ids.of("picture"), "href")} if ids == page_ids.BMS else {}),
     }
 
 
