@@ -13,7 +13,7 @@ from werkzeug.exceptions import ServiceUnavailable
 from app.auth import viewer
 from app.parts import parts
 from app.picture_form import MOST_VALUES, UNITS, PictureForm, read_form
-from callbacks.picture import KIND, Pictured, drawing, pictured
+from callbacks.picture import KIND, Pictured, drawing, pictured, refused
 from callbacks.picture_figure import FORMATS, SIZES, picture, pixels
 from callbacks.ranges import asked, field_text
 from callbacks.site import Site, seen_by
@@ -36,9 +36,9 @@ def looked_up(given: MultiDict[str, str], filled: bool = False) -> tuple[Picture
     site = Site(config.site_name, zone_named(config.site_timezone))
     form = read_form(given, field_text(now, site.zone), filled)
     if not form.validate():
-        found = asked(form.values(), now, site.zone, []).errors
-        form.say({name: words for name, words in found.items() if not form[name].errors})
-        return form, Pictured()
+        shown = refused(form.values(), asked(form.values(), now, site.zone, []), site)
+        form.say({name: words for name, words in shown.errors.items() if not form[name].errors})
+        return form, shown
     who = viewer()
     with parts().sessions() as session:
         devices = seen_by(who, queries.devices(session, KIND))
@@ -55,8 +55,7 @@ def page() -> str:
     values = form.values()
     wrong = shown.window is None
     query = "" if wrong else query_from_values(KIND, values)
-    if not wrong:
-        form.start.data, form.end.data = shown.start, shown.end
+    form.start.data, form.end.data = shown.start, shown.end
     return render_template(
         "picture.html",
         form=form,
@@ -69,7 +68,7 @@ def page() -> str:
         chosen=[catalogue.metric(key).label for key in values["units"] if key in UNITS],
         most_values=MOST_VALUES,
         ranges=QUICK_RANGES,
-        range=None if wrong else values["range"],
+        range=values["range"],
         themed=values["style"] == OWN_STYLE,
         pixels={name: pixels(shown.lines, size) for name, size in SIZES.items()},
     )

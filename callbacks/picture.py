@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from callbacks.graph import drawn, families, spans, suggestion
 from callbacks.graph_figure import Drawing, left_out, line_names
 from callbacks.graph_subject import subject
 from callbacks.lines import Line
-from callbacks.ranges import WORDS, asked, field_text
+from callbacks.ranges import WORDS, Asked, asked, field_text
 from callbacks.site import Site, Viewer
 from data.catalogue import Aggregate
 from data.queries import DeviceRow
@@ -27,7 +27,8 @@ MOST_VALUES = 12
 
 @dataclass(frozen=True, slots=True)
 class Pictured:
-    """What a picture shows, in words too; with `errors` (field -> words) there is no window, and nothing to show.
+    """What a picture shows, in words too; with `errors` (field -> words) there is no window, and nothing to show but
+    the fields of its ends.
 
     `rows` are the numbers of each line: name, last, smallest, mean, largest, readings.  `else_query` leads to where
     there is data, where this window has none.
@@ -60,7 +61,7 @@ def pictured(
     wanted = asked(values, now, site.zone, spans(session, of.choice.devices, families(of.metrics)))
     errors = {**wanted.errors, **of.errors}
     if errors or wanted.window is None:
-        return Pictured(errors, options=of.choice.options)
+        return replace(refused(values, wanted, site), errors=errors, options=of.choice.options)
     window = wanted.window
     metrics, lines, width = drawn(session, of, window, wanted.interval, False, now, site)
     when = WORDS[values["range"]] if wanted.rolling else graph_words.window_words(window, site.zone)
@@ -91,6 +92,15 @@ def pictured(
         else_label=label,
         else_query=query,
     )
+
+
+def refused(values: Mapping[str, Any], wanted: Asked, site: Site) -> Pictured:
+    """What is left of a question that cannot be answered: its errors, and the ends of its window for the fields."""
+    if wanted.rolling and wanted.window is not None:
+        ends = [field_text(at, site.zone) for at in (wanted.window.start_at, wanted.window.end_at)]
+    else:
+        ends = [values["start"], values["end"]]
+    return Pictured(wanted.errors, start=ends[0], end=ends[1])
 
 
 def rows(lines: Sequence[Line]) -> list[list[str]]:

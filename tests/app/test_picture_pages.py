@@ -182,6 +182,18 @@ def test_what_is_wrong_is_said_at_its_field_and_to_programs(
         assert words in refused.json["error"]
 
 
+def test_a_form_with_a_fault_keeps_its_window_for_the_next_try(
+    filled: sessionmaker[Session], client: FlaskClient
+) -> None:
+    for answer in (client.get(f"{PAGE}?range=7d&interval=7"), client.get(f"{PAGE}?range=7d&style=x")):
+        page = answer.get_data(as_text=True)
+        told = {
+            name: re.search(rf'name="{name}"[^>]*value="([^"]*)"', page)[1]  # type: ignore[index]
+            for name in ("shown", "start", "end")
+        }
+        assert f'<img src="{PAGE}.png?range=7d"' in sent(client, **told).get_data(as_text=True)
+
+
 def test_everything_that_is_wrong_is_said_at_once(client: FlaskClient) -> None:
     assert len(said(client.get(f"{PAGE}?interval=7&style=x&title={'x' * 200}&date_format=%25Q&start=x"))) == 5
 
