@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from callbacks import looks
 from callbacks.graph_figure import (
     Drawing,
     axis_title,
@@ -41,15 +42,18 @@ BAND = 0.16
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """Width in pixels of a page, the ticks that have room there, and how many names stand beside each other."""
+    """Width in pixels of a page, its ticks, how many names stand beside each other, the letters of a state, the part
+    of the graph page's height, and the largest type: a style with a larger one is drawn smaller."""
 
     width: int
     ticks: int
     columns: int
+    letters: int
     height_part: float
+    most_type: float
 
 
-SIZES = {"wide": Size(1040, 9, 4, 1.0), "phone": Size(390, 4, 2, 0.72)}
+SIZES = {"wide": Size(1040, 9, 4, 24, 1.0, 100.0), "phone": Size(390, 4, 2, 16, 0.72, 13.0)}
 FORMATS = {"png": "image/png", "svg": "image/svg+xml"}
 
 
@@ -72,7 +76,7 @@ def picture(
         figure.savefig(
             written,
             format=kind,
-            dpi=DOTS_PER_INCH * SHARPNESS,
+            dpi=SHARPNESS * SIZES[size].width / figure.get_figwidth(),
             metadata=metadata,
             facecolor=figure.get_facecolor(),
             edgecolor="none",
@@ -88,7 +92,9 @@ def picture_figure(
     from matplotlib.figure import Figure
 
     groups = panels(lines)
-    width, height = pixels(lines, size)
+    smaller = max(1.0, looks.look(drawing.style, drawing.theme).size / size.most_type)
+    width, height = (length * smaller for length in pixels(lines, size))
+    size = replace(size, width=round(width))
     figure = Figure(figsize=(width / DOTS_PER_INCH, height / DOTS_PER_INCH), dpi=DOTS_PER_INCH, layout="constrained")
     pad = 0.02 if drawing.tight else 0.16
     figure.get_layout_engine().set(w_pad=pad, h_pad=pad, hspace=0.05)  # type: ignore[union-attr]
@@ -96,7 +102,7 @@ def picture_figure(
     rows: list[Axes] = list(found[:, 0])
     colors, names = line_colors(groups, drawing), line_names(lines)
     for axes, group in zip(rows, groups, strict=False):
-        _panel(axes, group, drawing, colors, names)
+        _panel(axes, group, drawing, colors, names, size)
     if not groups:
         _nothing(rows[0], says, size)
     _time_axis(rows, lines, drawing, window, zone, size)
@@ -111,7 +117,9 @@ def picture_figure(
     return figure
 
 
-def _panel(axes: Axes, group: Sequence[Line], drawing: Drawing, colors: dict[int, str], names: dict[int, str]) -> None:
+def _panel(
+    axes: Axes, group: Sequence[Line], drawing: Drawing, colors: dict[int, str], names: dict[int, str], size: Size
+) -> None:
     """The lines of one unit, with the value axis."""
     coded = group[0].metric.codes is not None
     logarithmic = drawing.logarithmic and not coded
@@ -128,7 +136,7 @@ def _panel(axes: Axes, group: Sequence[Line], drawing: Drawing, colors: dict[int
     axes.set_ylabel(words, parse_math=False)
     if coded:
         states = state_ticks(group)
-        ticks, labels = states["tickvals"], states["ticktext"]
+        ticks, labels = states["tickvals"], [wrapped(words, size.letters, 1) for words in states["ticktext"]]
     else:
         ticks, labels = value_ticks(low, high, max(3, round(pixels / 45)), logarithmic)
     axes.set_yticks([], minor=True)

@@ -11,7 +11,7 @@ import numpy as np
 from callbacks import numbers
 
 STEPS = (1, 2, 2.5, 5, 10)
-MOST_DECIMALS = 6
+MOST_DECIMALS = 12
 ONE_SCALE = 20  # a logarithmic axis that spans less than this factor has the ticks of a linear one
 DAY, MONTH, YEAR = 86_400.0, 28 * 86_400.0, 365 * 86_400.0
 # Ticks closer than so many seconds: what is written, and what under it where it changes.
@@ -45,7 +45,7 @@ def _decimals(step: float) -> int:
         return 0
     for decimals in range(MOST_DECIMALS):
         scaled = abs(step) * 10**decimals
-        if scaled >= 0.99 and math.isclose(scaled, round(scaled), rel_tol=1e-6):
+        if scaled >= 0.99 and math.isclose(scaled, round(scaled), rel_tol=1e-3):
             return decimals
     return MOST_DECIMALS
 

@@ -115,6 +115,12 @@ def test_every_style_draws_on_every_size(charge: Line, style: str) -> None:
         assert dots(drawn([charge], long, size=size)) == (2 * width, 2 * height)
 
 
+def test_a_style_of_large_type_is_drawn_smaller_for_a_phone(charge: Line) -> None:
+    large, usual = (figure([charge], replace(PLAIN, style=style), "phone") for style in ("seaborn-poster", "fast"))
+    assert large.get_figwidth() > 1.5 * usual.get_figwidth()
+    assert dots(drawn([charge], replace(PLAIN, style="seaborn-poster"), size="phone"))[0] == 780
+
+
 def test_every_style_is_one_of_matplotlib() -> None:
     from matplotlib import style
 
@@ -208,6 +214,11 @@ def test_a_logarithmic_scale_has_ticks_in_figures_and_leaves_out_what_it_cannot_
 )
 def test_ticks_of_values_tell_neighbours_apart(ends: tuple[float, float], words: list[str]) -> None:
     assert value_ticks(*ends, 5, False)[1] == words
+
+
+def test_ticks_that_hardly_differ_are_still_told_apart() -> None:
+    _, words = value_ticks(1e-3, 1.0000001e-3, 5, False)
+    assert len(words) == len(set(words)) > 3
 
 
 def test_ticks_of_time_name_the_day_where_it_begins_and_follow_a_format() -> None:
