@@ -11,11 +11,13 @@ from typing import Any
 from flask import Flask
 from werkzeug.routing import IntegerConverter
 
-# Below these every answer is JSON, errors included.
+# Below these every answer is JSON, errors included; of the pictures the errors are.
 JSON_PREFIXES = (
     "/api",
     "/BMS/api",
     "/BMS/post-json",
+    "/BMS/serverside.png",
+    "/BMS/serverside.svg",
     "/Tristar/api",
     "/Tristar/post-json",
     "/sensors/post-json",

@@ -29,6 +29,7 @@ from app.log_secrets import mask_access_logs
 from app.missing import install_not_found, install_wrong_methods, missing, page_test
 from app.parts import EXTENSION, Parts, parts_of
 from app.peppers import peppers, warning_of_lost
+from app.picture_pages import pictures
 from app.post_rates import PostRates
 from app.posting import posting
 from app.proxy import install_proxy
@@ -81,7 +82,7 @@ def create_app(config: Config | None = None) -> Flask:
     install_not_found(server, page_test(pages))
     hashes: list[str] = []
     csrf = install_headers(server, lambda: hashes)
-    for blueprint in (errors, health, posting, batches, reading, api, api_page, missing):
+    for blueprint in (errors, health, posting, batches, reading, api, api_page, pictures, missing):
         server.register_blueprint(blueprint)
     for blueprint in (accounts_pages, sensors_pages, sensor_entries, keys_pages, exports, admin_pages, admin_entries):
         server.register_blueprint(blueprint)

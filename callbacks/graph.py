@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from callbacks import graph_words
 from callbacks.graph_figure import Drawing, figure_height, graph_figure, left_out, line_names
-from callbacks.graph_subject import subject
+from callbacks.graph_subject import Subject, subject
 from callbacks.lines import Line, bucketed, line, seen, wide_enough
 from callbacks.ranges import LONGEST_INTERVAL_MINUTES, WORDS, Asked, asked, chosen, field_text
 from callbacks.sensor_fields import resolved
@@ -26,7 +26,7 @@ from data.errors import RangeError
 from data.queries import DeviceRow
 from data.ranges import TimeRange
 from pages import ids as page_ids
-from pages.graph_form import CONTROLS, CUSTOM, IMPORTED, misfit, query_from_values
+from pages.graph_form import CONTROLS, CUSTOM, IMPORTED, PICTURE_PAGE, misfit, query_from_values
 from pages.ids import GraphIds
 
 MOST_POINTS = 24_000  # of all lines together
@@ -99,6 +99,19 @@ def lines_of(
             if metric.key in frame
         ]
     )
+
+
+def drawn(
+    session: Session, of: Subject, window: TimeRange, interval: timedelta, retimed: bool, now: datetime, site: Site
+) -> tuple[list[Metric], list[Line], timedelta]:
+    """The metrics as their data shows them, the lines with something to draw, and the width of a bucket: the interval,
+    or more where that would be too many points."""
+    metrics, devices = of.metrics, of.choice.devices
+    count = max(1, len(metrics) * max(1, len(devices)))
+    width = wide_enough(interval, window, min(MOST_POINTS_A_LINE, MOST_POINTS // count))
+    frames = read_frames(session, devices, metrics, window, width, retimed, site.zone)
+    metrics = [resolved(metric, frames) if metric.family == "sensor" else metric for metric in metrics]
+    return metrics, lines_of(devices, frames, metrics, width, window, now, site), width
 
 
 def families(metrics: Sequence[Metric]) -> list[str]:
@@ -184,12 +197,7 @@ def answer(
     if errors or wanted.window is None:
         return shown | (graph_words.nothing_drawn(errors) if first else {})
     window = wanted.window
-    count = max(1, len(metrics) * max(1, len(made.devices)))
-    width = wide_enough(wanted.interval, window, min(MOST_POINTS_A_LINE, MOST_POINTS // count))
-    frames = read_frames(session, made.devices, metrics, window, width, values["retimed"], site.zone)
-    if kind == "sensors":
-        metrics = [resolved(metric, frames) for metric in metrics]
-    lines = lines_of(made.devices, frames, metrics, width, window, now, site)
+    metrics, lines, width = drawn(session, of, window, wanted.interval, values["retimed"], now, site)
     ages = newest_ages(session, made.devices, families(metrics), now) if window.end_at == now else {}
     address = query_from_values(kind, values | ({"units": []} if of.standard and of.keys == of.standard else {}))
     when = graph_words.window_words(window, site.zone) if not wanted.rolling else WORDS[values["range"]]
@@ -222,6 +230,7 @@ def answer(
         "table": graph_words.numbers_table(lines, line_names(lines), window, width, ages, site.zone) if lines else [],
         "empty_hidden": bool(lines),
         "address": address,
+        "picture": PICTURE_PAGE + address,
         "units": of.keys if kind == "sensors" else values["units"],
         "range": values["range"],
         "start": field_text(window.start_at, site.zone) if wanted.rolling else values["start"],
@@ -281,6 +290,7 @@ def outputs(ids: GraphIds) -> dict[str, Output]:
         "retimed_hidden": Output(ids.retimed_field, "hidden"),
         **{f"{name}_error": Output(ids.error_of(name), "children") for name in ERRORS},
         **(of_a_sensor if ids == page_ids.SENSORS else {}),
+        **({"picture": Output(ids.of("picture"), "href")} if ids == page_ids.BMS else {}),
     }
 
 

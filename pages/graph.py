@@ -11,7 +11,7 @@ from dash import dcc, html
 
 from data import catalogue
 from pages.components import field, graph
-from pages.graph_form import BOTH, CUSTOM, IMPORTED, MARKERS, QUICK_RANGES, STYLES, values_from_query
+from pages.graph_form import BOTH, CUSTOM, IMPORTED, MARKERS, PICTURE_PAGE, QUICK_RANGES, STYLES, values_from_query
 from pages.ids import GraphIds
 
 GRAPH_HEIGHT = 480
@@ -51,6 +51,7 @@ def layout(kind: str, ids: GraphIds, heading: str, query: Mapping[str, Any]) -> 
                         hidden=True,
                     ),
                     html.P(id=ids.note, className="arb-note", role="status"),
+                    *_as_picture(kind, ids),
                     html.Div(id=ids.table, className="arb-section"),
                 ],
                 className="arb-graph-main",
@@ -64,6 +65,14 @@ def layout(kind: str, ids: GraphIds, heading: str, query: Mapping[str, Any]) -> 
         className="arb-graph-page",
         **{"data-visit": visit},
     )
+
+
+def _as_picture(kind: str, ids: GraphIds) -> list[Any]:
+    """The way to the same graph as a picture, where there is one."""
+    if kind != "bms":
+        return []
+    link = html.A("As a picture, drawn on the server", id=ids.of("picture"), href=PICTURE_PAGE)
+    return [html.P(link, className="arb-note")]
 
 
 def _what(kind: str, ids: GraphIds, values: Mapping[str, Any]) -> list[Any]:

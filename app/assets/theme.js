@@ -24,7 +24,26 @@
     document.querySelectorAll("[data-arb-theme]").forEach(function (button) {
       button.setAttribute("aria-pressed", theme === "dark" ? "true" : "false");
     });
+    follow(theme);
     window.dispatchEvent(new CustomEvent("arboretum-theme", { detail: theme }));
+  }
+
+  // A picture has its dark form as a source of its own, off where no script runs: the page is light then.
+  function follow(theme) {
+    document.querySelectorAll("source[data-arb-dark]").forEach(function (source) {
+      source.media = theme === "dark" ? source.dataset.arbDark : "not all";
+    });
+  }
+
+  // Before the light form is asked for: each is drawn when it is.
+  if (current() === "dark") {
+    var arriving = new MutationObserver(function () {
+      follow(current());
+    });
+    arriving.observe(document.documentElement, { childList: true, subtree: true });
+    document.addEventListener("DOMContentLoaded", function () {
+      arriving.disconnect();
+    });
   }
 
   document.addEventListener("click", function (event) {
@@ -39,6 +58,7 @@
     apply();
     if (current() !== next) {
       document.documentElement.setAttribute("data-bs-theme", next);
+      follow(next);
       window.dispatchEvent(new CustomEvent("arboretum-theme", { detail: next }));
     }
   });

@@ -17,6 +17,9 @@ PAGES = (
     "/Tristar",
     "/Tristar?units=charge_state,p_out,temp_h&range=all&title=A+day",
     "/Tristar?controller=tristar-msview&units=bat_max_voltage_daily,bat_min_voltage_daily&range=all",
+    "/BMS/serverside",
+    "/BMS/serverside?units=cell_1_voltage,cell_2_voltage,state_of_charge,total_current&title=Four&range=all",
+    "/BMS/serverside?units=&interval=7",
     "/about",
     "/sensors/users/login",
 )
