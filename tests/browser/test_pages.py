@@ -17,6 +17,11 @@ PAGES = (
     "/Tristar",
     "/Tristar?units=charge_state,p_out,temp_h&range=all&title=A+day",
     "/Tristar?controller=tristar-msview&units=bat_max_voltage_daily,bat_min_voltage_daily&range=all",
+    "/BMS/Instantaneous",
+    "/BMS/pins",
+    "/Tristar/Instantaneous",
+    "/Tristar/ChargeSettings",
+    "/Tristar/DailyValues",
     "/about",
     "/sensors/users/login",
 )
@@ -47,6 +52,11 @@ def test_a_site_without_data_says_what_will_be_there(opened: Opener, empty_site:
     for path in ("/BMS", "/Tristar"):
         page = window.go(path)
         page.wait_for_selector(".arb-empty:has-text('has sent nothing yet')")
+        assert page.evaluate(OVERFLOW) <= 0
+        assert overlaps(page) == []
+    for path in ("/BMS/Instantaneous", "/BMS/pins", "/Tristar/Instantaneous", "/Tristar/ChargeSettings"):
+        page = window.go(path)
+        page.wait_for_selector(".arb-empty:has-text('Here will be')")
         assert page.evaluate(OVERFLOW) <= 0
         assert overlaps(page) == []
 
