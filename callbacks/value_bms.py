@@ -55,7 +55,8 @@ QUANTITIES = {
     "batterybalancingratedetail": "Balancing",
 }
 CELLS_IN_A_LINE = 8
-MOST_GROUPS = 32
+MOST_LINES = 100  # of a list; the unit keeps 32 events and 50 statistics
+MOST_COLUMNS = 8
 DATE = ("year", "month", "day", "hour", "minute", "second")
 GROUP_FACTS = {
     "cellstringnumber": "string of cells {}",
@@ -100,13 +101,16 @@ def section(name: str, title: str, node: Any, zone: ZoneInfo) -> Section:
     found.cut = len(node) > MOST_ROWS
     if name in CELL_SECTIONS:
         groups = {key: child for key, child in children.items() if isinstance(child, Mapping) and child}
-        for key, group in islice(groups.items(), MOST_GROUPS):
+        for key, group in groups.items():
+            if found.size >= MOST_CELLS:
+                found.cut = True
+                break
             _add_group(found, name, key, group, zone)
-        found.cut = found.cut or len(groups) > MOST_GROUPS
         children = {key: child for key, child in children.items() if key not in groups}
     records = {key: child for key, child in children.items() if is_record(child) and not _is_listed(name, fold(key))}
-    if records:
-        found.grids.append(grid("", records, zone))
+    if records and len({fold(entry) for record in records.values() for entry in record}) <= MOST_COLUMNS:
+        found.grids.append(grid("", dict(islice(records.items(), MOST_LINES)), zone))
+        found.cut = found.cut or len(records) > MOST_LINES
         children = {key: child for key, child in children.items() if key not in records}
     if name == "timeanddate" and (clock := _clock(children)) is not None:
         found.rows.append(clock)

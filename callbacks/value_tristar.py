@@ -160,10 +160,14 @@ def settings_sentence(sections_: Sequence[Section], contents: Contents, names: S
     return f"{who} the same charge settings, as they must."
 
 
-def daily(contents: Contents, zone: ZoneInfo) -> list[Section]:
+def daily(contents: Contents, zone: ZoneInfo) -> Iterator[Section]:
     """The record of the day, then what else the documents hold; the settings have a page of their own."""
-    found = list(sections("tristar_daily", contents, zone, without=(SETTINGS_SECTION,)))
-    return sorted(found, key=lambda one: one.title != TITLES[LOGGER_SECTION])
+    ordered = [content and dict(sorted(content.items(), key=_is_no_logger)) for content in contents]
+    return sections("tristar_daily", ordered, zone, without=(SETTINGS_SECTION,))
+
+
+def _is_no_logger(entry: tuple[str, Any]) -> bool:
+    return fold(entry[0]) != LOGGER_SECTION
 
 
 def daily_sentence(sources: Sequence[Source], zone: ZoneInfo) -> str:

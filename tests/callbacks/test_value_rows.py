@@ -226,7 +226,8 @@ def test_a_number_of_bits_is_told_as_its_names() -> None:
 
 
 def test_the_day_is_told_in_words_and_its_repeated_key_is_the_maximum() -> None:
-    (day, *_) = value_tristar.daily([posted("variants/tristar_daily_duplicate_key")], SITE)
+    content = {"Other": {"a": 1}} | posted("variants/tristar_daily_duplicate_key")
+    (day, *_) = value_tristar.daily([content], SITE)
     found = values(day)
     assert (found["Minimum Temperature Daily"], found["Maximum Temperature Daily"]) == ("9 °C", "21 °C")
     assert found["Alarms of the day"] == "RTS open, Controller was reset"
@@ -322,6 +323,23 @@ def test_a_huge_document_is_shown_in_part_and_says_where_the_whole_is() -> None:
         parts = value_tables.body(sections, [value_tables.Column("one")], "/api/v1/devices/x/documents?limit=1")
         assert len(parts) < 10
         assert "/api/v1/devices/x/documents?limit=1" in str(parts[-1])
+
+
+@pytest.mark.parametrize(
+    "huge",
+    [
+        {"Statistics": {f"statistic {n}": {f"{n}-{m}": m for m in range(7)} for n in range(3000)}},
+        {"BatteryVoltageDetail": {f"g {n}": {"first cell number": 0, "individual": [3.3] * 200} for n in range(300)}},
+        {"Events Log": [{"log event": "x", "unix timestamp": 1575390066}] * 20_000},
+        {"a list": [[1] * 10] * 10_000, "BMS Status": {f"flag {n}": True for n in range(20_000)}},
+    ],
+    ids=["records", "cells", "events", "flags"],
+)
+def test_whatever_is_huge_in_a_document_the_page_stays_small(huge: dict[str, Any]) -> None:
+    parts = value_tables.body(value_bms.sections(huge, SITE), [value_tables.Column("one")], "/whole")
+    text = json.dumps([part.to_plotly_json() for part in parts], default=lambda part: part.to_plotly_json())
+    assert len(text) < 1_000_000
+    assert "/whole" in text
 
 
 def test_two_spellings_of_one_section_are_both_shown() -> None:
