@@ -5,10 +5,10 @@ from __future__ import annotations
 from dash import Dash
 from sqlalchemy.orm import Session, sessionmaker
 
-from callbacks import graph, overview, sensors, shell
+from callbacks import graph, overview, sensors, shell, value_pages
 from callbacks.site import Clock, Site, Viewers, utc_now
 
-WIRED = (shell, overview, graph, sensors)
+WIRED = (shell, overview, graph, sensors, value_pages)
 
 
 def register_callbacks(

@@ -108,18 +108,24 @@ def source_name(latest: Latest) -> str:
     return "the controller" if device.slug == "tristar" else device.name
 
 
+def sources_of(rows: Sequence[Latest], spacings: Mapping[int, timedelta], now: datetime) -> list[Source]:
+    """Each newest document with its age and the spacing expected of its device: stated, usual, or a minute."""
+    found = []
+    for latest in rows:
+        stated = latest.device.expected_interval_seconds
+        expected = timedelta(seconds=stated) if stated else spacings.get(latest.device.id, USUAL_INTERVAL)
+        age = max(timedelta(0), now - latest.recorded_at)
+        found.append(Source(latest, source_name(latest), age, expected))
+    return found
+
+
 def condition(rows: Sequence[Latest], spacings: Mapping[int, timedelta], now: datetime) -> Condition:
     """The condition from the newest documents; `spacings` are the usual ones by device id, where they are known.
 
     Where several battery managers post, the one heard last counts.  A controller that never told its string counts
     only while none did.
     """
-    sources = []
-    for latest in rows:
-        stated = latest.device.expected_interval_seconds
-        expected = timedelta(seconds=stated) if stated else spacings.get(latest.device.id, USUAL_INTERVAL)
-        age = max(timedelta(0), now - latest.recorded_at)
-        sources.append(Source(latest, source_name(latest), age, expected))
+    sources = sources_of(rows, spacings, now)
     batteries = sorted((one for one in sources if one.latest.family == "bms"), key=lambda one: one.age)
     strings = [one for one in sources if one.latest.family == "tristar" and one.latest.device.slug != IMPORTED]
     told = [one for one in strings if one.latest.device.string is not None]

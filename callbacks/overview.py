@@ -50,15 +50,20 @@ def midnight(now: datetime, zone: ZoneInfo) -> datetime:
     return local.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(now.tzinfo)
 
 
-def read_condition(session: Session, rows: Sequence[Latest], now: datetime) -> Condition:
-    """The condition, with the usual spacing of each device that does not state one."""
+def usual_spacings(session: Session, rows: Sequence[Latest]) -> dict[int, timedelta]:
+    """The usual spacing of each device that does not state one, by its id."""
     spacings = {}
     for latest in rows:
         if latest.family in KINDS and latest.device.expected_interval_seconds is None:
             spacing = queries.cadence(session, latest.device.id, latest.family)
             if spacing is not None:
                 spacings[latest.device.id] = spacing
-    return condition(rows, spacings, now)
+    return spacings
+
+
+def read_condition(session: Session, rows: Sequence[Latest], now: datetime) -> Condition:
+    """The condition, with the usual spacing of each device that does not state one."""
+    return condition(rows, usual_spacings(session, rows), now)
 
 
 def read_day(session: Session, state: Condition, window: TimeRange) -> Day:

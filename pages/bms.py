@@ -7,8 +7,9 @@ from typing import Any
 from dash import html
 
 from pages import graph, ids
+from pages.ways import HEADINGS
 
 
 def layout(**query: Any) -> html.Div:
     """The page as its address says."""
-    return graph.layout("bms", ids.BMS, "BMS, the battery manager", query)
+    return graph.layout("bms", ids.BMS, HEADINGS["bms"], query)

@@ -13,6 +13,7 @@ from data import catalogue
 from pages.components import field, graph
 from pages.graph_form import BOTH, CUSTOM, IMPORTED, MARKERS, PICTURE_PAGE, QUICK_RANGES, STYLES, values_from_query
 from pages.ids import GraphIds
+from pages.ways import PAGE_OF, eyebrow
 
 GRAPH_HEIGHT = 480
 CLOCK_MILLISECONDS = 30_000
@@ -27,7 +28,7 @@ def layout(kind: str, ids: GraphIds, heading: str, query: Mapping[str, Any]) -> 
         [
             html.Header(
                 [
-                    html.P(heading, className="arb-eyebrow"),
+                    eyebrow(kind, heading, PAGE_OF.get(kind, "")),
                     html.H1(
                         html.Span(className="arb-skeleton arb-skeleton-line"),
                         id=ids.say,

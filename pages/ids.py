@@ -102,3 +102,47 @@ BMS = GraphIds("bms")
 TRISTAR = GraphIds("tristar")
 SENSORS = GraphIds("sensors")
 SENSORS_LIST = SENSORS.of("list")  # the visitor's own sensors, under the graph
+
+
+@dataclass(frozen=True, slots=True)
+class ValueIds:
+    """The ids of a page that shows the newest documents value by value."""
+
+    prefix: str
+
+    @property
+    def say(self) -> str:
+        """The sentence the page opens with."""
+        return f"{self.prefix}-say"
+
+    @property
+    def heard(self) -> str:
+        """When each document was measured and received, and its age."""
+        return f"{self.prefix}-heard"
+
+    @property
+    def notices(self) -> str:
+        """Who has fallen silent."""
+        return f"{self.prefix}-notices"
+
+    @property
+    def body(self) -> str:
+        """The values."""
+        return f"{self.prefix}-body"
+
+    @property
+    def seen(self) -> str:
+        """A text that changes when the page would."""
+        return f"{self.prefix}-seen"
+
+    @property
+    def clock(self) -> str:
+        """The tick that asks for newer documents."""
+        return f"{self.prefix}-clock"
+
+
+BMS_INSTANTANEOUS = ValueIds("bms-instantaneous")
+BMS_PINS = ValueIds("bms-pins")
+TRISTAR_INSTANTANEOUS = ValueIds("tristar-instantaneous")
+CHARGE_SETTINGS = ValueIds("charge-settings")
+DAILY_VALUES = ValueIds("daily-values")

@@ -23,12 +23,14 @@ def _degrees(raw: float) -> float:
 
 
 # Section -> the metric of cell n, and what a bare byte of the old reader means in it.
-_CELL_SECTIONS: tuple[tuple[str, str, Callable[[float], float] | None], ...] = (
+Section = tuple[str, str, Callable[[float], float] | None]
+_CELL_SECTIONS: tuple[Section, ...] = (
     ("batteryvoltagedetail", "cell_{}_voltage", _volts),
     ("batterymoduletemperaturedetail", "cell_{}_m_temperature", _degrees),
     ("batterycelltemperaturedetail", "cell_{}_temperature", _degrees),
     ("batterybalancingratedetail", "cell_{}_b_rate", None),
 )
+_BY_NAME = {section[0]: section for section in _CELL_SECTIONS}
 CELL_SECTIONS = frozenset(name for name, _, _ in _CELL_SECTIONS)
 HIGHEST_CELL_VOLTS = 20
 HIGHEST_CELL_DEGREES = 99
@@ -51,20 +53,47 @@ class Cell:
 
 def cells(sections: Sections) -> Iterator[Cell]:
     """The values of single cells, numbered from 1 across the pack."""
-    for name, metric, raw in _CELL_SECTIONS:
-        for group in sections(name).values():
+    for section in _CELL_SECTIONS:
+        for group in sections(section[0]).values():
             inside = folded(group)
-            of_reader = "cellnumberoffirstcellingroup" in inside
-            first = number(inside.get("firstcellnumber", inside.get("cellnumberoffirstcellingroup")))
-            if first is None or not 0 <= first < MOST_CELLS or first != int(first):
-                continue
-            above = -math.inf if of_reader else _highest(name)
-            for offset, posted in _cell_values(inside):
-                value = number(posted)
-                if value is None or first + offset >= MOST_CELLS:
-                    continue
-                bare = not isinstance(posted, Mapping)
-                yield Cell(metric.format(int(first) + offset + 1), value, raw if bare else None, above)
+            for place in _places(section, inside, _first(inside)):
+                if place.cell is not None:
+                    yield place.cell
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One place in a group: its number in the pack from 1 and its value, each None where the group does not tell it."""
+
+    number: int | None
+    posted: Any
+    cell: Cell | None
+
+
+def group_places(section: str, group: Any) -> list[Place]:
+    """The places of a group of cells in the section of that folded name, one of CELL_SECTIONS."""
+    inside = folded(group)
+    return list(_places(_BY_NAME[section], inside, _first(inside)))
+
+
+def _first(group: Node) -> int | None:
+    """The number of a group's first cell, from 0; None when the group does not say it."""
+    first = number(group.get("firstcellnumber", group.get("cellnumberoffirstcellingroup")))
+    return int(first) if first is not None and 0 <= first < MOST_CELLS and first == int(first) else None
+
+
+def _places(section: Section, group: Node, first: int | None) -> Iterator[Place]:
+    name, metric, raw = section
+    above = -math.inf if "cellnumberoffirstcellingroup" in group else _highest(name)
+    for offset, posted in _cell_values(group):
+        value = number(posted)
+        if first is None or first + offset >= MOST_CELLS:
+            yield Place(None, posted, None)
+            continue
+        cell = first + offset + 1
+        bare = not isinstance(posted, Mapping)
+        found = None if value is None else Cell(metric.format(cell), value, raw if bare else None, above)
+        yield Place(cell, posted, found)
 
 
 def _highest(section: str) -> float:

@@ -174,7 +174,7 @@ def test_a_form_without_the_token_is_400(client: FlaskClient) -> None:
 
 
 def test_a_private_site_shows_strangers_nothing(private: FlaskClient, sessions: sessionmaker[Session]) -> None:
-    for path in ("/", "/BMS", "/Tristar", "/about", "/sensors"):
+    for path in ("/", "/BMS", "/BMS/pins", "/Tristar", "/Tristar/DailyValues", "/about", "/sensors"):
         assert private.get(path).headers["Location"].startswith("/sensors/users/login?next=")
     for path in ("/_dash-layout", "/_dash-dependencies", "/BMS/api/single_point/2019-12-03 19:40:00/state_of_charge"):
         answer = private.get(path)

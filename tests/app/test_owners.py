@@ -15,7 +15,9 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.routing import Rule
 
+from callbacks.value_pages import VALUE_PAGES
 from data import accounts, queries
+from pages import PAGES
 from tests.app.callback_walk import Body, bodies, every_callback
 from tests.builders import csrf_header, form_token, sign_in
 
@@ -235,7 +237,7 @@ def test_no_answer_of_any_route_tells_anybody_else_of_a_private_sensor(server: F
 # Callbacks that tell nobody anything of a sensor, their owner no more than others.  A new one is nobody's until it is
 # written here, or tells an owner what is the owner's: then it was fired as it should be, and must tell nobody else.
 OF_NO_SENSOR = ("jobs-strip.children", "overview-say.children", "bms-figure.figure", "tristar-figure.figure",
-                "_pages_content.children")  # fmt: skip
+                "_pages_content.children", *(f"{page.ids.say}.children" for page in VALUE_PAGES))  # fmt: skip
 
 
 def asked_of_callbacks(sessions: sessionmaker[Session], cast: Cast) -> tuple[list[object], list[object]]:
@@ -321,7 +323,7 @@ def test_a_sensor_is_drawn_for_who_may_see_it_and_its_number_tells_nobody_else(s
 
 def test_no_page_tells_anybody_else_of_a_private_sensor(cast: Cast) -> None:
     for who in ("stranger", "other", "viewer"):
-        for address in ("/", "/BMS", "/Tristar", "/about", "/_dash-layout", "/sensors"):
+        for address in (*(path for _, path, _, _ in PAGES), "/_dash-layout"):
             page = cast.clients[who].get(address).get_data(as_text=True)
             assert SECRET_NAME not in page
             assert SECRET_METRIC not in page

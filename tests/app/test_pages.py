@@ -17,6 +17,28 @@ def test_a_page_answers_in_any_spelling(client: FlaskClient, path: str) -> None:
     assert (answer.status_code, answer.mimetype) == (200, "text/html")
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/BMS/Instantaneous",
+        "/BMS/instantaneous",
+        "/bms/INSTANTANEOUS/",
+        "/BMS/pins",
+        "/BMS/Pins",
+        "/Tristar/Instantaneous",
+        "/Tristar/ChargeSettings",
+        "/tristar/ChargeSettings",
+        "/tristar/chargesettings/",
+        "/Tristar/DailyValues",
+    ],
+)
+def test_a_page_of_values_answers_in_any_spelling_and_to_get_alone(client: FlaskClient, path: str) -> None:
+    answer = client.get(path)
+    assert (answer.status_code, answer.mimetype) == (200, "text/html")
+    assert client.post(path).status_code == 405
+    assert client.get(f"{path.rstrip('/')}/more").status_code == 404
+
+
 @pytest.mark.parametrize("path", ["/BMS", "/bms/", "/Tristar"])
 def test_a_post_of_the_old_forms_leads_to_the_page(client: FlaskClient, path: str) -> None:
     answer = client.post(path, data={"units": "battery_charge"})

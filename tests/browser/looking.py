@@ -8,7 +8,9 @@ from typing import Any
 
 from playwright.sync_api import Page, TimeoutError, expect
 
-READY = ".js-plotly-plot .scatterlayer .trace, .arb-empty:not([hidden]), .arb-about, .arb-narrow, .arb-picture"
+READY = (
+    ".js-plotly-plot .scatterlayer .trace, .arb-empty:not([hidden]), .arb-about, .arb-narrow, .arb-picture, .arb-value-page"
+)
 GRAPH = """() => {
   const shown = document.querySelector('.js-plotly-plot');
   if (!shown || !shown._fullLayout || !shown._fullData) return null;

@@ -20,6 +20,11 @@ PAGES = (
     "/BMS/serverside",
     "/BMS/serverside?units=cell_1_voltage,cell_2_voltage,state_of_charge,total_current&title=Four&range=all",
     "/BMS/serverside?units=&interval=7",
+    "/BMS/Instantaneous",
+    "/BMS/pins",
+    "/Tristar/Instantaneous",
+    "/Tristar/ChargeSettings",
+    "/Tristar/DailyValues",
     "/about",
     "/sensors/users/login",
 )
@@ -50,6 +55,11 @@ def test_a_site_without_data_says_what_will_be_there(opened: Opener, empty_site:
     for path in ("/BMS", "/Tristar"):
         page = window.go(path)
         page.wait_for_selector(".arb-empty:has-text('has sent nothing yet')")
+        assert page.evaluate(OVERFLOW) <= 0
+        assert overlaps(page) == []
+    for path in ("/BMS/Instantaneous", "/BMS/pins", "/Tristar/Instantaneous", "/Tristar/ChargeSettings"):
+        page = window.go(path)
+        page.wait_for_selector(".arb-empty:has-text('Here will be')")
         assert page.evaluate(OVERFLOW) <= 0
         assert overlaps(page) == []
 

@@ -8,16 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from pages import PAGES, bms, ids, overview, sensors, shell, tristar
 from pages.graph_form import CONTROLS
 from pages.ids import GraphIds
+from pages.ways import WAYS
 
 LAYOUTS = [(bms.layout, ids.BMS), (tristar.layout, ids.TRISTAR), (sensors.layout, ids.SENSORS)]
 FOLDER = Path(__file__).parents[2] / "pages"
-HELPERS = {"__init__", "components", "graph", "graph_form", "ids", "shell"}
+HELPERS = {"__init__", "components", "graph", "graph_form", "ids", "shell", "value_page", "ways"}
 
 
 def components(root: Any) -> Iterator[Component]:
@@ -51,7 +52,31 @@ def test_every_page_module_is_in_the_table_of_pages() -> None:
 
 
 def test_the_pages_stand_at_the_addresses_of_old() -> None:
-    assert [path for _, path, _, _ in PAGES] == ["/", "/home", "/BMS", "/Tristar", "/sensors", "/about"]
+    assert [path for _, path, _, _ in PAGES] == [
+        "/",
+        "/home",
+        "/BMS",
+        "/BMS/Instantaneous",
+        "/BMS/pins",
+        "/Tristar",
+        "/Tristar/Instantaneous",
+        "/Tristar/ChargeSettings",
+        "/Tristar/DailyValues",
+        "/sensors",
+        "/about",
+    ]
+
+
+@pytest.mark.parametrize("kind", WAYS)
+def test_the_pages_of_a_device_lead_to_each_other_and_say_which_one_is_here(kind: str) -> None:
+    layouts = {path: layout for _, path, _, layout in PAGES}
+    for here, name in WAYS[kind]:
+        parts = list(components(layouts[here]()))
+        assert [(one.href, one.children) for one in parts if isinstance(one, dcc.Link)] == [
+            way for way in WAYS[kind] if way[0] != here
+        ]
+        (current,) = [one for one in parts if getattr(one, "aria-current", None) == "page"]
+        assert current.children == name
 
 
 @pytest.mark.parametrize(("layout", "names"), LAYOUTS)

@@ -1,0 +1,14 @@
+"""/BMS/Instantaneous: every value of the newest document of the battery manager."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import html
+
+from pages import ids, value_page
+
+
+def layout(**_query: Any) -> html.Div:
+    """The page before any data has come."""
+    return value_page.layout("bms", ids.BMS_INSTANTANEOUS, "/BMS/Instantaneous")

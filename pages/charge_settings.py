@@ -1,0 +1,14 @@
+"""/Tristar/ChargeSettings: the settings of the charge controllers side by side, and where they differ."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import html
+
+from pages import ids, value_page
+
+
+def layout(**_query: Any) -> html.Div:
+    """The page before any data has come."""
+    return value_page.layout("tristar", ids.CHARGE_SETTINGS, "/Tristar/ChargeSettings")

@@ -1,0 +1,42 @@
+"""The ways between the pages of one device: a quiet row of links in the head of each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import dcc, html
+
+HEADINGS = {"bms": "BMS, the battery manager", "tristar": "Tristar, the solar charge controllers"}
+# kind -> address and name of each of its pages, the graph first
+WAYS = {
+    "bms": (("/BMS", "Graph"), ("/BMS/Instantaneous", "All values"), ("/BMS/pins", "Active pins")),
+    "tristar": (
+        ("/Tristar", "Graph"),
+        ("/Tristar/Instantaneous", "All values"),
+        ("/Tristar/ChargeSettings", "Settings"),
+        ("/Tristar/DailyValues", "Daily values"),
+    ),
+}
+PAGE_OF = {kind: ways[0][0] for kind, ways in WAYS.items()}
+
+
+def eyebrow(kind: str, heading: str, here: str) -> html.Div:
+    """What the page is about, and the links to the others of its kind; `here` is its own address."""
+    return html.Div(
+        [html.P(heading, className="arb-eyebrow"), *([_ways(kind, here)] if kind in WAYS else [])],
+        className="arb-eyebrow-row",
+    )
+
+
+def _ways(kind: str, here: str) -> html.Nav:
+    return html.Nav(
+        [_way(address, name, address == here) for address, name in WAYS[kind]],
+        className="arb-kin",
+        **{"aria-label": "Pages of this device"},
+    )
+
+
+def _way(address: str, name: str, is_here: bool) -> Any:
+    if is_here:
+        return html.Span(name, className="arb-kin-way", **{"aria-current": "page"})
+    return dcc.Link(name, href=address, className="arb-kin-way")
