@@ -9,7 +9,8 @@ from typing import Any
 from playwright.sync_api import Page, TimeoutError, expect
 
 READY = (
-    ".js-plotly-plot .scatterlayer .trace, .arb-empty:not([hidden]), .arb-about, .arb-narrow, .arb-picture, .arb-value-page"
+    ".js-plotly-plot .scatterlayer .trace, .arb-empty:not([hidden]), .arb-about, .arb-narrow,"
+    " .arb-picture, .arb-value-page"
 )
 GRAPH = """() => {
   const shown = document.querySelector('.js-plotly-plot');
