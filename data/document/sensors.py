@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from data.document.folding import Document, number
@@ -23,20 +23,15 @@ def leaves(content: Document) -> list[tuple[str, float, str]]:
         path, node = waiting.pop()
         value = number(node)
         if value is not None and _printable(path):
-            unit = node.get("unit", node.get("units", "")) if isinstance(node, Mapping) else ""
+            unit = node.get("unit", node.get("units", "")) if isinstance(node, dict) else ""
             found[_free(path, found)] = value, _printable(unit) if isinstance(unit, str) else ""
-        else:
-            children = [(f"{path}/{key}" if path else str(key), child) for key, child in _children(node)]
-            waiting.extend(reversed(children))
+        elif type(node) is dict or type(node) is list:
+            below = f"{path}/" if path else ""
+            inside = node.items() if type(node) is dict else enumerate(node)
+            waiting += [(f"{below}{key}", child) for key, child in inside][::-1]
     if isinstance(content.get("unit"), str) and list(found) == ["value"]:
         return [("value", found["value"][0], content["unit"])]
     return [(key, value, unit) for key, (value, unit) in found.items()]
-
-
-def _children(node: Any) -> Iterable[tuple[Any, Any]]:
-    if isinstance(node, Mapping):
-        return node.items()
-    return enumerate(node) if isinstance(node, list) else ()
 
 
 def _free(path: str, taken: Mapping[str, Any]) -> str:
