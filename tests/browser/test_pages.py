@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
 from playwright.sync_api import expect
 
 from callbacks.looks import OWN_DARK, OWN_LIGHT
 from tests.browser.conftest import Opener
 from tests.browser.looking import OVERFLOW, graph, overlaps, ready
+from tests.browser.sunny_day import SITE
 
 INKS = {"light": OWN_LIGHT.ink, "dark": OWN_DARK.ink}
 INK = "ink => document.querySelector('.js-plotly-plot')?._fullLayout?.font.color === ink"
@@ -75,7 +78,11 @@ def test_the_overview_answers_in_a_sentence_five_numbers_and_warnings(opened: Op
         "Battery voltage",
         "Solar energy today",
     ]
-    assert [text for text in page.locator(".arb-card-number").all_inner_texts() if "–" in text] == []
+    *now, today = page.locator(".arb-card-number").all_inner_texts()
+    assert [text for text in now if "–" in text] == []
+    age = timedelta(seconds=float(page.locator(".arb-heard time").first.get_attribute("data-age") or "nan"))
+    here = datetime.now(SITE)
+    assert ("–" in today) == ((here - age).date() < here.date())  # just after midnight nothing is known of the day
     assert page.locator(".arb-notice.warning").all_inner_texts() == ["Tristar Alarms: RTS open (string 2)"]
     assert page.locator(".arb-notice.danger").all_inner_texts() == ["BMS ERROR: Undervoltage (protection)"]
 
