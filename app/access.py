@@ -71,6 +71,12 @@ def was_forwarded(headers: Mapping[str, str]) -> bool:
     return named or any(name.lower().startswith(FORWARDING_PREFIX) for name in headers.keys())  # noqa: SIM118 - pairs
 
 
+def is_at_the_machine(remote: str, headers: Mapping[str, str]) -> bool:
+    """Whether a request comes from the machine that the site runs on, and by way of nobody."""
+    peer = parse_address(remote)
+    return peer is not None and peer.is_loopback and not was_forwarded(headers)
+
+
 def sender_address(config: Config, remote: str, headers: Mapping[str, str]) -> str:
     """Where a request came from, for limits and logs: what a proxy of ours says, else the other end of the line."""
     peer = parse_address(remote)

@@ -10,7 +10,7 @@ from flask_login import current_user, decode_cookie, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from app import reset_links
-from app.auth import SignedIn, actor, check_wait, counted_address
+from app.auth import SignedIn, actor, check_wait, counted_address, is_held_back
 from app.forms import ChangePasswordForm, DeleteAccountForm, ForgottenForm, LoginForm, RegisterForm, ResetForm
 from app.guard import local_target
 from app.letters import NOBODY, and_deliver, send_link
@@ -23,7 +23,7 @@ from data.models import User
 
 accounts_pages = Blueprint("accounts", __name__)
 
-FIRST_PASSWORD = "This password was given out, and is good for one thing: choose a password of your own."
+FIRST_PASSWORD = "The password of the first start was printed for all to read: choose one of your own at Account."
 WRONG_LOGIN = "Login unsuccessful. Please check your username and password."
 # The same words for both: who has an account is nobody's business.
 REMEMBER_COOKIE = "remember_token"  # flask-login's
@@ -50,8 +50,10 @@ def login() -> Any:
             login_user(who, remember=bool(form.remember.data) and not who.must_choose)
             if who.must_choose:
                 flash(FIRST_PASSWORD, "warning")
-                return redirect(url_for("accounts.password", next=after), 303)
-            flash(f"Welcome, {user.username}.", "success")
+                if is_held_back():
+                    return redirect(url_for("accounts.password", next=after), 303)
+            else:
+                flash(f"Welcome, {user.username}.", "success")
             return redirect(after, 303)
         flash(WRONG_LOGIN, "danger")
     return render_template("login.html", form=form)
@@ -190,7 +192,7 @@ def password() -> Any:
             login_user(SignedIn(user), remember=remembered)
             flash("Your password has been changed; you are logged out everywhere else.", "success")
             return redirect(local_target(request.args.get("next"), url_for("accounts.account")), 303)
-    return render_template("password.html", form=form, first=first)
+    return render_template("password.html", form=form, first=first, held_back=is_held_back())
 
 
 @accounts_pages.route("/account/delete", methods=("GET", "POST"))

@@ -10,7 +10,7 @@ from flask_login import LoginManager, UserMixin, current_user
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import TooManyRequests, Unauthorized
 
-from app.access import HOW_TO_GET_A_KEY, is_trusted, one_sender, sender_address
+from app.access import HOW_TO_GET_A_KEY, is_at_the_machine, is_trusted, one_sender, sender_address
 from app.parts import parts
 from data import accounts
 from data.accounts import ADMINISTRATOR, MEMBER, SCOPES, VIEWER
@@ -44,7 +44,7 @@ class SignedIn(UserMixin):
         self.admin = user.role == ADMINISTRATOR
         self.member = user.role in (ADMINISTRATOR, MEMBER)
         self.stamp = user.session_stamp
-        self.must_choose = is_good_once(user.password)  # a password of their own, before anything else
+        self.must_choose = is_good_once(user.password)  # a password of their own
 
     def get_id(self) -> str:
         """What a session keeps: the user, and the stamp that a logout or a new password replaces."""
@@ -74,9 +74,14 @@ class Poster:
         return "read" in self.scopes and (self.everything or device.slug == self.device_slug or own)
 
 
+def is_held_back() -> bool:
+    """Whether the user has a password that was given out, and asks from elsewhere than the machine that printed it."""
+    return bool(current_user.must_choose) and not is_at_the_machine(request.remote_addr or "", request.headers)
+
+
 def viewer() -> Viewer:
     """Who asks for the present page or callback."""
-    if not current_user.is_authenticated or current_user.must_choose:
+    if not current_user.is_authenticated or is_held_back():
         return STRANGER
     user = current_user
     return Viewer(int(user.id), bool(user.admin), str(user.username), bool(user.member))

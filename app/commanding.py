@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session, sessionmaker
 
 Settings = Config
-GOOD_ONCE = "it is good for one thing: log in with it, and choose a password of your own"
+GOOD_ONCE = "it is for choosing your own; until then it opens the site on this machine only"
 Arguments = argparse.Namespace
 
 

@@ -9,7 +9,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.addresses import is_json_address
-from app.auth import keyed_poster, sent_key
+from app.auth import is_held_back, keyed_poster, sent_key
 from app.parts import parts_of
 
 # Open to everybody, always: what is needed to log in, what checks its own key, and files.
@@ -72,7 +72,7 @@ OPEN = frozenset(
 LOGIN_PAGES = frozenset({"/sensors"})
 DASH_PAGE = "/<path:path>"
 
-# All that a password opens which was given out.
+# All that a password which was given out opens from elsewhere.
 CHOICE = "accounts.password"
 
 # Beside a login these want a role: viewers look, and have nothing of their own.
@@ -92,7 +92,7 @@ def install_guard(server: Flask) -> None:
         if request.endpoint is None or (request.endpoint in allowed and not closed):
             return None
         if current_user.is_authenticated:
-            if current_user.must_choose and request.endpoint != CHOICE:
+            if is_held_back() and request.endpoint != CHOICE:
                 return to_the_choice()
             check_role(request.endpoint)
             return None

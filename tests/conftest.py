@@ -25,7 +25,7 @@ CHOSEN = "nine purple kettles sing"
 
 
 def choose_a_password(sessions: sessionmaker[Session], config: Config) -> None:
-    """What admin does before anything else: the printed password opens nothing but that."""
+    """What admin does before anything else: the printed password is for that."""
     from app.peppers import peppers
     from data import account_changes, accounts, audit
 

@@ -1,4 +1,4 @@
-"""The password of the first start: it opens the choice of another one, and nothing else; then it opens nothing."""
+"""The password of the first start: from elsewhere it opens nothing but the choice of another, and then nothing."""
 
 from __future__ import annotations
 
@@ -53,10 +53,17 @@ def site(fresh: Config, printed: str) -> Iterator[Flask]:
     parts_of(made).engine.dispose()
 
 
+def elsewhere(site: Flask) -> FlaskClient:
+    """A browser on another machine."""
+    client = site.test_client()
+    client.environ_base["REMOTE_ADDR"] = "192.0.2.7"
+    return client
+
+
 @pytest.fixture
 def halfway(site: Flask, printed: str) -> FlaskClient:
-    """Who has logged in with it."""
-    client = site.test_client()
+    """Who has logged in with it from there."""
+    client = elsewhere(site)
     sign_in(client, "admin", printed)
     return client
 
@@ -69,13 +76,13 @@ def choose(client: FlaskClient, present: str, new: str, address: str = CHOICE) -
 
 
 def test_the_login_leads_to_the_choice_and_the_choice_to_where_one_was_going(site: Flask, printed: str) -> None:
-    client = site.test_client()
+    client = elsewhere(site)
     address = f"{LOGIN}?next=/admin/users"
     sent = {"username": "admin", "password": printed, "remember": "y", "csrf_token": form_token(client, address)}
     answer = client.post(address, data=sent)
     assert (answer.status_code, answer.headers["Location"]) == (303, f"{CHOICE}?next=/admin/users")
     assert client.get_cookie("remember_token") is None
-    assert "good for one thing" in client.get(answer.headers["Location"]).get_data(as_text=True)
+    assert "nothing else is open to you" in client.get(answer.headers["Location"]).get_data(as_text=True)
     assert choose(client, printed, OWN, answer.headers["Location"]) == (303, "/admin/users")
     assert client.get("/admin/users").status_code == 200
 
@@ -103,6 +110,18 @@ def test_nothing_can_be_changed_or_read_but_what_strangers_read(halfway: FlaskCl
     assert "Logout" not in said_on_the_way(halfway)
 
 
+def test_at_the_machine_one_may_go_on_and_is_asked_at_each_log_in(site: Flask, printed: str) -> None:
+    for _ in range(2):
+        client = site.test_client()
+        sent = {"username": "admin", "password": printed, "csrf_token": form_token(client, LOGIN)}
+        assert client.post(LOGIN, data=sent).headers["Location"] == "/sensors"
+        assert "choose one of your own" in client.get("/admin/users").get_data(as_text=True)
+        assert "only at the machine it runs on" in client.get(CHOICE).get_data(as_text=True)
+    # What a proxy hands on comes from somewhere else.
+    answer = client.get("/admin/users", headers={"X-Forwarded-For": "127.0.0.1"})
+    assert answer.headers["Location"] == f"{CHOICE}?next=/admin/users"
+
+
 def test_after_the_choice_it_opens_nothing(site: Flask, halfway: FlaskClient, printed: str) -> None:
     assert "This is your present password" in choose(halfway, printed, printed)[1]
     assert choose(halfway, printed, OWN) == (303, "/account")
@@ -121,7 +140,7 @@ def test_a_site_of_before_asks_for_the_choice_too(site: Flask, printed: str) -> 
         admin = accounts.user_by_name(session, "admin")
         assert admin is not None
         admin.password = hash_password(printed)  # without a mark, and no change of it in the log
-    client = site.test_client()
+    client = elsewhere(site)
     sign_in(client, "admin", printed)
     assert client.get("/admin").headers["Location"] == f"{CHOICE}?next=/admin"
     with parts_of(site).sessions() as session:
