@@ -90,14 +90,15 @@ def picture_figure(
 ) -> Figure:
     """The figure in the style that is set: one panel for each unit, or the words in place of what is not there."""
     from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
 
     groups = panels(lines)
     smaller = max(1.0, looks.look(drawing.style, drawing.theme).size / size.most_type)
     width, height = (length * smaller for length in pixels(lines, size))
     size = replace(size, width=round(width))
-    figure = Figure(figsize=(width / DOTS_PER_INCH, height / DOTS_PER_INCH), dpi=DOTS_PER_INCH, layout="constrained")
     pad = 0.02 if drawing.tight else 0.16
-    figure.get_layout_engine().set(w_pad=pad, h_pad=pad, hspace=0.05)  # type: ignore[union-attr]
+    layout = ConstrainedLayoutEngine(w_pad=pad, h_pad=pad, hspace=0.05)
+    figure = Figure(figsize=(width / DOTS_PER_INCH, height / DOTS_PER_INCH), dpi=DOTS_PER_INCH, layout=layout)
     found: Any = figure.subplots(max(1, len(groups)), 1, sharex=True, squeeze=False)
     rows: list[Axes] = list(found[:, 0])
     colors, names = line_colors(groups, drawing), line_names(lines)

@@ -102,7 +102,7 @@ def _places(node: Mapping[str, Any]) -> dict[str, str]:
 def _setting_row(one: Setting, posted: Sequence[Any], names: Sequence[str]) -> Row:
     values = tuple(NOT_SENT if value is MISSING else _setting_value(one, value) for value in posted)
     mark = _difference(one, posted, names)
-    return Row(one.label, one.key, one.meaning, values, mark)
+    return Row(one.label, one.key, f"{one.meaning} {one.caution}".strip(), values, mark)
 
 
 def _setting_value(one: Setting, posted: Any) -> Shown:
@@ -131,11 +131,11 @@ def _difference(one: Setting, posted: Sequence[Any], names: Sequence[str]) -> st
     if len(there) < len(posted):
         told = [_in_sentence(name) for name, value in zip(names, posted, strict=True) if value is not MISSING]
         return f"Sent by {' and '.join(told)} only."
-    values = [number(value) for value in there]
-    if None in values:
+    values = [value for value in map(number, there) if value is not None]
+    if len(values) < len(there):
         same = all(value == there[0] for value in there)
         return "" if same else "The controllers differ here; they must be equal."
-    apart = max(values) - min(values)  # type: ignore[type-var, operator]
+    apart = max(values) - min(values)
     if apart == 0:
         return ""
     digits = one.decimals

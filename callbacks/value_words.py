@@ -7,18 +7,7 @@ from dataclasses import dataclass
 
 from data import catalogue, document, meanings
 from data.catalogue import Metric
-from data.document import fold
 
-# Folded section and key -> the key of the metric that stands there; a place of one part is the top of the document.
-METRICS: Mapping[str, Mapping[tuple[str, ...], str]] = {
-    family: {
-        tuple(map(fold, place)): row.metric
-        for row in document.FIELDS
-        if row.family == family
-        for place in (row.pointer, *row.aliases)
-    }
-    for family in ("bms", "tristar", "tristar_daily")
-}
 # Metric with a word for a value -> what each word means.
 STATES: Mapping[str, Mapping[str, str]] = {
     "charge_state": meanings.CHARGE_STATES,
@@ -117,7 +106,7 @@ ENTRIES: Mapping[str, Words] = {
 
 def metric_at(family: str, section: str, key: str) -> Metric | None:
     """The metric that stands at that folded section and key; an empty section is the top of the document."""
-    found = METRICS[family].get((section, key) if section else (key,))
+    found = document.PLACES[family].get((section, key) if section else (key,))
     return None if found is None else catalogue.metric(found)
 
 

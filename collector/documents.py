@@ -12,6 +12,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from data import charge_settings
 from data.catalogue import ALARMS, DAILY_FLAGS, FAULTS, METRICS
 from data.document import FIELDS, FieldRow
 
@@ -22,34 +23,8 @@ _ON_ONE_LINE = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=
 DECIMALS = 3  # finer than one count of any register or sentence
 SWITCHES = 8
 
-# The documents' keys of the charge settings -> the register's key.
-SETTINGS = {
-    "EV_absorp": "absorption_voltage",
-    "EV_float": "float_voltage",
-    "Et_absorp": "absorption_time",
-    "Et_absorp_ext": "absorption_extension_time",
-    "EV_absorp_ext": "absorption_extension_voltage",
-    "EV_float_cancel": "float_cancel_voltage",
-    "Et_float_exit_cum": "float_exit_time",
-    "EV_eq": "equalize_voltage",
-    "Et_eqcalendar": "equalize_interval",
-    "Et_eq_above": "equalize_timeout",
-    "Et_eq_reg": "equalize_time",
-    "Et_battery_service": "battery_service_interval",
-    "EV_tempcomp": "temperature_compensation",
-    "EV_hvd": "high_voltage_disconnect",
-    "EV_hvr": "high_voltage_reconnect",
-    "Evb_ref_lim": "regulation_voltage_limit",
-    "ETb_max": "temp_comp_limit_max",
-    "ETb_min": "temp_comp_limit_min",
-    "EV_soc_g_gy": "led_green_to_green_yellow",
-    "EV_soc_gy_y": "led_green_yellow_to_yellow",
-    "EV_soc_y_yr": "led_yellow_to_yellow_red",
-    "EV_soc_yr_r": "led_yellow_red_to_red",
-    "Elb_lim": "battery_current_limit",
-    "EVa_ref_fixed_init": "array_voltage_fixed_init",
-    "EVa_ref_fixed_pet_init": "array_voltage_fixed_percent_init",
-}
+# The document's key of a charge setting -> the register's.
+SETTINGS = {one.key: one.register for one in charge_settings.SETTINGS}
 # Family -> section -> the documents' keys of the bit lists -> the register's key and its names.
 FLAGS: Mapping[str, Mapping[str, Mapping[str, tuple[str, Mapping[int, str]]]]] = {
     "tristar": {"Status": {"faults": ("faults", FAULTS), "alarms": ("alarms", ALARMS)}},

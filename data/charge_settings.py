@@ -9,23 +9,28 @@ from data.document.folding import fold
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting: its name in the document, what people call it, its unit, and what it is for.
+    """One setting: its name in the document, the driver's key of its register, what people call it, its unit, and what
+    it is for.
 
-    `zero_means` and `else_means` say what 0, and any other value, does where that is special.
+    `zero_means` and `else_means` say what 0, and any other value, does where that is special; `caution` is for whoever
+    has another kind of battery.
     """
 
     key: str
+    register: str
     label: str
     unit: str
     decimals: int
     meaning: str
     zero_means: str = ""
     else_means: str = ""
+    caution: str = ""
 
 
 SETTINGS = (
     Setting(
         "EV_absorp",
+        "absorption_voltage",
         "Absorption voltage",
         "V",
         2,
@@ -33,6 +38,7 @@ SETTINGS = (
     ),
     Setting(
         "EV_float",
+        "float_voltage",
         "Float voltage",
         "V",
         2,
@@ -44,6 +50,7 @@ SETTINGS = (
     ),
     Setting(
         "Et_absorp",
+        "absorption_time",
         "Absorption time",
         "s",
         0,
@@ -51,6 +58,7 @@ SETTINGS = (
     ),
     Setting(
         "Et_absorp_ext",
+        "absorption_extension_time",
         "Absorption time after a deep discharge",
         "s",
         0,
@@ -58,6 +66,7 @@ SETTINGS = (
     ),
     Setting(
         "EV_absorp_ext",
+        "absorption_extension_voltage",
         "Deep discharge threshold for extended absorption",
         "V",
         2,
@@ -65,6 +74,7 @@ SETTINGS = (
     ),
     Setting(
         "EV_float_cancel",
+        "float_cancel_voltage",
         "Float cancel voltage",
         "V",
         2,
@@ -75,6 +85,7 @@ SETTINGS = (
     ),
     Setting(
         "Et_float_exit_cum",
+        "float_exit_time",
         "Float exit time",
         "s",
         0,
@@ -85,17 +96,17 @@ SETTINGS = (
     ),
     Setting(
         "EV_eq",
+        "equalize_voltage",
         "Equalize voltage",
         "V",
         2,
-        (
-            "A deliberate over-charge voltage for flooded lead-acid batteries that evens out the cells. Given "
-            "for 25 °C. Never for lithium batteries."
-        ),
+        ("A deliberate over-charge voltage for flooded lead-acid batteries that evens out the cells. Given for 25 °C."),
         "equalize is switched off",
+        caution="Never for lithium batteries.",
     ),
     Setting(
         "Et_eqcalendar",
+        "equalize_interval",
         "Equalize interval",
         "d",
         0,
@@ -103,6 +114,7 @@ SETTINGS = (
     ),
     Setting(
         "Et_eq_above",
+        "equalize_timeout",
         "Equalize timeout",
         "s",
         0,
@@ -113,6 +125,7 @@ SETTINGS = (
     ),
     Setting(
         "Et_eq_reg",
+        "equalize_time",
         "Equalize time",
         "s",
         0,
@@ -120,6 +133,7 @@ SETTINGS = (
     ),
     Setting(
         "Et_battery_service",
+        "battery_service_interval",
         "Battery service reminder",
         "d",
         0,
@@ -128,17 +142,20 @@ SETTINGS = (
     ),
     Setting(
         "EV_tempcomp",
+        "temperature_compensation",
         "Temperature compensation",
         "V/degC",
         3,
         (
             "How much the charging voltages fall for each degree above 25 °C, and rise for each degree below. "
-            "About 0.03 V per degree suits a 12 V lead-acid battery. Lithium batteries normally want none."
+            "About 0.03 V per degree suits a 12 V lead-acid battery."
         ),
         "no compensation",
+        caution="Lithium batteries normally want none.",
     ),
     Setting(
         "EV_hvd",
+        "high_voltage_disconnect",
         "High voltage disconnect",
         "V",
         2,
@@ -147,6 +164,7 @@ SETTINGS = (
     ),
     Setting(
         "EV_hvr",
+        "high_voltage_reconnect",
         "High voltage reconnect",
         "V",
         2,
@@ -154,6 +172,7 @@ SETTINGS = (
     ),
     Setting(
         "Evb_ref_lim",
+        "regulation_voltage_limit",
         "Maximum regulation voltage",
         "V",
         2,
@@ -162,6 +181,7 @@ SETTINGS = (
     ),
     Setting(
         "ETb_max",
+        "temp_comp_limit_max",
         "Compensation limit, hot",
         "degC",
         0,
@@ -169,6 +189,7 @@ SETTINGS = (
     ),
     Setting(
         "ETb_min",
+        "temp_comp_limit_min",
         "Compensation limit, cold",
         "degC",
         0,
@@ -176,6 +197,7 @@ SETTINGS = (
     ),
     Setting(
         "EV_soc_g_gy",
+        "led_green_to_green_yellow",
         "LED threshold green / green+yellow",
         "V",
         2,
@@ -183,6 +205,7 @@ SETTINGS = (
     ),
     Setting(
         "EV_soc_gy_y",
+        "led_green_yellow_to_yellow",
         "LED threshold green+yellow / yellow",
         "V",
         2,
@@ -190,6 +213,7 @@ SETTINGS = (
     ),
     Setting(
         "EV_soc_y_yr",
+        "led_yellow_to_yellow_red",
         "LED threshold yellow / yellow+red",
         "V",
         2,
@@ -197,6 +221,7 @@ SETTINGS = (
     ),
     Setting(
         "EV_soc_yr_r",
+        "led_yellow_red_to_red",
         "LED threshold yellow+red / red",
         "V",
         2,
@@ -204,6 +229,7 @@ SETTINGS = (
     ),
     Setting(
         "Elb_lim",
+        "battery_current_limit",
         "Battery current limit",
         "A",
         2,
@@ -212,6 +238,7 @@ SETTINGS = (
     ),
     Setting(
         "EVa_ref_fixed_init",
+        "array_voltage_fixed_init",
         "Fixed array voltage",
         "V",
         2,
@@ -221,6 +248,7 @@ SETTINGS = (
     ),
     Setting(
         "EVa_ref_fixed_pet_init",
+        "array_voltage_fixed_percent_init",
         "Fixed array voltage in percent",
         "%",
         2,

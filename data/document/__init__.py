@@ -12,11 +12,12 @@ from data.document.origin import controller_string, same_content, stated_instant
 from data.document.parsing import parse_content
 from data.document.reading import readings
 from data.document.sensors import sensor_units
-from data.document.unlisted import family_of_unlisted, unlisted
+from data.document.unlisted import PLACES, family_of_unlisted, unlisted
 
 __all__ = [
     "FAMILIES",
     "FIELDS",
+    "PLACES",
     "Document",
     "FieldRow",
     "Notices",

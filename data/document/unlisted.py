@@ -12,11 +12,17 @@ from data.document.sensors import leaves
 
 # What says whose document it is and when it was measured, and the copy of a row that an import keeps beside its values.
 IDENTITY = frozenset({("string",), ("date",), ("timestamp",), ("msviewrow",)})
-LISTED = {
-    family: IDENTITY
-    | {tuple(map(fold, place)) for row in FIELDS if row.family == family for place in (row.pointer, *row.aliases)}
+# Family -> folded place, a section and a key or a key alone -> the metric that stands there.
+PLACES: Mapping[str, Mapping[tuple[str, ...], str]] = {
+    family: {
+        tuple(map(fold, place)): row.metric
+        for row in FIELDS
+        if row.family == family
+        for place in (row.pointer, *row.aliases)
+    }
     for family in FAMILIES
 }
+LISTED = {family: IDENTITY.union(places) for family, places in PLACES.items()}
 # A controller posts two families under one name: the keys of one begin so, those of the other never do.
 PREFIXES = {"tristar_daily": "daily/"}
 
