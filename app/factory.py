@@ -6,40 +6,40 @@ import logging
 
 from flask import Flask
 
-from app.account_pages import accounts_pages
-from app.addresses import RowNumber, respell
-from app.admin_entries import admin_entries
-from app.admin_pages import admin_pages
-from app.api import api
-from app.api_page import api_page, install_api_page
-from app.auth import install_login, viewer
-from app.batches import batches
-from app.body import LIMIT
-from app.callback_bodies import refuse_strange_bodies
+from app.api.batches import batches
+from app.api.health import health
+from app.api.reference_page import api_page, install_api_page
+from app.api.routes import api
+from app.cli.shell import shell_context
 from app.config import Config
 from app.dash_app import ASSETS, create_dash
-from app.errors import errors
-from app.export import exports
-from app.guard import install_guard
-from app.headers import install_headers
-from app.health import health
-from app.installation import furnish, is_furnished, open_database
-from app.key_pages import keys_pages
-from app.log_secrets import mask_access_logs
-from app.missing import install_not_found, install_wrong_methods, missing, page_test
-from app.parts import EXTENSION, Parts, parts_of
-from app.peppers import peppers, warning_of_lost
-from app.picture_pages import pictures
-from app.post_rates import PostRates
-from app.posting import posting
-from app.proxy import install_proxy
-from app.reading import reading
-from app.secret import secret_key
-from app.sensor_entries import sensor_entries
-from app.sensor_pages import sensors_pages
-from app.settings_log import note_settings
-from app.shell import shell_context
-from app.warming import warm
+from app.http.body import LIMIT
+from app.http.callback_bodies import refuse_strange_bodies
+from app.http.errors import errors
+from app.http.headers import install_headers
+from app.http.log_masking import mask_access_logs
+from app.http.not_found import install_not_found, install_wrong_methods, missing, page_test
+from app.http.proxy import install_proxy
+from app.http.spelling import RowNumber, respell
+from app.legacy.posting import posting
+from app.legacy.reading import reading
+from app.legacy.sensor_entries import sensor_entries
+from app.runtime.installation import furnish, is_furnished, open_database
+from app.runtime.settings_log import note_settings
+from app.runtime.warming import warm
+from app.security.guard import install_guard
+from app.security.identity import install_login, viewer
+from app.security.peppers import peppers, warning_of_lost
+from app.security.post_rates import PostRates
+from app.security.secret_key import secret_key
+from app.services import EXTENSION, Parts, parts_of
+from app.views.account import accounts_pages
+from app.views.account_export import exports
+from app.views.admin import admin_pages
+from app.views.admin_documents import admin_entries
+from app.views.image import pictures
+from app.views.keys import keys_pages
+from app.views.sensors import sensors_pages
 from callbacks.site import Site
 from data.committing import Committer
 from data.engine import migrate

@@ -16,7 +16,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from app.config import Config
-from app.serving import gunicorn_command
+from app.runtime.gunicorn import gunicorn_command
 from benchmarks import workload
 from benchmarks.figures import Figure, median_seconds
 from benchmarks.site import ROOT, free_port

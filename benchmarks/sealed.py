@@ -17,7 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.config import Config
-from app.installation import open_database, prepare
+from app.runtime.installation import open_database, prepare
 from benchmarks import narrow, over_http, workload
 from benchmarks.figures import Figure, median_seconds
 from data import accounts, devices, ingest, queries, sealing

@@ -14,10 +14,10 @@ import orjson
 from flask import Response
 
 from app import create_app
-from app.auth import poster
-from app.body import LIMIT, as_text, read_body
 from app.config import Config
-from app.posting import RECEIVED
+from app.http.body import LIMIT, as_text, read_body
+from app.legacy.posting import RECEIVED
+from app.security.identity import poster
 from benchmarks import narrow
 from data.document import parse_content
 

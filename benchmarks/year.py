@@ -18,7 +18,7 @@ MOST_SECONDS, MOST_MEGABYTES = 60, 50
 def figures() -> Iterator[Figure]:
     """Load the whole history as `python -m demo history` does, on a site that has its sensors."""
     from app.config import Config
-    from app.installation import open_database, prepare
+    from app.runtime.installation import open_database, prepare
     from demo.history import load
     from demo.launch import Launch
 

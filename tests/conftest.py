@@ -26,7 +26,7 @@ CHOSEN = "nine purple kettles sing"
 
 def choose_a_password(sessions: sessionmaker[Session], config: Config) -> None:
     """What admin does before anything else: the printed password is for that."""
-    from app.peppers import peppers
+    from app.security.peppers import peppers
     from data import account_changes, accounts, audit
 
     with sessions() as session:
@@ -41,7 +41,7 @@ def choose_a_password(sessions: sessionmaker[Session], config: Config) -> None:
 @pytest.fixture(scope="session")
 def template_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a migrated and furnished database and admin's password; copied, never used."""
-    from app.installation import open_database, prepare
+    from app.runtime.installation import open_database, prepare
 
     folder = tmp_path_factory.mktemp("template")
     config = Config(data_dir=folder)
@@ -62,7 +62,7 @@ def cluster() -> Iterator[Cluster]:
 @pytest.fixture(scope="session")
 def template_cluster(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Like template_database, on PostgreSQL: the folder with admin's password; the database is Cluster.TEMPLATE."""
-    from app.installation import open_database, prepare
+    from app.runtime.installation import open_database, prepare
 
     folder = tmp_path_factory.mktemp("template_cluster")
     config = Config(data_dir=folder, database_url=cluster.create(Cluster.TEMPLATE))
@@ -113,7 +113,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 @pytest.fixture
 def sessions(config: Config) -> Iterator[sessionmaker[Session]]:
     """Sessions on this test's database: migrated, with the site, admin and the faculty sensors."""
-    from app.installation import open_database
+    from app.runtime.installation import open_database
 
     engine, made = open_database(config)
     yield made
@@ -124,7 +124,7 @@ def sessions(config: Config) -> Iterator[sessionmaker[Session]]:
 def server(config: Config) -> Iterator[Flask]:
     """The application on this test's database."""
     from app import create_app
-    from app.parts import parts_of
+    from app.services import parts_of
 
     made = create_app(config)
     made.testing = True

@@ -22,7 +22,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from app.parts import parts_of
+from app.services import parts_of
 from data import accounts
 from tests.app.v1 import SENSOR, at, put
 from tests.builders import bms_document, line, tristar_document

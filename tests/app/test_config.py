@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from app.config import Config
-from app.secret import secret_key
+from app.security.secret_key import secret_key
 from data.errors import ConfigError
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from app.cli import COMMANDS
+from app.cli.main import COMMANDS
 from app.config import SETTINGS
 
 DOCS = Path(__file__).parents[2] / "docs"

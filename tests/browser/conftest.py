@@ -16,7 +16,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app import create_app
 from app.config import Config
-from app.parts import parts_of
+from app.services import parts_of
 from tests.browser.sunny_day import fill
 
 CHROMIUM = "/usr/bin/chromium"

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from app import create_app
 from app.config import Config
-from app.parts import parts_of
+from app.services import parts_of
 from data import accounts
 from tests.browser.conftest import Opener, Watched, listening
 from tests.browser.looking import OVERFLOW, UNREADABLE, overlaps, ready

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app import create_app
 from app.config import Config
-from app.parts import parts_of
+from app.services import parts_of
 from data import accounts
 from data.ingest import Posted, store
 from tests.browser.conftest import Opener, listening

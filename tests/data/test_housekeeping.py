@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.config import Config
 from app.factory import create_app
-from app.parts import parts_of
+from app.services import parts_of
 from data import housekeeping
 from data.engine import default_url, open_engine
 

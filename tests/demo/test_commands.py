@@ -13,7 +13,7 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.serving import make_server
 
-from app.parts import parts_of
+from app.services import parts_of
 from collector.drivers.registers import decode
 from collector.drivers.tristar_mppt import REGISTERS, USUAL_SCALES
 from collector.simulator.emus import VirtualEmus

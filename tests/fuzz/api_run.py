@@ -16,9 +16,9 @@ from tempfile import TemporaryDirectory
 from schemathesis.core.failures import FailureGroup
 
 from app import create_app
-from app.api import described
+from app.api.routes import described
 from app.config import Config
-from app.parts import parts_of
+from app.services import parts_of
 from tests.app.asking import SENDERS, ask, senders
 
 EXAMPLES = 25

@@ -1,0 +1,205 @@
+"""/api/v1: the devices, and of one device its series and its newest values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flask import Response
+from sqlalchemy.orm import Session
+
+from app.routes import schemas
+from app.routes.parameters import METRICS, TIMES
+from app.routes.routing import Asked, route, written
+from app.security.identity import may_see, unauthorized
+from app.services import parts
+from data import queries
+from data.catalogue import ALIASES, Metric
+from data.catalogue import metric as catalogued
+from data.errors import NotFoundError
+from data.queries import DeviceRow, Latest
+from data.ranges import TimeRange, to_milliseconds
+
+FAMILIES = {"bms": ("bms",), "tristar": ("tristar", "tristar_daily"), "sensor": ("sensor",)}
+# A device may not send every metric in every document: so far back the last value of the others is looked for.
+LOOK_BACK = timedelta(days=1)
+UNKNOWN: Mapping[str, Any] = {"recorded_at": None, "age_seconds": None}  # of a value that is not there
+LONGEST_NAME = 200
+
+
+def readable(session: Session, slug: str) -> DeviceRow:
+    """The device of that name: 404 when there is none, 401 when it is private and the sender may not read it."""
+    if not slug.isprintable() or len(slug) > LONGEST_NAME:
+        raise NotFoundError(f"no device named {slug[:LONGEST_NAME]!r}: /api/v1/devices lists them")
+    device = queries.device(session, slug)
+    if not may_see(device):
+        unauthorized("This sensor's data is private: log in as its owner, or send the owner's key.")
+    return device
+
+
+def known_units(session: Session, device: DeviceRow, metrics: Sequence[str]) -> dict[str, str]:
+    """Metric -> unit, of the metrics asked for in that order, or of all that the device has.
+
+    Raises NotFoundError for a metric that neither the device nor the catalogue has for its kind.
+    """
+    found = {metric: catalogue_row(device, ALIASES.get(metric, metric)) for metric in metrics}
+    if found and all(found.values()):
+        return {metric: row.unit for metric, row in found.items() if row is not None}
+    stored = [ALIASES.get(metric, metric) for metric in metrics]
+    units = {row.key: row.unit for row in queries.series(session, device.id, stored or None)}
+    return units if not metrics else {metric: unit_of(device, metric, units) for metric in metrics}
+
+
+def unit_of(device: DeviceRow, metric: str, units: Mapping[str, str]) -> str:
+    """The unit of that metric of the device."""
+    stored = ALIASES.get(metric, metric)
+    if stored in units:
+        return units[stored]
+    found = catalogue_row(device, stored)
+    if found is None:
+        raise NotFoundError(f"{device.slug} has no metric {metric!r}: /api/v1/devices/{device.slug}/series lists them")
+    return found.unit
+
+
+def catalogue_row(device: DeviceRow, metric: str) -> Metric | None:
+    """What the catalogue says of a metric of that device; None where it says nothing."""
+    if device.kind == "sensor":
+        return None  # a sensor's metrics are its own, whatever their names
+    try:
+        found = catalogued(metric)
+    except NotFoundError:
+        return None
+    return found if found.family in FAMILIES[device.kind] else None
+
+
+def moment(at: datetime | None, times: str | None) -> int | datetime | None:
+    """The instant as the answer writes it: milliseconds, or a text."""
+    return at if at is None or times == "iso" else to_milliseconds(at)
+
+
+def code_text(device: DeviceRow, metric: str, value: float | None) -> str | None:
+    """What a value that is a code stands for."""
+    if device.kind == "sensor":
+        return None
+    found = catalogue_row(device, ALIASES.get(metric, metric))
+    if found is None or found.codes is None or value is None:
+        return None
+    return found.codes.get(int(value))
+
+
+def stored_span(session: Session, device: DeviceRow) -> TimeRange | None:
+    """From the first to the last measurement of all the device's families; None when there is none."""
+    spans = [queries.span(session, device.id, family) for family in FAMILIES[device.kind]]
+    found = [span for span in spans if span is not None]
+    return TimeRange(min(one.start_at for one in found), max(one.end_at for one in found)) if found else None
+
+
+@route("/devices", "The devices that the sender may read", schemas.DEVICES, failures=())
+def devices(_asked: Asked) -> Response:
+    """Controllers by string, then by name; private sensors only for those who may read them."""
+    with parts().sessions() as session:
+        found = queries.devices(session)
+    rows = [
+        {
+            "device": row.slug,
+            "kind": row.kind,
+            "name": row.name,
+            "string": row.string,
+            "public": row.public,
+            "expected_interval_seconds": row.expected_interval_seconds,
+        }
+        for row in found
+        if may_see(row)
+    ]
+    return written({"devices": rows})
+
+
+@route("/devices/<device>/series", "The metrics of a device", schemas.SERIES, (TIMES,))
+def series(asked: Asked) -> Response:
+    """Every metric that the device has sent, and from when to when it has sent anything."""
+    with parts().sessions() as session:
+        device = readable(session, asked["device"])
+        rows = queries.series(session, device.id)
+        span = stored_span(session, device)
+    described = []
+    for row in rows:
+        found = catalogue_row(device, row.key)
+        described.append(
+            {
+                "metric": row.key,
+                "label": row.label,
+                "unit": row.unit,
+                "quantity": found.quantity if found else None,
+                "aggregate": found.aggregate.value if found else None,
+                "explanation": found.explanation if found else None,
+                "codes": {str(code): text for code, text in found.codes.items()} if found and found.codes else None,
+            }
+        )
+    return written(
+        {
+            "device": device.slug,
+            "from": moment(span and span.start_at, asked["times"]),
+            "to": moment(span and span.end_at, asked["times"]),
+            "series": described,
+        }
+    )
+
+
+@route("/devices/<device>/latest", "The newest value of each metric", schemas.LATEST, (METRICS, TIMES))
+def latest(asked: Asked) -> Response:
+    """Each metric with its value, unit, time of measurement and age.
+
+    A metric that the newest document lacks has its last value of the day before that document, else null.
+    """
+    now = datetime.now(UTC)
+    with parts().sessions() as session:
+        device = readable(session, asked["device"])
+        rows = {row.key: row for row in queries.series(session, device.id)}
+        units = {key: row.unit for key, row in rows.items()}
+        wanted = {metric: unit_of(device, metric, units) for metric in asked["metric"] or rows}
+        newest = [queries.latest(session, device.id, family) for family in FAMILIES[device.kind]]
+        values = newest_values(session, device, wanted, [one for one in newest if one is not None])
+    ages = {at: _age(at, now, asked["times"]) for at in {at for _, at in values.values()}}
+    metrics = {}
+    for metric, unit in wanted.items():
+        value, at = values.get(metric, (None, None))
+        stored = rows.get(ALIASES.get(metric, metric))
+        found = catalogue_row(device, metric) if stored is None else None
+        metrics[metric] = {
+            "label": stored.label if stored else found.label if found else metric,
+            "value": value,
+            "text": code_text(device, metric, value),
+            "unit": unit,
+            **(UNKNOWN if at is None else ages[at]),
+        }
+    return written({"device": device.slug, "metrics": metrics})
+
+
+def _age(at: datetime, now: datetime, times: str | None) -> Mapping[str, Any]:
+    return {"recorded_at": moment(at, times), "age_seconds": round((now - at).total_seconds(), 3)}
+
+
+def newest_values(
+    session: Session, device: DeviceRow, wanted: Iterable[str], newest: Sequence[Latest]
+) -> dict[str, tuple[float, datetime]]:
+    """Metric -> (value, time of measurement), from the newest documents, else from the day before them."""
+    found: dict[str, tuple[float, datetime]] = {}
+    missing = []
+    latest_first = sorted(newest, key=lambda one: one.recorded_at, reverse=True)
+    for metric in wanted:
+        stored = ALIASES.get(metric, metric)
+        for holder in latest_first:
+            if stored in holder.readings:
+                found[metric] = (holder.readings[stored], holder.recorded_at)
+                break
+        else:
+            missing.append(metric)
+    if missing and newest:
+        end_at = max(one.recorded_at for one in newest)
+        frame = queries.samples(session, device.id, missing, TimeRange(end_at - LOOK_BACK, end_at))
+        for metric in missing:
+            known = frame[metric].dropna()
+            if len(known):
+                found[metric] = (float(known.iloc[-1]), known.index[-1].to_pydatetime())
+    return found

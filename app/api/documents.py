@@ -1,0 +1,115 @@
+"""/api/v1: the documents of a device as they were posted, a page at a time, the newest first."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from urllib.parse import quote, urlencode
+
+from flask import Response, request
+from sqlalchemy.orm import Session
+
+from app.api.devices import readable
+from app.routes import schemas
+from app.routes.parameters import FROM, INSTANT_SCHEMA, TIMES, TO, TZ, Parameter, instant, number_schema, whole
+from app.routes.routing import JSON, Asked, route
+from app.services import parts
+from data import queries
+from data.queries import Latest
+from data.ranges import TimeRange, from_milliseconds, to_milliseconds
+
+EVER = TimeRange(from_milliseconds(-3_000_000_000_000), datetime(9001, 1, 1, tzinfo=UTC))
+# Documents may be as long as 1.2 MB: they are fetched a few at a time, and a page ends when it is this long.
+AT_ONCE = 20
+LONGEST_PAGE = 8_000_000
+
+
+@route(
+    "/devices/<device>/documents",
+    "The documents as they were posted",
+    schemas.DOCUMENTS,
+    (
+        FROM,
+        TO,
+        Parameter(
+            "limit",
+            "The most documents on a page, 1 to 1,000; 100 when left out.",
+            number_schema(1, 1_000),
+            whole,
+            default=100,
+        ),
+        Parameter("before", "Only documents measured before this instant.", INSTANT_SCHEMA, instant),
+        TZ,
+        TIMES,
+    ),
+)
+def documents(asked: Asked) -> Response:
+    """The newest first; `next` is the address of the page after this one, null on the last.
+
+    A page of long documents holds fewer than `limit`; one more when two documents share an instant.
+    """
+    window = TimeRange(asked["from"] or EVER.start_at, asked["to"] or max(EVER.end_at, asked["from"] or EVER.end_at))
+    with parts().sessions() as session:
+        device = readable(session, asked["device"])
+        texts, last_at = page(session, device.id, window, asked)
+    # The slash of a sensor's name stays one: the address has a form for it.
+    address = f"{request.root_url.rstrip('/')}/api/v1/devices/{quote(device.slug)}/documents"
+    following = None
+    if last_at is not None:
+        kept = [(name, value) for name, value in request.args.items(multi=True) if name != "before"]
+        following = f"{address}?{urlencode([*kept, ('before', to_milliseconds(last_at))])}"
+    body = f'{{"device":{json.dumps(device.slug)},"documents":[{",".join(texts)}],"next":{json.dumps(following)}}}'
+    return Response(body, mimetype=JSON)
+
+
+def page(session: Session, device_id: int, window: TimeRange, asked: Asked) -> tuple[list[str], datetime | None]:
+    """The documents of one page in JSON, and the time of the last of them when there are more behind it."""
+    texts: list[str] = []
+    length = 0
+    last_at: datetime | None = None
+    for row in newest_first(session, device_id, window, asked["before"]):
+        full = len(texts) >= asked["limit"] or length > LONGEST_PAGE
+        if full and row.recorded_at != last_at:
+            return texts, last_at
+        texts.append(document_text(row, asked["times"]))
+        length += len(texts[-1])
+        last_at = row.recorded_at
+    return texts, None
+
+
+def newest_first(session: Session, device_id: int, window: TimeRange, before: datetime | None) -> Iterator[Latest]:
+    """The documents of the window, the newest first."""
+    while True:
+        rows = queries.documents(session, device_id, window, AT_ONCE, before)
+        if len(rows) < AT_ONCE:
+            yield from rows
+            return
+        # Another family's document of the last instant may not have had room: ask again for all of that instant.
+        last_at = rows[-1].recorded_at
+        yield from (row for row in rows if row.recorded_at != last_at)
+        yield from queries.documents(
+            session, device_id, TimeRange(last_at, last_at + timedelta(milliseconds=1)), AT_ONCE
+        )
+        before = last_at
+
+
+def document_text(row: Latest, times: str | None) -> str:
+    """One document in JSON: its content as it was posted, not as it was understood (a key may stand twice in it)."""
+    around = json.dumps(
+        {
+            "family": row.family,
+            "recorded_at": written_at(row.recorded_at, times),
+            "received_at": written_at(row.received_at, times),
+            "clock": row.clock,
+        },
+        separators=(",", ":"),
+    )
+    return f'{around[:-1]},"content":{row.text}}}'
+
+
+def written_at(at: datetime, times: str | None) -> int | str:
+    """The instant in milliseconds, or as a text."""
+    if times != "iso":
+        return to_milliseconds(at)
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")

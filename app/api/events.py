@@ -1,0 +1,52 @@
+"""/api/v1: the events of a device: faults, alarms, flags and the like, from their beginning to their end."""
+
+from __future__ import annotations
+
+from flask import Response
+
+from app.api.devices import moment, readable
+from app.api.range import asked_window
+from app.routes import schemas
+from app.routes.parameters import FROM, TIMES, TO, TZ, Parameter, text_schema
+from app.routes.routing import Asked, route, written
+from app.services import parts
+from data import queries
+
+
+@route(
+    "/devices/<device>/events",
+    "What the device reported, from when to when",
+    schemas.EVENTS,
+    (
+        Parameter("from", f"{FROM.description} The first measurement when left out.", FROM.schema, FROM.read),
+        Parameter("to", f"{TO.description} The last measurement, included, when left out.", TO.schema, TO.read),
+        Parameter(
+            "kind",
+            "A kind of event, such as faults or alarms; repeat it for several. All of them when left out.",
+            text_schema(40, examples=["faults"]),
+            many=True,
+        ),
+        TZ,
+        TIMES,
+    ),
+)
+def events(asked: Asked) -> Response:
+    """The events that touch the window, by their beginning; `ended_at` is null for what was still there at the last.
+
+    An event ends with the first document that does not report it.
+    """
+    with parts().sessions() as session:
+        device = readable(session, asked["device"])
+        window = asked_window(session, device, asked["from"], asked["to"])
+        found = queries.events(session, device.id, window, asked["kind"])
+    rows = [
+        {
+            "kind": one.kind,
+            "name": one.name,
+            "started_at": moment(one.started_at, asked["times"]),
+            "last_seen_at": moment(one.last_seen_at, asked["times"]),
+            "ended_at": moment(one.ended_at, asked["times"]),
+        }
+        for one in found
+    ]
+    return written({"device": device.slug, "events": rows})

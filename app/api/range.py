@@ -1,0 +1,239 @@
+"""/api/v1: a window of a device, as measured or in buckets; as JSON, CSV, lines of JSON or Parquet."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any
+
+from flask import Response
+from sqlalchemy.orm import Session
+
+from app.api.columns import VALUE, Columns, bucket_columns, instants_of, sample_columns
+from app.api.devices import known_units, moment, readable, stored_span
+from app.api.streaming import buckets_in_stretches, exported, samples_in_stretches
+from app.routes import schemas
+from app.routes.parameters import FROM, METRICS, TIMES, TO, TZ, Parameter, choice_schema, number_schema, seconds, whole
+from app.routes.routing import JSON, Asked, Body, route, written
+from app.services import parts
+from data import queries
+from data.buckets import DEFAULT_POINTS, MEASURES, SHORTEST_MONTH, Months, Width, width_for
+from data.errors import RangeError
+from data.queries import DeviceRow
+from data.ranges import TimeRange
+
+DEFAULT_MEASURES = ("mean", "min", "max")
+# What one answer may hold in memory; whoever wants more takes longer buckets, or a format that is streamed.
+MOST_VALUES = 2_000_000
+# Ten years by the second: of more buckets than this nearly all are empty.
+MOST_STREAMED = 320_000_000
+# The store itself refuses windows of more documents than this many metrics may be asked of.
+UNCOUNTED_METRICS = 3
+LONGEST_INTERVAL = 366 * 86_400
+MILLISECOND = timedelta(milliseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a range is asked for."""
+
+    device: DeviceRow
+    window: TimeRange
+    units: Mapping[str, str]
+    interval: Width | None
+    points: int | None
+    measures: tuple[str, ...]
+    zone: tzinfo
+    times: str | None
+
+    @property
+    def metrics(self) -> Sequence[str]:
+        """The metrics asked for."""
+        return tuple(self.units)
+
+    @property
+    def in_buckets(self) -> bool:
+        """Whether buckets are asked for, not samples."""
+        return self.interval is not None or self.points is not None
+
+
+def months(text: str, _zone: tzinfo) -> Months:
+    """A width in months."""
+    return Months(int(text))
+
+
+@route(
+    "/devices/<device>/range",
+    "The samples of a window, or its buckets",
+    Body(
+        "The samples or buckets of the window.",
+        {
+            JSON: schemas.RANGE,
+            "application/x-ndjson": schemas.STRETCH,
+            "text/csv": schemas.of("string"),
+            "application/vnd.apache.parquet": schemas.of("string"),
+        },
+    ),
+    (
+        Parameter("from", f"{FROM.description} The first measurement when left out.", FROM.schema, FROM.read),
+        Parameter("to", f"{TO.description} The last measurement, included, when left out.", TO.schema, TO.read),
+        METRICS,
+        Parameter(
+            "points",
+            "The most buckets; their width is rounded up, and is in the answer.",
+            number_schema(1, 200_000),
+            whole,
+        ),
+        Parameter(
+            "interval", "The exact width of the buckets in seconds.", number_schema(1, LONGEST_INTERVAL), seconds
+        ),
+        Parameter(
+            "months",
+            "The width of the buckets in months of the calendar of `tz`, in place of `interval`: 3 for quarters.",
+            number_schema(1, 1_200),
+            months,
+        ),
+        Parameter(
+            "measures",
+            "What to know of each bucket, between commas: mean, min, max, last, count; the first three when left out.",
+            choice_schema(*MEASURES),
+            listed=True,
+        ),
+        TZ,
+        TIMES,
+        Parameter(
+            "format",
+            "`json`; or streamed whatever its length: `csv`, `ndjson` (a stretch of the answer a line), `parquet`.",
+            choice_schema("json", "csv", "ndjson", "parquet"),
+            default="json",
+        ),
+    ),
+)
+def range_(asked: Asked) -> Response:
+    """Samples as measured when neither `points`, `interval` nor `months` is given; a bucket without a sample is null.
+
+    Instants are milliseconds, in CSV texts, unless `times` says otherwise. Days begin at midnight in `tz`, months with
+    their first day; their `width_seconds` is null.
+    """
+    given = [name for name in ("points", "interval", "months") if asked[name] is not None]
+    if len(given) > 1:
+        raise RangeError(f"{' and '.join(given)} were given together: give one")
+    if asked["measures"] and not given:
+        raise RangeError("measures are of buckets: give points, interval or months as well")
+    with parts().sessions() as session:
+        device = readable(session, asked["device"])
+        question = Question(
+            device,
+            asked_window(session, device, asked["from"], asked["to"]),
+            known_units(session, device, asked["metric"]),
+            asked["interval"] or asked["months"],
+            asked["points"],
+            asked["measures"] or DEFAULT_MEASURES,
+            asked["tz"],
+            asked["times"],
+        )
+        if asked["format"] == "json":
+            return written(json_answer(question, *read(session, question)))
+    if question.in_buckets:
+        names = [(metric, measure) for metric in question.metrics for measure in question.measures]
+        check_buckets(question, MOST_STREAMED)
+        width = width_of(question)
+        stretches = buckets_in_stretches(
+            device.id, question.metrics, question.window, width, question.zone, question.measures
+        )
+        return exported(asked["format"], device, question.times, names, stretches, seconds_of(width))
+    names = [(metric, VALUE) for metric in question.metrics]
+    stretches = samples_in_stretches(device.id, question.metrics, question.window)
+    return exported(asked["format"], device, question.times, names, stretches)
+
+
+def asked_window(session: Session, device: DeviceRow, start_at: datetime | None, end_at: datetime | None) -> TimeRange:
+    """The window asked for; what is left out is the first or the last measurement."""
+    if start_at is not None and end_at is not None:
+        return TimeRange(start_at, end_at)
+    span = stored_span(session, device)
+    if span is None:
+        known = start_at or end_at or datetime.now(UTC)
+        return TimeRange(known, known)
+    if start_at is not None:
+        return TimeRange(start_at, max(start_at, span.end_at + MILLISECOND))
+    if end_at is not None:
+        return TimeRange(min(span.start_at, end_at), end_at)
+    return TimeRange(span.start_at, span.end_at + MILLISECOND)
+
+
+def read(session: Session, question: Question) -> tuple[Columns | None, int | None]:
+    """The columns that answer, None for none, and the width of the buckets in seconds.
+
+    Raises RangeError when they are too many.
+    """
+    window, metrics, device_id = question.window, question.metrics, question.device.id
+    if window.start_at == window.end_at or not metrics:
+        return None, None
+    if not question.in_buckets:
+        check_rows(session, question)
+        return sample_columns(queries.sample_arrays(session, device_id, metrics, window), metrics), None
+    check_buckets(question, MOST_VALUES * 2 // (max(1, len(metrics)) * len(MEASURES)))
+    measures = question.measures
+    found = queries.bucket_arrays(
+        session, device_id, metrics, window, question.interval, question.points, question.zone, measures
+    )
+    return bucket_columns(found, metrics, measures), seconds_of(found.width)
+
+
+def seconds_of(width: Width) -> int | None:
+    """The width in seconds; None for months, which have no one length."""
+    return None if isinstance(width, Months) else int(width.total_seconds())
+
+
+def check_buckets(question: Question, most: int) -> None:
+    """Raise RangeError when more buckets are asked for."""
+    number = question.points or math.ceil(question.window.seconds / shortest(question.interval).total_seconds())
+    if number > most:
+        raise RangeError(
+            f"about {number:,} buckets of {len(question.metrics)} metrics were asked for: take a longer interval, "
+            "a shorter window or fewer metrics"
+        )
+
+
+def width_of(question: Question) -> Width:
+    """The width of the buckets."""
+    if question.interval is not None:
+        return question.interval
+    return width_for(question.window, question.points or DEFAULT_POINTS, question.zone)
+
+
+def shortest(width: Width | None) -> timedelta:
+    """The shortest time that a bucket of that width may take."""
+    if isinstance(width, Months):
+        return width.number * SHORTEST_MONTH
+    return width or MILLISECOND
+
+
+def check_rows(session: Session, question: Question) -> None:
+    """Raise RangeError when the samples of many metrics would not fit in an answer."""
+    if len(question.metrics) <= UNCOUNTED_METRICS:
+        return
+    rows = len(queries.sample_arrays(session, question.device.id, question.metrics[:1], question.window).times)
+    if rows * len(question.metrics) > MOST_VALUES:
+        raise RangeError(
+            f"{rows:,} samples of {len(question.metrics)} metrics were asked for: take points, fewer metrics, "
+            "a shorter window, or format=csv, ndjson or parquet, which are streamed"
+        )
+
+
+def json_answer(question: Question, columns: Columns | None, width: int | None) -> dict[str, Any]:
+    """The whole answer, its columns as arrays."""
+    measures = question.measures if question.in_buckets else (VALUE,)
+    empty = {metric: {measure: [] for measure in measures} for metric in question.metrics}
+    return {
+        "device": question.device.slug,
+        "from": moment(question.window.start_at, question.times),
+        "to": moment(question.window.end_at, question.times),
+        "width_seconds": width,
+        "at": [] if columns is None else instants_of(columns.at, question.times or "ms"),
+        "units": question.units,
+        "metrics": empty if columns is None else columns.by_metric(),
+    }

@@ -1,0 +1,115 @@
+"""GET /api/v1: every route for programs on one page for people, made from what serves them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from flask import Blueprint, Flask, render_template
+from markupsafe import Markup, escape
+
+from app.api.examples import EXAMPLES
+from app.api.openapi import NAMES, groups, path_of, title_of
+from app.api.routes import ROUTES
+from app.http.error_texts import TO_PROGRAMS
+from app.http.spelling import API_PAGE
+from app.routes.parameters import Schema
+from app.routes.routing import NDJSON, Route
+from app.views.snippets import site_address
+
+api_page = Blueprint("api_page", __name__)
+
+KEY = "-H 'Authorization: Bearer KEY'"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A parameter as the page shows it."""
+
+    name: str
+    where: str
+    required: bool
+    words: str
+    values: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A route as the page shows it."""
+
+    route: Route
+    paths: Sequence[str]
+    asked: Sequence[Asked]
+    curl: str
+    answer: str
+
+
+@api_page.get(API_PAGE)
+def page() -> str:
+    """The page; it needs no script."""
+    host = site_address()
+    shown = [(group, [show(route, host) for route in ROUTES if route.group == group]) for group in groups(ROUTES)]
+    codes = sorted({code for route in ROUTES for code in route.codes})
+    words = [(code, title_of(code), TO_PROGRAMS[code]) for code in codes]
+    return render_template("api.html", groups=shown, errors=words)
+
+
+def install_api_page(server: Flask) -> None:
+    """Teach the templates the one mark that descriptions use."""
+    server.jinja_env.filters["with_code"] = with_code
+
+
+def show(route: Route, host: str) -> Shown:
+    """All that the page says of a route."""
+    paths = [path_of(rule)[0] for rule in route.rules.values()]
+    return Shown(route, paths, list(asked_of(route)), curl(route, host), EXAMPLES[route.operation].answer)
+
+
+def asked_of(route: Route) -> Iterator[Asked]:
+    """What may be asked: the names in the address, then the query."""
+    names = dict.fromkeys(name for rule in route.rules.values() for name in path_of(rule)[1])
+    for name in names:
+        words, schema = NAMES[name]
+        yield Asked(name, "in the address", True, words, values_of(schema))
+    for parameter in route.parameters:
+        words, schema = parameter.description, parameter.schema
+        yield Asked(parameter.name, "in the query", parameter.required, words, values_of(schema))
+
+
+def values_of(schema: Schema) -> str:
+    """Which values a parameter takes, in words."""
+    if "enum" in schema:
+        return "one of " + ", ".join(f"`{one}`" for one in schema["enum"])
+    if schema.get("type") == "integer":
+        return f"a whole number from {schema['minimum']:,} to {schema['maximum']:,}"
+    return "such as " + " or ".join(f"`{one}`" for one in schema["examples"])
+
+
+def example_address(route: Route) -> str:
+    """The address that the example asks, with its query."""
+    example = EXAMPLES[route.operation]
+    rule = next(iter(route.rules.values()))
+    path = re.sub(r"<(?:int:)?(\w+)>", lambda found: value_of(found[1], example.names), rule)
+    return f"{path}?{example.query}" if example.query else path
+
+
+def value_of(name: str, names: Mapping[str, str]) -> str:
+    """What stands in the example's address under that name, as an address writes it."""
+    return quote(names.get(name) or str(NAMES[name][1]["examples"][0]), safe=":")
+
+
+def curl(route: Route, host: str) -> str:
+    """The command that asks the example."""
+    address = f"'{host}{example_address(route)}'"
+    if route.takes is None:
+        return f"curl {address}"
+    media = next(iter(route.takes.content))
+    sending = "--data-binary" if media == NDJSON else "--data"
+    return f"curl {KEY} -H 'Content-Type: {media}' \\\n  {sending} '{route.takes.example}' \\\n  {address}"
+
+
+def with_code(text: str) -> Markup:
+    """The text with what stands between `marks` as code."""
+    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))

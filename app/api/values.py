@@ -1,0 +1,129 @@
+"""/api/v1: the values of a device at a moment, and the energy of a window."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from flask import Response
+
+from app.api.devices import FAMILIES, catalogue_row, code_text, known_units, moment, readable
+from app.legacy.arguments import tolerance
+from app.routes import schemas
+from app.routes.parameters import (
+    FROM,
+    INSTANT_SCHEMA,
+    INSTANT_WORDS,
+    METRICS,
+    TIMES,
+    TO,
+    TZ,
+    Parameter,
+    instant,
+    number_schema,
+    seconds,
+    text_schema,
+)
+from app.routes.routing import Asked, route, written
+from app.services import parts
+from data import queries
+from data.catalogue import ALIASES
+from data.document import family_of_unlisted
+from data.errors import RangeError
+from data.queries import DeviceRow
+from data.ranges import TimeRange
+
+
+@route(
+    "/devices/<device>/nearest",
+    "The values nearest to a moment",
+    schemas.NEAREST,
+    (
+        Parameter("at", f"The moment. {INSTANT_WORDS}.", INSTANT_SCHEMA, instant, required=True),
+        METRICS,
+        Parameter(
+            "tolerance",
+            "How many seconds from the moment a document may lie; as the site is set when left out.",
+            number_schema(0, 31_536_000),
+            seconds,
+        ),
+        TZ,
+        TIMES,
+    ),
+)
+def nearest(asked: Asked) -> Response:
+    """Of the document nearest to the moment, the earlier of two equally near; null where none is near enough."""
+    with parts().sessions() as session:
+        device = readable(session, asked["device"])
+        units = known_units(session, device, asked["metric"])
+        found = {
+            family: queries.nearest(session, family, [device.id], asked["at"], reach(family, asked["tolerance"]))
+            for family in {family_of(device, metric) for metric in units}
+        }
+    metrics = {}
+    for metric, unit in units.items():
+        row = found[family_of(device, metric)]
+        value = row.readings.get(ALIASES.get(metric, metric)) if row else None
+        at = row.recorded_at if row and value is not None else None
+        metrics[metric] = {
+            "value": value,
+            "text": code_text(device, metric, value),
+            "unit": unit,
+            "recorded_at": moment(at, asked["times"]),
+            "distance_seconds": None if at is None else abs((at - asked["at"]).total_seconds()),
+        }
+    return written({"device": device.slug, "at": moment(asked["at"], asked["times"]), "metrics": metrics})
+
+
+def family_of(device: DeviceRow, metric: str) -> str:
+    """The family of documents of that device which hold the metric."""
+    found = catalogue_row(device, ALIASES.get(metric, metric))
+    return found.family if found else family_of_unlisted(FAMILIES[device.kind], metric)
+
+
+def reach(family: str, stated: timedelta | None) -> timedelta:
+    """How far from the moment a document may lie: as stated, else as the site is set."""
+    if stated is not None:
+        return stated
+    return parts().config.tolerance_sensor if family == "sensor" else tolerance(family)
+
+
+@route(
+    "/devices/<device>/energy",
+    "The energy of a window",
+    schemas.ENERGY,
+    (
+        Parameter("metric", "The power to integrate, in W.", text_schema(examples=["p_out"]), required=True),
+        Parameter("from", FROM.description, INSTANT_SCHEMA, instant, required=True),
+        Parameter("to", f"{TO.description} The present when left out.", INSTANT_SCHEMA, instant),
+        Parameter(
+            "max_gap",
+            "The longest time between two samples, in seconds, that is no gap; 1,500 when left out.",
+            number_schema(1, 86_400),
+            seconds,
+            default=timedelta(seconds=1_500),
+        ),
+        TZ,
+        TIMES,
+    ),
+)
+def energy(asked: Asked) -> Response:
+    """The integral of a power over the window, never across a gap, and how much of the window was measured."""
+    now = datetime.now(UTC)
+    metric = asked["metric"]
+    window = TimeRange(asked["from"], max(now, asked["from"]) if asked["to"] is None else asked["to"])
+    with parts().sessions() as session:
+        device = readable(session, asked["device"])
+        unit = known_units(session, device, [metric])[metric]
+        if unit not in ("W", ""):
+            raise RangeError(f"{metric} is measured in {unit}: energy is the integral of a power in W")
+        [found] = queries.energy(session, [device.id], metric, window, now, asked["max_gap"])
+    return written(
+        {
+            "device": device.slug,
+            "metric": metric,
+            "from": moment(window.start_at, asked["times"]),
+            "to": moment(window.end_at, asked["times"]),
+            "watt_hours": found.watt_hours if found.coverage else None,
+            "coverage": found.coverage,
+        }
+    )

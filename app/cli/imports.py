@@ -1,0 +1,191 @@
+"""The import commands: files of other programs become documents of this site."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import OperationalError
+
+from app.cli.progress import ProgressBar
+from app.config import Config
+from data.errors import ArboretumError, DocumentError
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session, sessionmaker
+
+    from data.importing.counting import Count
+    from data.importing.running import Source
+
+FAMILIES = ("bms", "tristar", "tristar_daily")
+OLD_SITE_ZONE = "UTC"  # what it wrote, without saying so
+DELIMITER_NAMES = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";"}
+
+
+def msview(sessions: sessionmaker[Session], file: str) -> int:
+    """Store the log that MSView exported: a daily one, or a live one."""
+    from data.importing.msview_file import MsviewFile
+
+    path = Path(file)
+    try:
+        source = MsviewFile(path.read_bytes(), path)
+    except OSError as problem:
+        raise DocumentError(f"{path} cannot be read ({problem}): give a CSV file that MSView exported") from problem
+    except DocumentError as problem:
+        raise DocumentError(f"{path}: {problem}") from problem
+    if source.left_out:
+        say(f"left out: {', '.join(source.left_out)} (no metric of the site is known for them)")
+    return exit_code(run(sessions, source, path, "rows"))
+
+
+def csv(sessions: sessionmaker[Session], config: Config, arguments: argparse.Namespace) -> int:
+    """Store the rows of a CSV file as documents of one device."""
+    from data.importing.csv_file import CsvFile, CsvOptions, check_device
+
+    family, device = device_of(arguments)
+    options = CsvOptions(
+        family,
+        device,
+        arguments.time,
+        arguments.timezone or config.site_timezone,
+        arguments.time_format,
+        tuple(arguments.map),
+        arguments.delimiter,
+        arguments.decimal,
+        arguments.encoding,
+    )
+    with sessions() as session:
+        check_device(session, family, device)
+    path = Path(arguments.file)
+    try:
+        file = path.open("rb")
+    except OSError as problem:
+        raise DocumentError(f"{path} cannot be read ({problem})") from problem
+    with file:
+        try:
+            source = CsvFile(file, path, options)
+        except DocumentError as problem:
+            raise DocumentError(f"{path}: {problem}") from problem
+        if source.left_out:
+            say(f"left out: {', '.join(source.left_out)} (--map COLUMN=METRIC imports them)")
+        return exit_code(run(sessions, source, path, "kB"))
+
+
+def site(sessions: sessionmaker[Session], arguments: argparse.Namespace) -> int:
+    """Store the users, sensors and documents of the old site's SQLite file."""
+    from data.importing.site_accounts import load_sensors, load_users
+    from data.importing.site_entries import SiteEntries
+    from data.importing.site_file import opened
+
+    path, zone = Path(arguments.file), arguments.timezone or OLD_SITE_ZONE
+    with opened(path) as old:
+        with sessions() as session:
+            users, by_id = load_users(session, old, say)
+            sensors, slugs = load_sensors(session, old, by_id, say)
+            session.commit()
+        print(f"users: {users.summary()}\nsensors: {sensors.summary()}", flush=True)
+        say(f"times without a zone are read as {zone} (--timezone names another)")
+        source = SiteEntries(old, path, zone, slugs, datetime.now(UTC))
+        documents = run(sessions, source, path, "rows", "documents: ")
+    return max(exit_code(users), exit_code(sensors), exit_code(documents))
+
+
+def run(sessions: sessionmaker[Session], source: Source, path: Path, unit: str, what: str = "") -> Count:
+    """Run an import with its bar, print what came of it, and write it into the audit log."""
+    from data.importing.running import run as run_import
+
+    try:
+        with ProgressBar("importing", sys.stderr, unit) as bar:
+            count = run_import(sessions, source, datetime.now(UTC), bar.show, bar.say)
+    except KeyboardInterrupt:
+        say("broken off; what was done is kept: run the same command again to go on")
+        raise
+    except OperationalError as problem:
+        raise ArboretumError(
+            f"the database cannot be written ({problem.orig}): make room, and run the same command again to go on"
+        ) from problem
+    with sessions() as session:
+        note(session, str(path), count.summary())
+        session.commit()
+    print(f"{what}{count.summary()}")
+    return count
+
+
+def note(session: Session, file: str, said: str) -> None:
+    """Write an import into the audit log."""
+    from data import audit
+
+    audit.record(session, audit.AT_THE_PROMPT, "imported", Path(file).name, said)
+
+
+def exit_code(count: Count) -> int:
+    """1 when something was refused."""
+    return 1 if count.refused else 0
+
+
+def say(text: str) -> None:
+    """A line for whoever runs the command."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def device_of(arguments: argparse.Namespace) -> tuple[str, str]:
+    """The family and the device that the arguments name."""
+    if arguments.sensor is not None:
+        return "sensor", arguments.sensor
+    if arguments.family is None:
+        raise DocumentError("--device needs --family bms, tristar or tristar_daily; a sensor is named by --sensor")
+    return arguments.family, arguments.device
+
+
+def csv_arguments(parser: argparse.ArgumentParser) -> None:
+    """What import-csv takes."""
+    parser.add_argument("file")
+    owner = parser.add_mutually_exclusive_group(required=True)
+    owner.add_argument("--device", metavar="SLUG", help="a controller or battery manager, such as tristar-1")
+    owner.add_argument("--sensor", metavar="USER/NAME", help="a registered sensor")
+    parser.add_argument("--family", choices=FAMILIES, help="what the device's documents are")
+    parser.add_argument("--time", required=True, metavar="COLUMN", help="the column with the time")
+    parser.add_argument("--time-format", default="auto", help="iso, epoch, epoch-ms, or like %%d.%%m.%%Y %%H:%%M")
+    parser.add_argument("--timezone", help="of times without one, such as Europe/Berlin (the site's)", type=zone)
+    parser.add_argument(
+        "--map", action="append", default=[], type=mapping, metavar="COLUMN=METRIC", help="may be given several times"
+    )
+    parser.add_argument("--delimiter", type=delimiter, help="one character, or tab (found by itself)")
+    parser.add_argument("--decimal", choices=("auto", "point", "comma"), default="auto")
+    parser.add_argument("--encoding", default="utf-8")
+
+
+def site_arguments(parser: argparse.ArgumentParser) -> None:
+    """What import-site takes."""
+    parser.add_argument("file")
+    parser.add_argument("--timezone", help="of times without one (UTC, as the old site wrote)", type=zone)
+
+
+def mapping(text: str) -> tuple[str, str]:
+    """COLUMN=METRIC; a column's name may hold an equals sign, a metric's may not."""
+    column, found, metric = text.rpartition("=")
+    if not found or not column.strip() or not metric.strip():
+        raise argparse.ArgumentTypeError(f"{text!r}: write COLUMN=METRIC")
+    return column.strip(), metric.strip()
+
+
+def delimiter(text: str) -> str:
+    """One character, or the name of one."""
+    found = DELIMITER_NAMES.get(text.lower(), text)
+    if len(found) != 1 or found in '"\r\n':
+        raise argparse.ArgumentTypeError(f"{text!r}: give one character, or tab")
+    return found
+
+
+def zone(text: str) -> str:
+    """The name of a time zone."""
+    from data.ranges import zone_named
+
+    try:
+        zone_named(text)
+    except ArboretumError as problem:
+        raise argparse.ArgumentTypeError(str(problem)) from problem
+    return text

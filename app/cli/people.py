@@ -1,0 +1,124 @@
+"""The commands about people: accounts, their letters, their keys."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import sys
+
+from app.cli.common import Arguments, Settings, database
+from data.audit import AT_THE_PROMPT
+from data.errors import NotFoundError
+
+
+def create_user(config: Settings, arguments: Arguments) -> int:
+    """Make a user; asks for the password, or reads it from standard input when that is no terminal."""
+    from app.security.peppers import peppers
+    from data import accounts, audit
+
+    password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+    role = accounts.ADMINISTRATOR if arguments.admin else arguments.role
+    with database(config)() as session:
+        accounts.create_user(session, arguments.username, arguments.email, password, role, peppers(config))
+        audit.record(session, AT_THE_PROMPT, "account made", arguments.username, f"role {role}")
+        session.commit()
+    print(f"User {arguments.username} has been created as {role}.")
+    return 0
+
+
+def user_arguments(parser: argparse.ArgumentParser) -> None:
+    """What create-user takes."""
+    parser.add_argument("username")
+    parser.add_argument("email")
+    parser.add_argument("--admin", action="store_true", help="the same as --role administrator")
+    parser.add_argument("--role", choices=("administrator", "member", "viewer"), default="member")
+
+
+def set_password(config: Settings, arguments: Arguments) -> int:
+    """Set a user's password anew and end all sessions; asks for it as create-user does."""
+    from app.security.peppers import peppers
+    from data import account_changes, accounts, audit
+
+    password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+    with database(config)() as session:
+        user = accounts.user_by_name(session, arguments.username)
+        if user is None:
+            raise NotFoundError(f"no user named {arguments.username!r}: make it with create-user")
+        account_changes.set_password(session, user.id, password, peppers(config))
+        audit.record(session, AT_THE_PROMPT, "password changed", arguments.username)
+        session.commit()
+    print(f"{arguments.username} has a new password, and is logged out everywhere.")
+    return 0
+
+
+def name_arguments(parser: argparse.ArgumentParser) -> None:
+    """What set-password takes."""
+    parser.add_argument("username")
+
+
+def try_mail(config: Settings, arguments: Arguments) -> int:
+    """Send a letter at once, and say what became of it."""
+    from app.mail.delivery import try_out
+
+    print(f"A letter to {arguments.address}: {try_out(config, arguments.address)}.")
+    return 0
+
+
+def address_arguments(parser: argparse.ArgumentParser) -> None:
+    """What try-mail takes."""
+    parser.add_argument("address", help="to whom")
+
+
+def create_key(config: Settings, arguments: Arguments) -> int:
+    """Make a key for posting, bound to a user or to a device; it is shown this once."""
+    from data import accounts, audit
+
+    with database(config)() as session:
+        owner = None if arguments.user is None else accounts.user_by_name(session, arguments.user)
+        if arguments.user is not None and owner is None:
+            raise NotFoundError(f"no user named {arguments.user!r}: make it with create-user")
+        _, token = accounts.create_key(session, arguments.label, owner, arguments.device)
+        audit.record(session, AT_THE_PROMPT, "key made", arguments.label, f"for {arguments.user or arguments.device}")
+        session.commit()
+    print(token)
+    print("Keep it: it is not shown again. Send it as `Authorization: Bearer KEY`.", file=sys.stderr)
+    return 0
+
+
+def key_arguments(parser: argparse.ArgumentParser) -> None:
+    """What create-key takes."""
+    parser.add_argument("label", help="where the key is used, for the list of keys")
+    owner = parser.add_mutually_exclusive_group(required=True)
+    owner.add_argument("--user", help="posts that user's sensors; an administrator's key posts everything")
+    owner.add_argument("--device", help="posts for that device only, such as tristar-1")
+
+
+def keys(config: Settings, _arguments: Arguments) -> int:
+    """List the keys: id, label, what each posts for, last use."""
+    from data import accounts
+
+    with database(config)() as session:
+        for key in accounts.keys(session):
+            owner = None if key.user_id is None else accounts.user_by_id(session, key.user_id)
+            bound = f"user {owner.username}" if owner is not None else f"device {key.device_slug}"
+            used = "never used" if key.last_used_at is None else f"last used {key.last_used_at:%Y-%m-%d %H:%M} UTC"
+            revoked = "" if key.revoked_at is None else f", revoked {key.revoked_at:%Y-%m-%d %H:%M} UTC"
+            print(f"{key.id:>4}  {key.label}, {bound}, {used}{revoked}")
+    return 0
+
+
+def revoke_key(config: Settings, arguments: Arguments) -> int:
+    """Refuse a key from now on; `keys` shows the ids."""
+    from data import accounts, audit
+
+    with database(config)() as session:
+        label = accounts.revoke_key(session, arguments.id).label
+        audit.record(session, AT_THE_PROMPT, "key revoked", label)
+        session.commit()
+    print(f"Key {arguments.id} ({label}) is revoked.")
+    return 0
+
+
+def id_arguments(parser: argparse.ArgumentParser) -> None:
+    """What revoke-key takes."""
+    parser.add_argument("id", type=int)

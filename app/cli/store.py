@@ -1,0 +1,169 @@
+"""The commands about what is stored: sealing, checking, correcting, backups."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from app.cli.common import Arguments, Settings, database
+from data.audit import AT_THE_PROMPT
+from data.errors import DocumentError
+
+
+def seal(config: Settings, arguments: Arguments) -> int:
+    """Seal what is old enough, as the worker does every minute; --all seals today as well."""
+    from app.cli.progress import ProgressBar
+    from data import sealing
+
+    with ProgressBar("sealing", sys.stderr) as bar:
+        count = sealing.seal(database(config), datetime.now(UTC), arguments.all, bar.show)
+    postponed = f", {count.postponed} days left to another sealer" if count.postponed else ""
+    print(f"{count.documents} documents of {count.days} days sealed in {count.bytes:,} bytes{postponed}")
+    for one in count.damaged:
+        print(f"damaged: {one}", file=sys.stderr)
+    return 1 if count.damaged else 0
+
+
+def seal_arguments(parser: argparse.ArgumentParser) -> None:
+    """What seal takes."""
+    parser.add_argument("--all", action="store_true", help="today as well, however little has come")
+
+
+def store_status(config: Settings, arguments: Arguments) -> int:
+    """Show what is stored: documents, rows and bytes by device and level, bytes a sample, what waits to be sealed."""
+    from dataclasses import asdict
+
+    from data.queries import status
+
+    with database(config)() as session:
+        found = status.store_status(session)
+    if arguments.json:
+        print(json.dumps(asdict(found), default=str, indent=1))
+    else:
+        print(status.as_text(found))
+    return 0
+
+
+def status_arguments(parser: argparse.ArgumentParser) -> None:
+    """What store-status takes."""
+    parser.add_argument("--json", action="store_true", help="as JSON")
+
+
+def check_store(config: Settings, arguments: Arguments) -> int:
+    """Read every sealed block and level and compare its checksums; --repair builds again what can be built."""
+    from app.cli.progress import ProgressBar
+    from data import scrubbing
+
+    with ProgressBar("checking", sys.stderr) as bar:
+        found = scrubbing.check(database(config), arguments.repair, bar.show)
+    for one in found.problems:
+        print(one, file=sys.stderr)
+    print(f"{found.checked} rows checked, {len(found.problems)} damaged, {found.repaired} built again")
+    return 1 if len(found.problems) > found.repaired else 0
+
+
+def check_arguments(parser: argparse.ArgumentParser) -> None:
+    """What check-store takes."""
+    parser.add_argument("--repair", action="store_true", help="build damaged rows again from what they were made of")
+
+
+def correct(config: Settings, arguments: Arguments) -> int:
+    """Replace or take out one document of the past; both texts, who, when and why are kept."""
+    from data import corrections
+    from data.ranges import parse_instant
+
+    after = None
+    if arguments.file is not None:
+        try:
+            after = arguments.file.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as problem:
+            raise DocumentError(
+                f"{arguments.file} cannot be read ({problem}): give a file with one document"
+            ) from problem
+    at = parse_instant(arguments.at)
+    corrections.correct(
+        database(config), arguments.device, arguments.family, at, after, arguments.user, arguments.reason
+    )
+    print(f"The document of {at.isoformat()} has been {'taken out' if after is None else 'replaced'}.")
+    return 0
+
+
+def correct_arguments(parser: argparse.ArgumentParser) -> None:
+    """What correct takes."""
+    parser.add_argument("device", help="such as tristar-1, or user/sensor")
+    parser.add_argument("family", choices=("bms", "tristar", "tristar_daily", "sensor"))
+    parser.add_argument("at", help="the document's very time, such as 2026-03-01T12:00:00Z")
+    parser.add_argument("--user", required=True, help="the administrator who answers for it")
+    parser.add_argument("--reason", required=True, help="why, for those who read the trail later")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--file", type=Path, help="the document to put in its place, as JSON")
+    what.add_argument("--delete", action="store_true", help="take the document out")
+
+
+def list_corrections(config: Settings, _arguments: Arguments) -> int:
+    """List what was corrected: which document, who, when and why."""
+    from data import corrections
+
+    with database(config)() as session:
+        for one in corrections.corrections(session):
+            what = "taken out" if one.after is None else "replaced"
+            print(
+                f"{one.corrected_at:%Y-%m-%d %H:%M} UTC  {one.device} {one.family} {one.recorded_at.isoformat()} {what}"
+                f" by {one.username}: {one.reason}"
+            )
+    return 0
+
+
+def backup(config: Settings, arguments: Arguments) -> int:
+    """Write the whole database to one file, while the site runs."""
+    from app.runtime.installation import open_database
+    from data.backup import backup as write
+
+    engine, _ = open_database(config)
+    count = write(engine, Path(arguments.file))
+    engine.dispose()
+    print(f"{count} rows written to {arguments.file}")
+    return 0
+
+
+def restore(config: Settings, arguments: Arguments) -> int:
+    """Fill an empty database, SQLite or PostgreSQL, with what a backup holds."""
+    from app.runtime.installation import open_database
+    from app.security.peppers import peppers, warning_of_lost
+    from data import audit
+    from data.backup import restore as fill
+    from data.engine import session_factory
+
+    engine, _ = open_database(config)
+    count = fill(engine, Path(arguments.file), arguments.replace)
+    sessions = session_factory(engine)
+    with sessions() as session:
+        audit.record(session, AT_THE_PROMPT, "restored", Path(arguments.file).name, f"{count} rows")
+        session.commit()
+    lost = warning_of_lost(sessions, peppers(config))
+    engine.dispose()
+    print(f"{count} rows restored from {arguments.file}")
+    if lost is not None:
+        print(lost, file=sys.stderr)
+    return 0
+
+
+def restore_arguments(parser: argparse.ArgumentParser) -> None:
+    """What restore takes."""
+    parser.add_argument("file")
+    parser.add_argument("--replace", action="store_true", help="throw away what the database holds now")
+
+
+def vacuum(config: Settings, _arguments: Arguments) -> int:
+    """Give the room of deleted rows back to the disk; on SQLite posters wait meanwhile."""
+    from app.runtime.installation import open_database
+    from data import housekeeping
+
+    engine, _ = open_database(config)
+    housekeeping.vacuum(engine)
+    engine.dispose()
+    print("The database has been vacuumed.")
+    return 0

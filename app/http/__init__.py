@@ -1,0 +1,1 @@
+"""What every request meets: addresses, bodies, headers, errors, proxies."""

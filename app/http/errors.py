@@ -1,0 +1,129 @@
+"""Every error as a page that helps, or as one JSON shape: {"error": …, "reference": …}."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import secrets
+
+from dash.exceptions import DependencyException
+from flask import Blueprint, Response, jsonify, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from werkzeug.exceptions import HTTPException
+
+from app.http.error_texts import ERROR_WORDS, MORE_WORDS, OTHERWISE
+from app.http.log_masking import masked
+from app.http.spelling import is_json_address
+from data.errors import DocumentError, NotFoundError, RangeError
+
+errors = Blueprint("errors", __name__)
+log = logging.getLogger(__name__)
+
+KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
+RETRY_AFTER_SECONDS = 30
+BUSY = "The database is busy or cannot be reached at the moment."
+TOO_OLD = "The page you sent this from is too old: load it again, then send it."
+# What SQLite says when it cannot write now, but may be able to later.  Other operational errors are ours.
+SQLITE_LATER = ("locked", "busy", "full", "disk i/o error", "readonly", "read-only", "unable to open")
+
+
+def wants_json() -> bool:
+    """Whether the present request is answered in JSON: by its address, or because it asks for nothing but JSON."""
+    accepted = request.accept_mimetypes
+    return is_json_address(request.path) or (
+        accepted.accept_json and not accepted.accept_html and bool(request.headers.get("Accept"))
+    )
+
+
+def error_response(code: int, message: str | None = None) -> Response:
+    """The answer for that status; `message` replaces the general sentence in JSON and stands below it on a page."""
+    reference = secrets.token_hex(4)
+    words = ERROR_WORDS.get(code) or MORE_WORDS.get(code, OTHERWISE)
+    log.log(
+        logging.ERROR if code >= 500 else logging.INFO,
+        "%s %r answered %d, reference %s: %s",  # %r: a path may hold a line end
+        request.method,
+        masked(request.path),
+        code,
+        reference,
+        message or words.said,
+    )
+    if wants_json():
+        # A page that asked for a part of itself shows a next step of its own.
+        told = words.said if request.path.startswith("/_") else f"{words.said} {words.next_step}"
+        response = jsonify(error=message or told, reference=reference)
+    else:
+        response = make_response(
+            render_template("error.html", code=code, words=words, message=message, reference=reference)
+        )
+    response.status_code = code
+    if code == 503:
+        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
+
+
+@errors.app_errorhandler(HTTPException)
+def http_error(error: HTTPException) -> Response:
+    """What Flask or a view aborted with."""
+    if error.response is not None:
+        return make_response(error.response)
+    own_words = error.description if error.description != type(error).description else None
+    if isinstance(error, CSRFError):
+        own_words = f"{TOO_OLD} ({own_words})"
+    response = error_response(error.code or 500, own_words)
+    if isinstance(error, CSRFError):
+        response.headers["X-Page-Too-Old"] = "yes"  # app/assets/session.js tells whose page it is
+    for name, value in error.get_headers():
+        if name in KEPT_HEADERS:
+            response.headers[name] = value
+    return response
+
+
+@errors.app_errorhandler(NotFoundError)
+def not_found(error: NotFoundError) -> Response:
+    """No such device, sensor or metric."""
+    return error_response(404, str(error))
+
+
+@errors.app_errorhandler(DependencyException)
+def no_such_file(error: DependencyException) -> Response:
+    """A file of Dash or of a library that it does not serve."""
+    log.debug("%s", error)
+    return error_response(404)
+
+
+@errors.app_errorhandler(RangeError)
+def wrong_range(error: RangeError) -> Response:
+    """A date, a zone or a window that cannot be answered."""
+    return error_response(400, str(error))
+
+
+@errors.app_errorhandler(DocumentError)
+def wrong_document(error: DocumentError) -> Response:
+    """A document that can never be stored."""
+    return error_response(400, str(error))
+
+
+@errors.app_errorhandler(Exception)
+def malfunction(error: Exception) -> Response:
+    """Whatever nobody expected; the traceback goes to the log, the reference to the reader."""
+    if is_passing(error):
+        log.warning("the database cannot be used at the moment: %s", error)
+        asks = request.method == "GET" or request.path.startswith("/_")
+        return error_response(
+            503, BUSY if asks else "The database is busy or full; nothing was stored. Send it again later."
+        )
+    log.error("unexpected error", exc_info=error)
+    return error_response(500)
+
+
+def is_passing(error: Exception) -> bool:
+    """Whether the store cannot answer now but may later: locked, full, not reachable."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    if isinstance(error, OperationalError):
+        from_sqlite = type(error.orig).__module__ == "sqlite3"
+        return not from_sqlite or any(word in str(error.orig).lower() for word in SQLITE_LATER)
+    return isinstance(error, PoolTimeoutError) or (isinstance(error, DBAPIError) and error.connection_invalidated)

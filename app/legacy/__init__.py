@@ -1,0 +1,1 @@
+"""The posting and reading routes of the first site."""

@@ -1,0 +1,186 @@
+"""The reading routes of the first site, in JSON: a value at a moment, values on a grid, a sensor's documents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Blueprint, Response, jsonify
+
+from app.legacy import schemas
+from app.legacy.arguments import (
+    asked_devices,
+    asked_grid,
+    asked_instant,
+    known_metric,
+    readable_sensor,
+    tolerance,
+    written,
+)
+from app.legacy.schemas import NOT_NEAR, STRING, TZ, WRONG_QUESTION
+from app.routes.parameters import Parameter, Schema
+from app.routes.routing import Asked, Body, Route, View, route, serve_routes
+from app.services import parts
+from data import queries
+from data.catalogue import Metric
+
+WRONG = {400: WRONG_QUESTION}
+NOT_THERE = {**WRONG, 404: NOT_NEAR}
+
+
+def read_at(
+    rules: Mapping[str, str],
+    summary: str,
+    answer: Schema,
+    parameters: tuple[Parameter, ...],
+    others: Mapping[int, Body],
+    failures: tuple[int, ...] = (),
+) -> Callable[[View], Route]:
+    """Make the function below the view of one of these routes."""
+    group = "Reading as on the first site"
+    return route(rules, summary, answer, parameters, failures, others=others, group=group, strict=False)
+
+
+@read_at(
+    {
+        "bms_single_point": "/BMS/api/single_point/<date>/<parameter>",
+        "bms_single_data_point": "/BMS/api/single_data_point/<date>/<parameter>",
+    },
+    "The battery's value nearest to a moment",
+    schemas.POINT,
+    (TZ,),
+    NOT_THERE,
+)
+def bms_point(asked: Asked) -> Response:
+    """Of the document nearest to the moment, within ten minutes unless the site is set otherwise."""
+    return point("bms", asked)
+
+
+@read_at(
+    {
+        "tristar_single_data_point": "/Tristar/api/single_data_point/<date>/<parameter>",
+        "tristar_single_point": "/Tristar/api/single_point/<date>/<parameter>",
+    },
+    "A charge controller's value nearest to a moment",
+    schemas.POINT,
+    (STRING, TZ),
+    NOT_THERE,
+)
+def tristar_point(asked: Asked) -> Response:
+    """Within ten minutes of the moment, eleven hours for a value of the daily log, unless the site is set otherwise."""
+    return point("tristar", asked)
+
+
+@read_at(
+    {"bms_range": "/BMS/api/<start>/<end>/<interval>/<parameter>"},
+    "The battery's values on a grid",
+    schemas.GRID,
+    (TZ,),
+    WRONG,
+)
+def bms_range(asked: Asked) -> Response:
+    """The value nearest to each tick, from the start up to and including the end; at most 10,000 ticks."""
+    return grid("bms", asked)
+
+
+@read_at(
+    {"tristar_range": "/Tristar/api/<start>/<end>/<interval>/<parameter>"},
+    "A charge controller's values on a grid",
+    schemas.GRID,
+    (STRING, TZ),
+    WRONG,
+)
+def tristar_range(asked: Asked) -> Response:
+    """The value nearest to each tick, from the start up to and including the end; at most 10,000 ticks."""
+    return grid("tristar", asked)
+
+
+@read_at(
+    {"sensor_point": "/sensors/get-sensor-json-data-by-id/<sensor_id>/<date>"},
+    "The sensor's document nearest to a moment",
+    schemas.SENSOR_POINT,
+    (TZ,),
+    {},
+    (404,),
+)
+def sensor_point(asked: Asked) -> Response:
+    """The document as it was posted; when there is none within ten minutes `data` is empty, `date` as it was asked."""
+    with parts().sessions() as session:
+        device = readable_sensor(session, asked["sensor_id"])
+        at = asked_instant(asked["date"], asked["tz"])
+        found = queries.nearest(session, "sensor", [device.id], at, parts().config.tolerance_sensor)
+    if found is None:
+        return jsonify(data={}, date=asked["date"])
+    return jsonify(data=found.content, date=written(found.recorded_at, asked["tz"]))
+
+
+@read_at(
+    {"sensor_range": "/sensors/get-sensor-json-data-range/<sensor_id>/<start>/<end>/<interval>"},
+    "The sensor's documents on a grid",
+    schemas.SENSOR_GRID,
+    (TZ,),
+    {},
+    (404,),
+)
+def sensor_range(asked: Asked) -> Response:
+    """The document nearest to each tick, within one interval of it, under its own time; at most 10,000 ticks."""
+    with parts().sessions() as session:
+        device = readable_sensor(session, asked["sensor_id"])
+        start_at, end_at, step = asked_grid(asked["start"], asked["end"], asked["interval"], asked["tz"])
+        rows = queries.sensor_rows(session, device.id, start_at, end_at, step, step)
+    found = {written(recorded_at, asked["tz"]): content for recorded_at, content in rows}
+    return jsonify(sensor_id=device.sensor_id, data=found)
+
+
+ROUTES = (bms_point, tristar_point, bms_range, tristar_range, sensor_point, sensor_range)
+reading = Blueprint("reading", __name__)
+serve_routes(reading, ROUTES)
+
+
+def point(kind: str, asked: Asked) -> Response:
+    """One value of a device of that kind; 404 in the same shape when nothing is near enough."""
+    parameter, date = asked["parameter"], asked["date"]
+    found = known_metric(kind, parameter)
+    if found is None:
+        return unknown_parameter()
+    at = asked_instant(date, asked["tz"])
+    with parts().sessions() as session:
+        devices = asked_devices(session, kind, asked.get("string"))
+        row = queries.nearest(session, found.family, devices, at, tolerance(found.family))
+    if row is None:
+        return answer(404, data={}, date=date, parameter=parameter, value=None)
+    value = row.readings.get(found.key)
+    shown = None if value is None else plain(found, value)
+    return jsonify(date=written(row.recorded_at, asked["tz"]), parameter=parameter, value=shown)
+
+
+def grid(kind: str, asked: Asked) -> Response:
+    """The values at each tick from start to end, both included; a tick without a value is left out."""
+    found = known_metric(kind, asked["parameter"])
+    if found is None:
+        return unknown_parameter()
+    start_at, end_at, step = asked_grid(asked["start"], asked["end"], asked["interval"], asked["tz"])
+    with parts().sessions() as session:
+        devices = asked_devices(session, kind, asked.get("string"))
+        within = tolerance(found.family)
+        ticks = queries.ticks(session, found.family, devices, found.key, start_at, end_at, step, within)
+    values = {written(at.to_pydatetime(), asked["tz"]): plain(found, value) for at, value in ticks.items()}
+    return jsonify(parameter=asked["parameter"], data=values)
+
+
+def unknown_parameter() -> Response:
+    """The answer for a key that is in no catalogue."""
+    return answer(400, error="unknown parameter", parameter="error", value=None)
+
+
+def plain(found: Metric, value: float) -> int | float:
+    """The value as a JSON number, without a fraction where the metric has none."""
+    number = float(value)
+    return int(number) if found.decimals == 0 and number.is_integer() else number
+
+
+def answer(code: int, **content: Any) -> Response:
+    """A JSON answer with that status."""
+    response = jsonify(**content)
+    response.status_code = code
+    return response

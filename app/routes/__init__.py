@@ -1,0 +1,1 @@
+"""What a route for programs is: its address, parameters and schemas."""

@@ -1,0 +1,130 @@
+"""A JSON route as it is declared: its addresses, what it takes, what it answers, and the function that does it.
+
+Every route for programs is one of these, those of the first site too: it is served from here, and described from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from flask import Blueprint, Response, request
+
+from app.routes.parameters import Parameter, Schema, asked_values
+
+Asked = dict[str, Any]
+View = Callable[[Asked], Response]
+PREFIX = "/api/v1"
+# The name of a registered sensor's device has a slash in it, so every address of a device has two forms.
+DEVICE, SENSOR = "<device>", "<username>/<sensor_name>"
+JSON = "application/json"
+HTML = "text/html"
+NDJSON = "application/x-ndjson"
+WRITING = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z
+# What any of them may answer: a wrong question, a private site, a long address, another site's name, our own trouble.
+ALWAYS = (400, 401, 414, 421, 500, 503)
+ALL_OF_IT = "All that is stored"
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What an answer or a request holds, by media type; `example` is one that would be taken."""
+
+    description: str
+    content: Mapping[str, Schema]
+    example: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One route.
+
+    `rules` are its addresses, each under the name that its operation is known by; `others` are answers of a status of
+    their own that are no error, or no error alone; `strict` refuses a query that it does not know; `answers_in` is the
+    form of its errors.
+    """
+
+    name: str
+    rules: Mapping[str, str]
+    summary: str
+    answer: Body
+    view: View
+    description: str = ""
+    parameters: tuple[Parameter, ...] = ()
+    failures: tuple[int, ...] = ()
+    others: Mapping[int, Body] = field(default_factory=dict)
+    method: str = "GET"
+    takes: Body | None = None
+    group: str = ALL_OF_IT
+    strict: bool = True
+    answers_in: str = JSON
+
+    @property
+    def operation(self) -> str:
+        """The name by which it is known to programs, at its first address."""
+        return next(iter(self.rules))
+
+    @property
+    def codes(self) -> tuple[int, ...]:
+        """The errors it may answer with."""
+        return tuple(sorted({*ALWAYS, *self.failures} - set(self.others)))
+
+    def serve(self, **names: Any) -> Response:
+        """Read what is asked, and answer it."""
+        # A post without parameters does not even read its query.
+        asked = asked_values(self.parameters, request.args, self.strict) if self.parameters or self.strict else {}
+        if any(DEVICE in rule for rule in self.rules.values()):
+            names = {"device": "/".join(names.values())}
+        return self.view({**names, **asked})
+
+
+def route(
+    address: str | Mapping[str, str],
+    summary: str,
+    answer: Schema | Body,
+    parameters: tuple[Parameter, ...] = (),
+    failures: tuple[int, ...] = (404,),
+    **more: Any,
+) -> Callable[[View], Route]:
+    """Make the function below the view of a route; its docstring is the description.
+
+    `address` is a path under /api/v1, or all the route's rules; `more` are further fields of Route.
+    """
+    body = answer if isinstance(answer, Body) else Body("The answer.", {JSON: answer})
+
+    def make(view: View) -> Route:
+        name = view.__name__.rstrip("_")
+        return Route(
+            name=name,
+            rules=own_rules(name, address) if isinstance(address, str) else address,
+            summary=summary,
+            answer=body,
+            view=view,
+            description=" ".join((view.__doc__ or "").split()),
+            parameters=parameters,
+            failures=failures,
+            **more,
+        )
+
+    return make
+
+
+def own_rules(name: str, path: str) -> dict[str, str]:
+    """The rules of a path under /api/v1; a `<device>` in it stands for either form of a device's name."""
+    if DEVICE not in path:
+        return {name: PREFIX + path}
+    return {name: PREFIX + path, f"{name}_of_sensor": PREFIX + path.replace(DEVICE, SENSOR)}
+
+
+def serve_routes(blueprint: Blueprint, routes: Iterable[Route]) -> None:
+    """Let the blueprint answer at every address of these routes."""
+    for found in routes:
+        for rule in found.rules.values():
+            blueprint.add_url_rule(rule, found.name, found.serve, methods=[found.method])
+
+
+def written(content: Any) -> Response:
+    """The answer in JSON; arrays go out as lists, what is not a number in them as null."""
+    return Response(orjson.dumps(content, option=WRITING), mimetype=JSON)

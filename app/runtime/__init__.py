@@ -1,0 +1,1 @@
+"""The processes of a site: launcher, supervisor, web server, worker."""

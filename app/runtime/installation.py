@@ -1,0 +1,54 @@
+"""The database of a site: opened, brought to the present schema, and furnished once."""
+
+from __future__ import annotations
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from app.config import Config
+from app.security.peppers import peppers
+from data import audit
+from data.accounts import user_by_name
+from data.engine import DATABASE_FILE, default_url, migrate, open_engine, session_factory
+from data.errors import ConfigError
+from data.furnishing import ADMIN, ensure_installation
+
+FIRST_START = audit.Actor("(first start)", "this machine")
+
+
+def open_database(config: Config) -> tuple[Engine, sessionmaker[Session]]:
+    """The engine and the sessions of the configured database, by default SQLite in DATA_DIR."""
+    if not config.database_url:
+        try:
+            config.data_dir.mkdir(parents=True, exist_ok=True)
+            # Hashes and addresses are in it: nobody else on this machine reads it.  SQLite's other files follow it.
+            (config.data_dir / DATABASE_FILE).touch(mode=0o600)
+        except OSError as cause:
+            raise ConfigError(f"DATA_DIR: {config.data_dir} cannot be made ({cause}); name another folder") from cause
+    engine = open_engine(config.database_url or default_url(config.data_dir))
+    return engine, session_factory(engine)
+
+
+def prepare(config: Config, engine: Engine, sessions: sessionmaker[Session]) -> str | None:
+    """Migrate; make the site, the user admin and its sensors where they are missing.
+
+    Returns admin's password when it was made just now: nobody can read it again.
+    """
+    migrate(engine)
+    return furnish(config, sessions)
+
+
+def is_furnished(sessions: sessionmaker[Session]) -> bool:
+    """Whether the installation was made already, found out without writing."""
+    with sessions() as session:
+        return user_by_name(session, ADMIN) is not None
+
+
+def furnish(config: Config, sessions: sessionmaker[Session]) -> str | None:
+    """The second half of `prepare`."""
+    with sessions() as session:
+        installation = ensure_installation(session, config.site_name, config.site_timezone, peppers(config))
+        if installation.admin_password is not None:
+            audit.record(session, FIRST_START, "account made", ADMIN, "the first administrator")
+        session.commit()
+    return installation.admin_password

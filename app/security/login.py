@@ -1,0 +1,53 @@
+"""Who a name and a password are: counted, checked in the same time for everybody, and written into the audit log."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from app.security.identity import actor, check_wait, counted_address
+from app.services import parts
+from data import account_changes, accounts, audit, limits
+from data.furnishing import ADMIN
+from data.models import User
+from data.passwords import good_once, is_good_once
+
+
+def logged_in(username: str, password: str) -> User | None:
+    """The user, when the password is right; 429 when too many were tried."""
+    now, address = datetime.now(UTC), counted_address()
+    one = f"{username} {address}"
+    with parts().sessions() as database:
+        wait = max(
+            limits.hit(database, limits.LOGIN_OF_NAME, one, now),
+            limits.hit(database, limits.LOGIN_OF_ADDRESS, address, now),
+        )
+        # Tries that are refused here do not count for the name: else one address could lock a colleague out everywhere.
+        wait = wait or limits.hit(database, limits.LOGIN_FROM_ANYWHERE, username, now)
+        database.commit()
+    check_wait(wait, "Too many log-ins were tried")
+    with parts().sessions() as database:
+        user = accounts.verify(database, username, password, parts().peppers)
+        known = user is not None or accounts.user_by_name(database, username) is not None
+    # Hashed outside the transaction that writes: nobody waits for it.
+    renewed = account_changes.renewed_hash(user, password, parts().peppers) if user is not None else None
+    if user is not None and was_given_out(user):
+        renewed = good_once(renewed or user.password)
+    with parts().sessions() as database:
+        if user is None:
+            # What is typed as an unknown name may be a password: it is not kept.
+            audit.record(database, actor(username if known else None), "login refused", username if known else "")
+        else:
+            user = account_changes.note_login(database, user.id, renewed)
+            limits.forgive(database, limits.LOGIN_OF_NAME, one)
+            audit.record(database, actor(user.username), "login", user.username)
+        database.commit()
+    return user
+
+
+def was_given_out(user: User) -> bool:
+    """Whether the password is still the one that the first start printed, on a site that was begun before such hashes
+    were marked; nobody knows after the log's years."""
+    if is_good_once(user.password) or user.username != ADMIN or datetime.now(UTC) - user.created_at > audit.KEPT:
+        return False
+    with parts().sessions() as database:
+        return not audit.is_there(database, "password changed", user.username)

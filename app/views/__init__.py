@@ -1,0 +1,1 @@
+"""The pages that are plain forms and tables: accounts, keys, sensors, administration."""

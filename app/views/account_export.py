@@ -1,0 +1,127 @@
+"""Everything the site keeps of a user, as one file to take away."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import IO, Any
+
+from flask import Blueprint, Response, abort, send_file
+from flask_login import current_user
+from sqlalchemy.orm import Session
+
+from app.api.streaming import file_name
+from app.security.identity import actor
+from app.services import parts
+from data import accounts, audit, queries
+from data.audit import Asked
+from data.models import Sensor, User
+from data.ranges import TimeRange
+
+exports = Blueprint("exports", __name__)
+
+AT_ONCE = 1_000
+IN_MEMORY = 8_000_000
+
+
+@exports.get("/account/export")
+def mine() -> Response:
+    """A zip: the account, its keys without what they are, what the log has of it, its sensors, and every document they
+    posted."""
+    with parts().sessions() as session:
+        user = accounts.user_by_id(session, int(current_user.id)) or abort(401)
+        file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the answer closes it
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("account.json", json.dumps(account(session, user), indent=2, ensure_ascii=False))
+            with archive.open("log.ndjson", "w") as part:
+                for line in log_lines(session, user):
+                    part.write(line)
+            for sensor in accounts.sensors_of(session, user):
+                with archive.open(f"sensors/{sensor.id}-{file_name(sensor.name)}.ndjson", "w") as part:
+                    for line in document_lines(session, sensor):
+                        part.write(line)
+    with parts().sessions() as session:
+        audit.record(session, actor(), "account exported", user.username)
+        session.commit()
+    file.seek(0)
+    answer = send_file(
+        file, mimetype="application/zip", as_attachment=True, download_name=f"arboretum-{file_name(user.username)}.zip"
+    )
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def account(session: Session, user: User) -> dict[str, Any]:
+    """The account as it is kept, but the hash of its password."""
+    return {
+        "username": user.username,
+        "email": user.email,
+        "role": user.role,
+        "created_at": written(user.created_at),
+        "last_login_at": written(user.last_login_at),
+        "keys": [
+            {
+                "label": key.label,
+                "device": key.device_slug,
+                "scopes": key.scopes.split(","),
+                "created_at": written(key.created_at),
+                "expires_at": written(key.expires_at),
+                "revoked_at": written(key.revoked_at),
+                "last_used_at": written(key.last_used_at),
+                "last_used_from": key.last_used_from,
+            }
+            for key in accounts.keys_of(session, user)
+        ],
+        "sensors": [
+            {
+                "id": sensor.id,
+                "name": sensor.name,
+                "type": sensor.type,
+                "units": sensor.units,
+                "protocol": sensor.protocol,
+                "public": sensor.public,
+                "created_at": written(sensor.created_at),
+                "archived_at": written(sensor.archived_at),
+            }
+            for sensor in accounts.sensors_of(session, user)
+        ],
+    }
+
+
+def written(at: datetime | None) -> str | None:
+    """An instant as JSON has it."""
+    return at.isoformat() if at is not None else None
+
+
+def log_lines(session: Session, user: User) -> Iterator[bytes]:
+    """What the audit log has of the user, the newest first, one entry a line."""
+    # A name may have been somebody else's before: what the log has of them is theirs.
+    for one in audit.every_entry(session, Asked(username=user.username, since=user.created_at)):
+        line = {"at": written(one.at), "action": one.action, "subject": one.subject, "detail": one.detail}
+        yield json.dumps({**line, "address": one.address}, ensure_ascii=False).encode() + b"\n"
+
+
+def document_lines(session: Session, sensor: Sensor) -> Iterator[bytes]:
+    """The documents of a sensor, the newest first, one a line."""
+    device = queries.sensor_device(session, sensor.id)
+    span = queries.span(session, device.id, "sensor")
+    if span is None:
+        return
+    window = TimeRange(span.start_at, span.end_at + timedelta(milliseconds=1))
+    before: datetime | None = None
+    while found := queries.documents(session, device.id, window, AT_ONCE, before):
+        for one in found:
+            line = {
+                "recorded_at": written(one.recorded_at),
+                "received_at": written(one.received_at),
+                "clock": one.clock,
+            }
+            content = one.text.replace("\r", " ").replace(
+                "\n", " "
+            )  # between its parts: within a text they are escaped
+            yield f'{json.dumps(line, ensure_ascii=False)[:-1]}, "content": {content}}}\n'.encode()
+        before = found[-1].recorded_at
+        session.expunge_all()

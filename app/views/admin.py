@@ -1,0 +1,217 @@
+"""The administrators' pages: users, devices, sensors, keys and the audit log, in one place.  Never a hash."""
+
+from __future__ import annotations
+
+import csv
+import io
+import secrets
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.api.columns import harmless
+from app.mail.messages import and_deliver, send_link, send_welcome
+from app.security.identity import actor
+from app.services import parts
+from app.views.forms import UserForm
+from data import account_changes, accounts, audit, device_changes, outbox, queries
+from data.audit import Asked
+from data.errors import DocumentError, NotFoundError, RangeError
+from data.models import User
+from data.ranges import parse_instant
+
+admin_pages = Blueprint("admin", __name__)
+
+PAGE = 100
+LAST_DAY = datetime(9999, 12, 31, tzinfo=UTC)  # nothing is later, and no day can be added
+
+
+@admin_pages.get("/admin")
+def home() -> Any:
+    """How many there are of each, and the ways on."""
+    with parts().sessions() as session:
+        counts = {
+            "users": len(accounts.users(session)),
+            "devices": len(queries.devices(session)),
+            "keys": sum(key.revoked_at is None for key in accounts.keys(session)),
+        }
+        refused = audit.entries(session, Asked(action="login refused", since=datetime.now(UTC) - timedelta(days=1)))
+        letters, oldest = outbox.waiting(session)
+    return render_template("admin.html", counts=counts, refused=len(refused), most=PAGE, letters=letters, oldest=oldest)
+
+
+@admin_pages.route("/admin/users", methods=("GET", "POST"))
+def users() -> Any:
+    """All users; a new one gets a link to set the password."""
+    form = UserForm()
+    if form.validate_on_submit():
+        try:
+            with parts().sessions() as session:
+                user = accounts.create_user(
+                    session,
+                    str(form.username.data),
+                    str(form.email.data),
+                    secrets.token_urlsafe(24),
+                    str(form.role.data),
+                    parts().peppers,
+                )
+                send_welcome(session, user)
+                audit.record(session, actor(), "account made", user.username, f"role {user.role}")
+                session.commit()
+        except DocumentError as problem:
+            flash(str(problem), "danger")
+        else:
+            flash(f"{user.username} has an account; a link to set its password goes to {user.email}.", "success")
+            return and_deliver(redirect(url_for("admin.users"), 303))
+    with parts().sessions() as session:
+        found = accounts.users(session)
+        counts = {user.id: len(accounts.sensors_of(session, user)) for user in found}
+    return render_template("admin_users.html", form=form, users=found, counts=counts, roles=accounts.ROLES)
+
+
+@admin_pages.post("/admin/users/<int:user_id>/<any(role, logout, link, delete):change>")
+def change_user(user_id: int, change: str) -> AnyResponse:
+    """Change a role, end sessions, send a link to set a password, or delete the account with its data."""
+    with parts().sessions() as session:
+        user = accounts.user_by_id(session, user_id)
+    if user is None:
+        raise NotFoundError(f"no user with the id {user_id}")
+    try:
+        flash(changed(user, change), "success")
+    except DocumentError as problem:
+        flash(str(problem), "danger")
+    return and_deliver(redirect(url_for("admin.users"), 303))
+
+
+def changed(user: User, change: str) -> str:
+    """Do it and write it into the audit log; what to say."""
+    with parts().sessions() as session:
+        if change == "role":
+            role = request.form.get("role", "")
+            account_changes.set_role(session, user.id, role)
+            audit.record(session, actor(), "role changed", user.username, f"from {user.role} to {role}")
+            said = f"{user.username} is {role} now, and logs in anew."
+        elif change == "logout":
+            account_changes.end_sessions(session, user.id)
+            audit.record(session, actor(), "sessions ended", user.username)
+            said = f"{user.username} is logged out everywhere."
+        elif change == "link":
+            send_link(session, user)
+            audit.record(session, actor(), "password reset asked", user.username, "by an administrator")
+            said = f"A link to set a password goes to {user.email}."
+        else:
+            if request.form.get("username", "").strip() != user.username:
+                raise DocumentError(f"nothing was deleted: write {user.username} to confirm it")
+            account_changes.delete_user(session, user.id)
+            audit.record(session, actor(), "account deleted", user.username, "with its sensors and data")
+            said = f"{user.username} and all data of that account have been deleted."
+        session.commit()
+    return said
+
+
+@admin_pages.get("/admin/devices")
+def devices() -> Any:
+    """All devices, sensors among them, with who owns and who sees them."""
+    with parts().sessions() as session:
+        found = queries.devices(session)
+        names = {user.id: user.username for user in accounts.users(session)}
+    return render_template("admin_devices.html", devices=found, names=names)
+
+
+@admin_pages.post("/admin/devices/<int:device_id>")
+def change_device(device_id: int) -> AnyResponse:
+    """A device's name, who sees it, and how often it should be heard."""
+    try:
+        with parts().sessions() as session:
+            slug, detail = device_changes.change(
+                session,
+                device_id,
+                request.form.get("name", ""),
+                request.form.get("public") == "yes",
+                request.form.get("interval", ""),
+            )
+            audit.record(session, actor(), "device changed", slug, detail)
+            session.commit()
+    except DocumentError as problem:
+        flash(str(problem), "danger")
+    else:
+        flash(f"{slug} has been changed.", "success")
+    return redirect(url_for("admin.devices"), 303)
+
+
+@admin_pages.get("/admin/keys")
+def keys() -> Any:
+    """All keys with whom they are for and their last use."""
+    with parts().sessions() as session:
+        found = accounts.keys(session)
+        holders = {
+            user.id: f"everything, as {user.username}" if user.admin else f"{user.username}’s sensors"
+            for user in accounts.users(session)
+        }
+    return render_template("admin_keys.html", keys=found, holders=holders, now=datetime.now(UTC))
+
+
+@admin_pages.post("/admin/keys/<int:key_id>/revoke")
+def revoke_key(key_id: int) -> AnyResponse:
+    """Refuse any key from now on."""
+    with parts().sessions() as session:
+        key = accounts.revoke_key(session, key_id)
+        audit.record(session, actor(), "key revoked", key.label, "by an administrator")
+        session.commit()
+    flash(f"The key {key.label} is refused from now on.", "success")
+    return redirect(url_for("admin.keys"), 303)
+
+
+@admin_pages.get("/admin/audit")
+def audit_log() -> Any:
+    """The audit log, filtered, the newest first."""
+    before = request.args.get("before", "")
+    with parts().sessions() as session:
+        found = audit.entries(session, asked(), int(before) if before.isdecimal() and len(before) < 18 else None, PAGE)
+    more = {**request.args.to_dict(), "before": str(found[-1].id)} if len(found) == PAGE else None
+    return render_template("admin_audit.html", entries=found, actions=audit.ACTIONS, more=more)
+
+
+@admin_pages.get("/admin/audit.csv")
+def audit_csv() -> Response:
+    """The same as a table for spreadsheets, all of it."""
+    wanted, sessions = asked(), parts().sessions
+    with sessions() as session:
+        audit.record(session, actor(), "audit log exported", current_user.username)
+        session.commit()
+
+    def lines() -> Iterator[str]:
+        yield csv_line("at", "who", "what", "subject", "detail", "from")
+        with sessions() as session:
+            for one in audit.every_entry(session, wanted):
+                yield csv_line(one.at.isoformat(), one.username, one.action, one.subject, one.detail, one.address)
+
+    answer = Response(lines(), mimetype="text/csv")
+    answer.headers["Content-Disposition"] = 'attachment; filename="audit.csv"'
+    return answer
+
+
+def csv_line(*cells: str) -> str:
+    """One line; no cell is a formula to a spreadsheet."""
+    file = io.StringIO()
+    csv.writer(file).writerow([harmless(cell) for cell in cells])
+    return file.getvalue()
+
+
+def asked() -> Asked:
+    """The entries that the address asks for; an unreadable date is left out and said."""
+    days: dict[str, datetime | None] = {"since": None, "until": None}
+    for name in days:
+        if stated := request.args.get(name, ""):
+            try:
+                days[name] = parse_instant(f"{stated} 00:00:00" if len(stated) == 10 else stated)
+            except RangeError as problem:
+                flash(str(problem), "warning")
+    until = days["until"]
+    if until is not None:
+        until = until + timedelta(days=1) if until < LAST_DAY else None
+    return Asked(request.args.get("who", "").strip(), request.args.get("what", ""), days["since"], until)

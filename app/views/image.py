@@ -1,0 +1,148 @@
+"""/BMS/serverside: the battery manager's graph as a picture that is drawn here, for each request, and kept nowhere."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import ServiceUnavailable
+
+from app.security.identity import viewer
+from app.services import parts
+from app.views.image_form import MOST_VALUES, UNITS, PictureForm, read_form
+from callbacks.picture import KIND, Pictured, drawing, pictured, refused
+from callbacks.picture_figure import FORMATS, SIZES, picture, pixels
+from callbacks.ranges import asked, field_text
+from callbacks.site import Site, seen_by
+from data import catalogue, queries
+from data.errors import BusyError, RangeError
+from data.ranges import zone_named
+from pages.graph_form import OWN_STYLE, PICTURE_PAGE, QUICK_RANGES, query_from_values
+
+pictures = Blueprint("pictures", __name__)
+
+THEMES = ("light", "dark")
+RETRY_AFTER_SECONDS = 5
+# A picture runs nothing, wherever it is opened.
+PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+
+
+def looked_up(given: MultiDict[str, str], filled: bool = False) -> tuple[PictureForm, Pictured]:
+    """The form, each field with what is wrong with it, and what there is to show; nothing when anything is wrong."""
+    config, now = parts().config, datetime.now(UTC)
+    site = Site(config.site_name, zone_named(config.site_timezone))
+    form = read_form(given, field_text(now, site.zone), filled)
+    if not form.validate():
+        shown = refused(form.values(), asked(form.values(), now, site.zone, []), site)
+        form.say({name: words for name, words in shown.errors.items() if not form[name].errors})
+        return form, shown
+    who = viewer()
+    with parts().sessions() as session:
+        devices = seen_by(who, queries.devices(session, KIND))
+        shown = pictured(session, form.values(), devices, now, site, who)
+    form.say(shown.errors)
+    return form, shown
+
+
+@pictures.route(PICTURE_PAGE, methods=("GET", "POST"))
+def page() -> str:
+    """The form and the picture; an address with the fields shows the same."""
+    filled = request.method == "POST"
+    form, shown = looked_up(request.form if filled else request.args, filled)
+    values = form.values()
+    wrong = shown.window is None
+    query = "" if wrong else query_from_values(KIND, values)
+    form.start.data, form.end.data = shown.start, shown.end
+    return render_template(
+        "picture.html",
+        form=form,
+        shown=shown,
+        wrong=wrong,
+        picture=picture_addresses(query),
+        link=PICTURE_PAGE + query,
+        graph="/BMS" + query,
+        units=[(key, catalogue.metric(key).label) for key in UNITS],
+        chosen=[catalogue.metric(key).label for key in values["units"] if key in UNITS],
+        most_values=MOST_VALUES,
+        ranges=QUICK_RANGES,
+        range=values["range"],
+        themed=values["style"] == OWN_STYLE,
+        pixels={name: pixels(shown.lines, size) for name, size in SIZES.items()},
+    )
+
+
+def picture_addresses(query: str) -> dict[str, str]:
+    """Where the picture is: as `wide`, `wide_dark`, `phone`, `phone_dark` for the page, as `png` and `svg` to take."""
+
+    def address(kind: str, **more: str) -> str:
+        said = "&".join(f"{name}={value}" for name, value in more.items())
+        together = "&".join(part for part in (query.removeprefix("?"), said) if part)
+        return f"{PICTURE_PAGE}.{kind}" + (f"?{together}" if together else "")
+
+    return {
+        "wide": address("png"),
+        "wide_dark": address("png", theme="dark"),
+        "phone": address("png", size="phone"),
+        "phone_dark": address("png", size="phone", theme="dark"),
+        "png": address("png"),
+        "svg": address("svg"),
+    }
+
+
+@pictures.get(f"{PICTURE_PAGE}.png", endpoint="png")
+def png() -> Response:
+    """The picture in pixels, two for each of a page."""
+    return file_of("png")
+
+
+@pictures.get(f"{PICTURE_PAGE}.svg", endpoint="svg")
+def svg() -> Response:
+    """The picture in lines."""
+    return file_of("svg")
+
+
+def file_of(kind: str) -> Response:
+    """The picture that the address asks for, as a file of that kind.
+
+    Raises RangeError with what is wrong with the address; 503 when too many pictures are being drawn.
+    """
+    theme, size = choice("theme", THEMES), choice("size", tuple(SIZES))
+    form, shown = looked_up(request.args)
+    if shown.window is None:
+        raise RangeError(" ".join(form.wrong()))
+    config, values = parts().config, form.values()
+    # matplotlib notes the fonts of the machine once; it wants a folder of its own for that.
+    os.environ.setdefault("MPLCONFIGDIR", str(config.data_dir / "matplotlib"))
+    try:
+        drawn = picture(
+            kind,
+            shown.lines,
+            drawing(values, theme),
+            shown.window,
+            zone_named(config.site_timezone),
+            size,
+            shown.say,
+        )
+    except BusyError as busy:
+        raise ServiceUnavailable(str(busy), retry_after=RETRY_AFTER_SECONDS) from busy
+    answer = Response(drawn, mimetype=FORMATS[kind])
+    answer.headers["Content-Disposition"] = f'inline; filename="{file_name(values)}.{kind}"'
+    answer.headers["Cache-Control"] = "private, no-store"
+    answer.headers["Content-Security-Policy"] = PICTURE_POLICY
+    return answer
+
+
+def choice(name: str, known: tuple[str, ...]) -> str:
+    """What the address says of that, the first one when nothing; RangeError for what is not known."""
+    said = request.args.get(name, known[0])
+    if said not in known:
+        raise RangeError(f"{name} is one of: {', '.join(known)}.")
+    return said
+
+
+def file_name(values: dict[str, Any]) -> str:
+    """What the file is called: by its values."""
+    return "-".join(["arboretum", *values["units"][:3]])

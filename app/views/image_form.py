@@ -1,0 +1,127 @@
+"""The form of a picture: the fields of pages/graph_form.py with their checks, read from a form or from an address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+from wtforms import BooleanField, Field, Form, SelectField, SelectMultipleField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Length, ValidationError
+
+from app.views.forms import readable
+from callbacks.picture import KIND, MOST_VALUES
+from data import catalogue
+from pages.graph_form import CHOICES, CUSTOM, DEFAULTS, MARKERS, OLD_NAMES, STYLES, SWITCHES
+
+NO, YES = ("no", "false", "off", "0", "n", ""), ("yes", "true", "on", "1", "y")
+TITLE_LETTERS, LABEL_LETTERS, FORMAT_LETTERS, OTHER_LETTERS = 120, 60, 60, 80
+UNITS = catalogue.FORM_CHOICES[KIND]
+
+
+def at_most(letters: int) -> Length:
+    """Refuses longer texts."""
+    return Length(max=letters, message=f"At most {letters} characters.")
+
+
+def one_of(choices: Mapping[str, str], what: str) -> Callable[[Form, Field], None]:
+    """Refuses what is not on the list."""
+
+    def check(_form: Form, field: Field) -> None:
+        if field.data not in choices:
+            raise ValidationError(f"There is no such {what}: choose one of the list.")
+
+    return check
+
+
+def known_units(_form: Form, field: Field) -> None:
+    """Refuses none, too many, and what the battery manager does not measure."""
+    if not field.data:
+        raise ValidationError("Choose at least one value to draw.")
+    if any(key not in UNITS for key in field.data):
+        raise ValidationError("There is no such value: choose among those of the list.")
+    if len(field.data) > MOST_VALUES:
+        raise ValidationError(f"{len(field.data)} values are too many for one picture: choose at most {MOST_VALUES}.")
+
+
+def yes_or_no(_form: Form, field: Field) -> None:
+    """Refuses what is neither."""
+    if field.raw_data and str(field.raw_data[0]).lower() not in NO + YES:
+        raise ValidationError("Write yes or no.")
+
+
+class PictureForm(Form):
+    """What to draw, and how; the names are those of the graph page's address."""
+
+    units = SelectMultipleField("Units", [known_units], validate_choice=False)
+    controller = StringField("Battery", [at_most(OTHER_LETTERS), readable])
+    range = StringField("Window", [one_of(CHOICES["range"], "window")])
+    start = StringField("Start", [at_most(OTHER_LETTERS)])
+    end = StringField("End", [at_most(OTHER_LETTERS)])
+    interval = StringField(
+        "Interval, minutes", [at_most(OTHER_LETTERS)], description="One point for each; a multiple of 10."
+    )
+    title = StringField("Title", [at_most(TITLE_LETTERS), readable])
+    xlabel = StringField("X axis", [at_most(LABEL_LETTERS), readable])
+    ylabel = StringField("Y axis", [at_most(LABEL_LETTERS), readable])
+    date_format = StringField(
+        "Date format",
+        [at_most(FORMAT_LETTERS), readable],
+        description="Python's strftime codes, for the ticks.",
+    )
+    style = SelectField(
+        "Style",
+        [one_of(STYLES, "style")],
+        choices=[SelectChoice(key, label) for key, label in STYLES.items()],
+        validate_choice=False,
+    )
+    marker = SelectField(
+        "Marker",
+        [one_of(MARKERS, "marker")],
+        choices=[SelectChoice(key, label) for key, label in MARKERS.items()],
+        validate_choice=False,
+    )
+    tight_layout = BooleanField("Tight layout", [yes_or_no], false_values=NO)
+    logarithmic_scale = BooleanField("Logarithmic scale", [yes_or_no], false_values=NO)
+
+    def values(self) -> dict[str, Any]:
+        """The controls as pages/graph_form.py names them."""
+        said: dict[str, Any] = dict(self.data)
+        return {**said, "retimed": False, "units": list(dict.fromkeys(said["units"] or []))}
+
+    def say(self, errors: Mapping[str, str]) -> None:
+        """Put what was found later at its field."""
+        for name, words in errors.items():
+            self[name].errors = [*self[name].errors, words]
+
+    def wrong(self) -> list[str]:
+        """What is wrong, each with the name of its field."""
+        return [f"{field.label.text}: {words}" for field in self for words in field.errors]
+
+
+def read_form(given: MultiDict[str, str], now: str, filled: bool) -> PictureForm:
+    """The form as an address or a sent form fills it; what is left out has its default, and `now` ends a window.
+
+    Of a form that was `filled` in, no units means none.  A start or an end means a window of one's own,
+    but where they are those that the form had filled in: `shown` has that range, its start and its end.
+    """
+    sent: MultiDict[str, str] = MultiDict()
+    for name, text in given.items(multi=True):
+        name = OLD_NAMES.get(name, name)
+        if name == "units":
+            keys = [key for key in text.split(",")[: 2 * len(UNITS)] if key]
+            sent.setlist(name, [*sent.getlist(name), *keys])
+        elif name not in sent:
+            sent[name] = text
+    was = given.get("shown", "").split(" ")
+    if "range" not in sent and was[1:] == [sent.get("start"), sent.get("end")]:
+        sent["range"] = was[0]
+    if "range" not in sent and ("start" in sent or "end" in sent):
+        sent["range"] = CUSTOM
+        sent.setdefault("end", now)
+    for name, value in DEFAULTS[KIND].items():
+        if name in sent or name in SWITCHES or (name == "units" and filled):
+            continue
+        sent.setlist(name, value if name == "units" else [value])
+    return PictureForm(sent)

@@ -1,0 +1,145 @@
+"""A user's own keys: made, shown once with what to copy, listed with their last use, revoked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+from wtforms.fields.choices import SelectChoice
+
+from app.security.identity import actor
+from app.services import parts
+from app.views.forms import KeyForm
+from app.views.snippets import (
+    USUAL,
+    Known,
+    collector_toml,
+    curl_line,
+    device_address,
+    known,
+    reading_address,
+    reading_line,
+    site_address,
+)
+from data import accounts, audit, queries
+from data.errors import DocumentError, NotFoundError
+from data.models import ApiKey, User
+
+keys_pages = Blueprint("keys", __name__)
+
+MOST_KEYS = 50
+
+
+@keys_pages.get("/account/keys")
+def mine() -> Any:
+    """The user's keys, none of which can be read again."""
+    with parts().sessions() as session:
+        user = accounts.user_by_id(session, int(current_user.id)) or abort(401)
+        found = accounts.keys_of(session, user)
+    holders = {user.id: "everything on this site" if user.admin else "all your sensors"}
+    return render_template("keys.html", keys=found, holders=holders, now=datetime.now(UTC))
+
+
+@keys_pages.route("/account/keys/new", methods=("GET", "POST"))
+def make() -> Any:
+    """Make a key and show it, this once."""
+    with parts().sessions() as session:
+        user = accounts.user_by_id(session, int(current_user.id)) or abort(401)
+        slugs = [f"{user.username}/{sensor.name}" for sensor in accounts.sensors_of(session, user)]
+        if user.admin:
+            slugs += [device.slug for device in queries.devices(session) if device.sensor_id is None]
+        many = sum(key.revoked_at is None for key in accounts.keys_of(session, user)) >= MOST_KEYS
+    form = KeyForm()
+    form.bound.choices = [
+        SelectChoice("", "everything on this site" if user.admin else "all my sensors"),
+        *(SelectChoice(slug, slug) for slug in slugs),
+    ]
+    if request.method == "GET" and request.args.get("sensor") in slugs:
+        form.bound.data = request.args["sensor"]
+    if many:
+        flash(f"You have {MOST_KEYS} keys: revoke one that is not used before you make another.", "warning")
+        return redirect(url_for("keys.mine"), 303)
+    if form.validate_on_submit():
+        try:
+            return shown(form, user)
+        except DocumentError as problem:
+            flash(str(problem), "danger")
+    return render_template("new_key.html", form=form)
+
+
+def shown(form: KeyForm, user: User) -> str:
+    """Make the key, and the page that shows it."""
+    scopes = [scope for scope in accounts.SCOPES if form[scope].data]
+    days = int(form.days.data)
+    bound = str(form.bound.data or "")
+    with parts().sessions() as session:
+        key, token = accounts.create_key(
+            session,
+            str(form.label.data),
+            None if bound else user,
+            bound or None,
+            scopes,
+            datetime.now(UTC) + timedelta(days=days) if days else None,
+        )
+        audit.record(session, actor(), "key made", key.label, f"for {bound or user.username}, {key.scopes}")
+        session.commit()
+    url, target = site_address(), post_target(key, user)
+    toml = collector_toml(url, token, parts().config.site_timezone, collector_devices(bound or None))
+    return render_template(
+        "made_key.html",
+        key=key,
+        token=token,
+        posting=curl_line(token, url + target.address, target.field),
+        reading=reading_line(token, url + reading_address(key.device_slug)),
+        target=target,
+        toml=toml,
+        collects=user.admin and "/" not in bound,
+        listed="admin.keys" if bound and "/" not in bound else "keys.mine",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where the command beside a new key posts to: an address, a field as its documents may have it, and what it is
+    called; `name` is empty for a user who has no sensor yet."""
+
+    address: str
+    field: str
+    name: str
+
+
+def post_target(key: ApiKey, user: User) -> Target:
+    """Something that the key may post for."""
+    with parts().sessions() as session:
+        own = {f"{user.username}/{sensor.name}": sensor for sensor in accounts.sensors_of(session, user)}
+    slug = key.device_slug or next(iter(own), "")
+    field = own[slug].type if slug in own else ""
+    return Target(device_address(slug or f"{user.username}/SENSOR"), field or "value", slug)
+
+
+def collector_devices(slug: str | None) -> Sequence[Known]:
+    """The devices for which a collector with that key may post: the one it is bound to, else the site's usual ones."""
+    if slug is None or "/" in slug:
+        return USUAL
+    with parts().sessions() as session:
+        return [known(queries.device(session, slug))]
+
+
+@keys_pages.post("/account/keys/<int:key_id>/revoke")
+def revoke(key_id: int) -> Response:
+    """Refuse one of the user's own keys from now on."""
+    with parts().sessions() as session:
+        user = accounts.user_by_id(session, int(current_user.id)) or abort(401)
+        if key_id not in {key.id for key in accounts.keys_of(session, user)}:
+            raise NotFoundError(f"you have no key with the id {key_id}")
+    with parts().sessions() as session:
+        key = accounts.revoke_key(session, key_id)
+        audit.record(session, actor(), "key revoked", key.label)
+        session.commit()
+    flash(f"The key {key.label} is refused from now on.", "success")
+    return redirect(url_for("keys.mine"), 303)

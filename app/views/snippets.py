@@ -1,0 +1,102 @@
+"""What stands beside a key or a sensor to be copied: a line for a terminal, and a collector's whole configuration."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from flask import request
+
+from app.services import parts
+from data.queries import DeviceRow
+
+# Where a device most often is on a Raspberry Pi; two on one port would be refused as one device named twice.
+TRISTAR_PORTS = {1: "/dev/ttyUSB0", 2: "/dev/ttyUSB1"}
+BATTERY_PORT = "/dev/ttyACM0"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A device as a collector's configuration names it."""
+
+    name: str
+    kind: str
+    string: int | None = None
+
+
+USUAL = (Known("tristar-1", "tristar", 1), Known("tristar-2", "tristar", 2), Known("bms", "bms"))
+
+
+def site_address() -> str:
+    """Where the site is found: as SITE_URL says, else as the reader has found it."""
+    return parts().config.site_url or request.host_url.rstrip("/")
+
+
+def curl_line(token: str, url: str, name: str = "value") -> str:
+    """A command that posts one reading; whatever the names are, a shell takes it for nothing but that command."""
+    header, kind = f"Authorization: Bearer {token}", "Content-Type: application/json"
+    body = json.dumps({name or "value": 1.5}, ensure_ascii=False)
+    return " ".join(["curl", *(f"-H {shlex.quote(text)}" for text in (header, kind)), f"-d {shlex.quote(body)}",
+                     shlex.quote(url)])  # fmt: skip
+
+
+def reading_line(token: str, url: str) -> str:
+    """A command that reads what that key may read."""
+    return " ".join(["curl", "-H", shlex.quote(f"Authorization: Bearer {token}"), shlex.quote(url)])
+
+
+def reading_address(slug: str | None) -> str:
+    """The address at which a key bound to that device reads it; of any other, what there is to read."""
+    return "/api/v1/devices" if slug is None else f"/api/v1/devices/{quote(slug)}/latest"
+
+
+def device_address(slug: str) -> str:
+    """The address at which documents of that device are posted, one at a time."""
+    owner, slash, name = slug.partition("/")
+    if slash:
+        return f"/sensors/post-json/{quote(owner, safe='')}/{quote(name, safe='')}"
+    if slug.startswith("tristar"):
+        string = slug.removeprefix("tristar-")
+        return f"/Tristar/post-json?string={string}" if string in ("1", "2") else "/Tristar/post-json"
+    return "/BMS/post-json"
+
+
+def collector_toml(url: str, token: str, timezone: str, devices: Sequence[Known] = USUAL) -> str:
+    """A collector's whole file for these devices: it starts with it once the ports are right."""
+    lines = [
+        "# The ports are a guess: python -m collector probe --toml finds the devices and writes their tables.",
+        "[site]",
+        f"timezone = {quoted(timezone)}",
+        "",
+        "[uplink]",
+        f"url = {quoted(url)}",
+        f"key = {quoted(token)}",
+        "",
+        "[spool]",
+        'path = "spool.db"',
+    ]
+    for one in devices:
+        is_tristar = one.kind == "tristar"
+        lines += [
+            "",
+            "[[device]]",
+            f"name = {quoted(one.name)}",
+            f'driver = "{"tristar_mppt" if is_tristar else "emus_g1"}"',
+            f'port = "{TRISTAR_PORTS.get(one.string or 1, TRISTAR_PORTS[1]) if is_tristar else BATTERY_PORT}"',
+        ]
+        if is_tristar and one.string in TRISTAR_PORTS:
+            lines.append(f"string = {one.string}")
+    return "\n".join(lines)
+
+
+def quoted(text: str) -> str:
+    """A TOML string."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def known(device: DeviceRow) -> Known:
+    """A device of the site as a collector names it."""
+    return Known(device.slug, device.kind, device.string)
