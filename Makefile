@@ -120,4 +120,4 @@ fuzz: $(VENV)/installed-fuzz $(VENV)/installed-dev
 # Hours of accidents instead of a sample: writers killed 500 times on each database.
 long: lint postgresql
 	@echo '== kills'
-	@KILLS=500 $(BIN)/python -m pytest -q -n 2 tests/data/test_kill.py
+	@KILLS=500 $(BIN)/python -m pytest -q -n 2 tests/data/store/test_kill.py

@@ -41,8 +41,8 @@ from app.views.image import pictures
 from app.views.keys import keys_pages
 from app.views.sensors import sensors_pages
 from callbacks.site import Site
-from data.committing import Committer
-from data.engine import migrate
+from data.database.engine import migrate
+from data.ingest.group_commit import Committer
 from data.ranges import zone_named
 from pages import PAGES, shell
 

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.config import Config
 from app.security.post_rates import PostRates
-from data.committing import Committer
-from data.passwords import Peppers
+from data.accounts.passwords import Peppers
+from data.ingest.group_commit import Committer
 
 EXTENSION = "arboretum"
 

@@ -20,12 +20,15 @@ from app.config import Config
 from app.runtime.installation import open_database, prepare
 from benchmarks import narrow, over_http, workload
 from benchmarks.figures import Figure, median_seconds
-from data import accounts, devices, ingest, queries, sealing
-from data.ingest import Posted
-from data.locks import device_lock
-from data.models import Sensor
+from data import queries
+from data.accounts import users
+from data.database.locks import device_lock
+from data.database.models import Sensor
+from data.ingest import batch, devices
+from data.ingest.batch import Posted
 from data.ranges import TimeRange
-from data.sheets import Row
+from data.store.document_table import Row
+from data.store.sealed import sealing
 
 SAMPLES = 150 * workload.DOCUMENTS
 START, END = (datetime.fromtimestamp(at, UTC) for at in (workload.START, workload.END))
@@ -43,7 +46,7 @@ MEASURES = ("mean", "min", "max")
 
 def sensor(session: Session, name: str) -> int:
     """A registered sensor of admin's; the id of its device."""
-    owner = accounts.user_by_name(session, "admin")
+    owner = users.user_by_name(session, "admin")
     assert owner is not None, "a site that is set up has one"
     made = Sensor(user_id=owner.id, name=name, public=True)
     session.add(made)
@@ -71,7 +74,7 @@ def fill(sessions: sessionmaker[Session]) -> float:
         began = time.perf_counter()
         for start in range(0, len(documents), BATCH):
             with sessions() as session:
-                ingest.store(session, documents[start : start + BATCH], NOW)
+                batch.store(session, documents[start : start + BATCH], NOW)
                 session.commit()
         seconds += time.perf_counter() - began
     return workload.DOCUMENTS / seconds
@@ -100,7 +103,7 @@ def fill_years(sessions: sessionmaker[Session], device: int) -> None:
     # The newest document of a device is an entry; this one is the next minute's.
     with sessions() as session:
         last = Posted("sensor", "admin/w2", '{"name":"D2, one series of five years","volts":52.8}', END, "synced")
-        ingest.store(session, [last], NOW)
+        batch.store(session, [last], NOW)
         session.commit()
 
 

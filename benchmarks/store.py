@@ -11,8 +11,9 @@ from pathlib import Path
 from sqlalchemy import text
 
 from benchmarks.figures import Figure, median_seconds
-from data import document, ingest, queries
-from data.engine import default_url, migrate, open_engine, session_factory
+from data import document, queries
+from data.database.engine import default_url, migrate, open_engine, session_factory
+from data.ingest import batch
 from data.ranges import TimeRange
 
 DOCUMENTS = Path(__file__).parents[1] / "tests/captures/documents"
@@ -22,7 +23,7 @@ STEP = timedelta(minutes=10)
 BATCH = 100
 
 
-def month() -> Iterator[ingest.Posted]:
+def month() -> Iterator[batch.Posted]:
     """Thirty days at ten minutes: the documents of the contract with a voltage that moves."""
     names = (("bms", "bms", "bms"), ("tristar", "tristar-1", "tristar_instantaneous"))
     names += (("tristar", "tristar-2", "tristar_instantaneous"),)
@@ -36,7 +37,7 @@ def month() -> Iterator[ingest.Posted]:
                 content["CurrentAndVoltage"]["total voltage"]["value"] = volts
             else:
                 content["ADC data"]["battery voltage"] = volts
-            yield ingest.Posted(family, device, json.dumps(content, separators=(",", ":")), at, "synced")
+            yield batch.Posted(family, device, json.dumps(content, separators=(",", ":")), at, "synced")
 
 
 def figures() -> Iterator[Figure]:
@@ -51,9 +52,9 @@ def figures() -> Iterator[Figure]:
         sessions = session_factory(engine)
         documents = list(month())
 
-        def store(some: list[ingest.Posted]) -> None:
+        def store(some: list[batch.Posted]) -> None:
             with sessions.begin() as session:
-                ingest.store(session, some, END)
+                batch.store(session, some, END)
 
         singles, rest = documents[:500], documents[500:]
         seconds = median_seconds(lambda: [store([one]) for one in singles], runs=1, warm=0)

@@ -20,9 +20,10 @@ from callbacks.lines import Line, bucketed, line, seen, wide_enough
 from callbacks.ranges import LONGEST_INTERVAL_MINUTES, WORDS, Asked, asked, chosen, field_text
 from callbacks.sensor_fields import resolved
 from callbacks.site import Clock, Site, Viewer, Viewers, device_name, seen_by
-from data import msview, queries
+from data import queries
 from data.catalogue import Metric
 from data.errors import RangeError
+from data.importing.msview import daily
 from data.queries import DeviceRow
 from data.ranges import TimeRange
 from pages import ids as page_ids
@@ -66,7 +67,7 @@ def retimed_samples(session: Session, device: DeviceRow, keys: Sequence[str], wi
         session, device.id, keys, TimeRange(known.start_at, known.end_at + timedelta(milliseconds=1))
     )
     moved = whole.copy()
-    moved.index = pd.DatetimeIndex(msview.retimed([at.to_pydatetime() for at in whole.index])).as_unit("ms")
+    moved.index = pd.DatetimeIndex(daily.retimed([at.to_pydatetime() for at in whole.index])).as_unit("ms")
     return moved[(moved.index >= window.start_at) & (moved.index < window.end_at)]
 
 

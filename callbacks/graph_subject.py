@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from callbacks.sensor_fields import fields
 from callbacks.site import Viewer, device_name
-from data import accounts, catalogue, queries
+from data import catalogue, queries
+from data.accounts import users
 from data.catalogue import Metric
 from data.queries import DeviceRow
 from pages.graph_form import BOTH, IMPORTED, MOST_FIELDS
@@ -110,7 +111,7 @@ def sensor_subject(
             options.insert(0, {"label": f"Number {wanted[:20]}", "value": wanted})
         wrong = {"controller": NO_SUCH_SENSOR} if wanted else {}
         return Subject(Choice(options, [], ""), [], [], wanted, errors=wrong)
-    found = accounts.sensor_by_id(session, chosen[0].sensor_id or 0)
+    found = users.sensor_by_id(session, chosen[0].sensor_id or 0)
     offered = fields(session, chosen[0], found[0].units or "" if found is not None else "")
     standard = [metric.key for metric in offered[:FIELDS_AT_FIRST]]
     if values["units"] is None:

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from callbacks import numbers
 from callbacks.sensor_fields import decimals_of, label_of, unit_of
 from callbacks.site import Clock, Site, Viewer, Viewers
-from data import accounts, document, queries
-from data.models import Sensor
+from data import document, queries
+from data.accounts import users
+from data.database.models import Sensor
 from data.queries import Latest
 from pages import ids
 from pages.components import age, table
@@ -27,11 +28,11 @@ USUAL_SECONDS = 600  # what a sensor is expected to keep to, as long as nobody h
 
 def own_sensors(session: Session, viewer: Viewer) -> list[tuple[Sensor, Latest | None]]:
     """The viewer's own sensors with the newest document of each."""
-    user = None if viewer.user_id is None else accounts.user_by_id(session, viewer.user_id)
+    user = None if viewer.user_id is None else users.user_by_id(session, viewer.user_id)
     if user is None:
         return []
     newest = {row.device.sensor_id: row for row in queries.latest_all(session, ["sensor"])}
-    return [(sensor, newest.get(sensor.id)) for sensor in accounts.sensors_of(session, user)]
+    return [(sensor, newest.get(sensor.id)) for sensor in users.sensors_of(session, user)]
 
 
 def sensor_list(rows: Sequence[tuple[Sensor, Latest | None]], viewer: Viewer, now: datetime) -> list[Any]:

@@ -12,7 +12,8 @@ from callbacks import numbers
 from callbacks.value_rows import MOST_ROWS, Grid, Row, Section, apart, grid, is_record, rows
 from callbacks.value_shown import NO_READING, Shown, as_posted, short, shown, truth
 from callbacks.value_words import NAME_LISTS, capitalised, metric_at
-from data import catalogue, document, meanings
+from data import catalogue, document
+from data.catalogue import meanings
 from data.document import fold, number
 from data.document.cells import CELL_SECTIONS, MOST_CELLS, Place, group_places
 

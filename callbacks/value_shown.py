@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from callbacks import numbers
 from callbacks.sensor_fields import decimals_of
 from callbacks.value_words import ENTRIES, NAME_LISTS, ON_OFF, STATES, NameList, flag_tone, metric_at
-from data import document, meanings
-from data.catalogue import Metric
+from data import document
+from data.catalogue import Metric, meanings
 from data.document import fold, number
 
 LONGEST_TEXT = 200

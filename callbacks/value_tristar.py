@@ -12,7 +12,7 @@ from callbacks.condition import Source
 from callbacks.value_rows import MISSING, Row, Section, rows
 from callbacks.value_shown import NOT_SENT, Shown, as_posted, short
 from data import catalogue
-from data.charge_settings import SETTINGS, Setting, setting
+from data.catalogue.charge_settings import SETTINGS, Setting, setting
 from data.document import fold, number
 
 SETTINGS_SECTION, LOGGER_SECTION = "chargesettings", "dailyloggervalues"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from data import catalogue, document, meanings
-from data.catalogue import Metric
+from data import catalogue, document
+from data.catalogue import Metric, meanings
 
 # Metric with a word for a value -> what each word means.
 STATES: Mapping[str, Mapping[str, str]] = {

@@ -12,8 +12,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from data import charge_settings
-from data.catalogue import ALARMS, DAILY_FLAGS, FAULTS, METRICS
+from data.catalogue import ALARMS, DAILY_FLAGS, FAULTS, METRICS, charge_settings
 from data.document import FIELDS, FieldRow
 
 Values = Mapping[str, Any]

@@ -85,7 +85,7 @@ def seconds() -> Iterator[datetime]:
 
 def history(arguments: argparse.Namespace) -> int:
     """Load what is missing of the history; what was loaded stays when this ends early, and the next run goes on."""
-    from data.engine import migrate, open_engine, session_factory
+    from data.database.engine import migrate, open_engine, session_factory
     from demo.history import load
     from demo.launch import Launch, enter
 

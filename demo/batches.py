@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from data import ingest
+from data.ingest import batch as ingest
 from data.ranges import TimeRange
 from demo.instant import Instant
 from demo.minutes import DAY, ZONE, day_of, instant_of, minute_of, start_of_day

@@ -17,9 +17,13 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from data import ingest, jobs, queries, sealed, sealing
+from data import queries
+from data.database import jobs
 from data.errors import NotFoundError
+from data.ingest import batch as ingest
 from data.ranges import TimeRange, to_milliseconds
+from data.store.sealed import days as sealed
+from data.store.sealed import sealing
 from demo import eras, processes
 from demo.batches import DENSE_DAYS, Batch, batches, documents_of, plan
 from demo.instant import Instant

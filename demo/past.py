@@ -16,7 +16,7 @@ from collector.drivers import tristar_mppt
 from collector.drivers.emus_reader import LISTED, LIVE
 from collector.drivers.registers import Value
 from collector.simulator.noon_battery import NOON
-from data.ingest import Posted
+from data.ingest.batch import Posted
 from demo import faculty, spelling
 from demo.episodes import UNPLUGGED_SENSOR, Episodes
 from demo.instant import Instant

@@ -10,12 +10,14 @@ from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from data import blocks, queries, sealing, sheets
-from data.engine import open_engine, session_factory
+from data import queries
+from data.database.engine import open_engine, session_factory
+from data.database.locks import device_lock
 from data.errors import NotFoundError
-from data.locks import device_lock
 from data.ranges import to_milliseconds
-from data.sheets import Row, Sheet
+from data.store import blocks, document_table
+from data.store.document_table import Row, Sheet
+from data.store.sealed import sealing
 from demo import eras
 from demo.batches import Batch, documents_of
 from demo.launch import Launch
@@ -74,7 +76,7 @@ def sheets_of(launch: Launch, parts: Sequence[tuple[Batch, bytes]], moved_by: er
             at, received = to_milliseconds(posted.recorded_at), to_milliseconds(posted.received_at)
             rows[posted.device, posted.family].append(Row(at, received, posted.clock or "", None, posted.content))
         for key, some in rows.items():
-            made[key][blocks.day_of(some[0].recorded_at)] = sheets.from_rows(key[1], some)
+            made[key][blocks.day_of(some[0].recorded_at)] = document_table.from_rows(key[1], some)
     return made
 
 

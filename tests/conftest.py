@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.config import Config
-from data.engine import default_url
+from data.database.engine import default_url
 from tests.builders import DATABASES, FakeClock, sign_in
 from tests.postgresql import Cluster, running_cluster
 
@@ -27,10 +27,10 @@ CHOSEN = "nine purple kettles sing"
 def choose_a_password(sessions: sessionmaker[Session], config: Config) -> None:
     """What admin does before anything else: the printed password is for that."""
     from app.security.peppers import peppers
-    from data import account_changes, accounts, audit
+    from data.accounts import account_changes, audit, users
 
     with sessions() as session:
-        admin = accounts.user_by_name(session, "admin")
+        admin = users.user_by_name(session, "admin")
         assert admin is not None
         account_changes.set_password(session, admin.id, CHOSEN, peppers(config))
         audit.record(session, audit.Actor("admin", "127.0.0.1"), "password changed", "admin")

@@ -14,9 +14,9 @@ from app.routes import schemas
 from app.routes.routing import NDJSON, Asked, Body, route, serve_routes
 from app.security.identity import Poster, poster
 from app.services import parts
-from data import ingest
 from data.document import parse_content
 from data.errors import DocumentError, RangeError
+from data.ingest import batch
 from data.ranges import parse_instant
 
 MOST_DOCUMENTS = 1_000
@@ -68,14 +68,14 @@ def documents(_asked: Asked) -> Response:
     sender = poster()
     lines = numbered_lines(read_body(LIMIT))
     read = [(number, read_line(line, sender)) for number, line in lines]
-    accepted = [found for _, found in read if isinstance(found, ingest.Posted)]
+    accepted = [found for _, found in read if isinstance(found, batch.Posted)]
     with parts().sessions() as session:
-        outcomes = iter(ingest.store(session, accepted, datetime.now(UTC)))
+        outcomes = iter(batch.store(session, accepted, datetime.now(UTC)))
         session.commit()
     answers = []
     for number, found in read:
         if isinstance(found, str):
-            answers.append(answer(number, ingest.REFUSED, found))
+            answers.append(answer(number, batch.REFUSED, found))
         else:
             outcome = next(outcomes)
             answers.append(answer(number, outcome.result, outcome.reason))
@@ -119,19 +119,19 @@ class Envelope(msgspec.Struct):
 DECODER = msgspec.json.Decoder(Envelope)
 
 
-def read_line(line: str, sender: Poster) -> ingest.Posted | str:
+def read_line(line: str, sender: Poster) -> batch.Posted | str:
     """The document of one line, or the reason why it is refused."""
     found = opened(line)
     if found is None:
         found = explained(line)
-    if isinstance(found, ingest.Posted) and not sender.may_post(found.device):
+    if isinstance(found, batch.Posted) and not sender.may_post(found.device):
         # For the whole request: a document refused by its line is given up by its sender, and a wrongly bound key is
         # mended on the server, after which everything can still come.
         abort(403, description=f"This key may not post for {found.device}: use that device's key, or its owner's.")
     return found
 
 
-def opened(line: str) -> ingest.Posted | None:
+def opened(line: str) -> batch.Posted | None:
     """The document of a line that is as it should be; None for any other, which `explained` has words for."""
     try:
         stated = DECODER.decode(line.encode())
@@ -142,10 +142,10 @@ def opened(line: str) -> ingest.Posted | None:
     known = stated.family in FAMILIES and stated.clock in CLOCKS and bool(stated.device) and stated.device.isprintable()
     if not known or not content.startswith(b"{"):
         return None
-    return ingest.Posted(stated.family, stated.device, content.decode(), recorded_at, stated.clock)
+    return batch.Posted(stated.family, stated.device, content.decode(), recorded_at, stated.clock)
 
 
-def explained(line: str) -> ingest.Posted | str:
+def explained(line: str) -> batch.Posted | str:
     """The document of any line, or in words what is wrong with it."""
     if any(BYTE <= character <= LAST_BYTE for character in line):
         return "the line is not UTF-8: send JSON in UTF-8"
@@ -164,7 +164,7 @@ def explained(line: str) -> ingest.Posted | str:
             return "content is missing, or is not an object"
     except (DocumentError, RangeError) as problem:
         return str(problem)
-    return ingest.Posted(family, device, json.dumps(content), recorded_at, clock)
+    return batch.Posted(family, device, json.dumps(content), recorded_at, clock)
 
 
 def text_field(stated: dict[str, Any], name: str) -> str:

@@ -13,7 +13,7 @@ from app.routes.routing import JSON, Asked, Body, route, serve_routes
 from app.services import parts
 from app.version import VERSION
 from data import queries
-from data.housekeeping import INTEGRITY
+from data.database.housekeeping import INTEGRITY
 
 log = logging.getLogger(__name__)
 

@@ -19,9 +19,9 @@ from app.routes.parameters import FROM, METRICS, TIMES, TO, TZ, Parameter, choic
 from app.routes.routing import JSON, Asked, Body, route, written
 from app.services import parts
 from data import queries
-from data.buckets import DEFAULT_POINTS, MEASURES, SHORTEST_MONTH, Months, Width, width_for
 from data.errors import RangeError
 from data.queries import DeviceRow
+from data.queries.buckets import DEFAULT_POINTS, MEASURES, SHORTEST_MONTH, Months, Width, width_for
 from data.ranges import TimeRange
 
 DEFAULT_MEASURES = ("mean", "min", "max")

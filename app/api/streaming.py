@@ -16,10 +16,10 @@ from app.api.columns import VALUE, Columns, bucket_columns, csv_head, csv_lines,
 from app.routes.routing import WRITING
 from app.services import parts
 from data import queries
-from data.buckets import SHORTEST_MONTH, Edges, Months, Width, edges_in_runs
 from data.errors import RangeError
-from data.parquet import parquet
 from data.queries import DeviceRow
+from data.queries.buckets import SHORTEST_MONTH, Edges, Months, Width, edges_in_runs
+from data.queries.parquet import parquet
 from data.ranges import TimeRange, from_milliseconds
 
 DAY = timedelta(days=1)

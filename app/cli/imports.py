@@ -27,7 +27,7 @@ DELIMITER_NAMES = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";"}
 
 def msview(sessions: sessionmaker[Session], file: str) -> int:
     """Store the log that MSView exported: a daily one, or a live one."""
-    from data.importing.msview_file import MsviewFile
+    from data.importing.msview.file import MsviewFile
 
     path = Path(file)
     try:
@@ -43,7 +43,7 @@ def msview(sessions: sessionmaker[Session], file: str) -> int:
 
 def csv(sessions: sessionmaker[Session], config: Config, arguments: argparse.Namespace) -> int:
     """Store the rows of a CSV file as documents of one device."""
-    from data.importing.csv_file import CsvFile, CsvOptions, check_device
+    from data.importing.csv.file import CsvFile, CsvOptions, check_device
 
     family, device = device_of(arguments)
     options = CsvOptions(
@@ -76,9 +76,9 @@ def csv(sessions: sessionmaker[Session], config: Config, arguments: argparse.Nam
 
 def site(sessions: sessionmaker[Session], arguments: argparse.Namespace) -> int:
     """Store the users, sensors and documents of the old site's SQLite file."""
-    from data.importing.site_accounts import load_sensors, load_users
-    from data.importing.site_entries import SiteEntries
-    from data.importing.site_file import opened
+    from data.importing.first_site.accounts import load_sensors, load_users
+    from data.importing.first_site.entries import SiteEntries
+    from data.importing.first_site.file import opened
 
     path, zone = Path(arguments.file), arguments.timezone or OLD_SITE_ZONE
     with opened(path) as old:
@@ -116,7 +116,7 @@ def run(sessions: sessionmaker[Session], source: Source, path: Path, unit: str, 
 
 def note(session: Session, file: str, said: str) -> None:
     """Write an import into the audit log."""
-    from data import audit
+    from data.accounts import audit
 
     audit.record(session, audit.AT_THE_PROMPT, "imported", Path(file).name, said)
 

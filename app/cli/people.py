@@ -7,19 +7,19 @@ import getpass
 import sys
 
 from app.cli.common import Arguments, Settings, database
-from data.audit import AT_THE_PROMPT
+from data.accounts.audit import AT_THE_PROMPT
 from data.errors import NotFoundError
 
 
 def create_user(config: Settings, arguments: Arguments) -> int:
     """Make a user; asks for the password, or reads it from standard input when that is no terminal."""
     from app.security.peppers import peppers
-    from data import accounts, audit
+    from data.accounts import audit, users
 
     password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
-    role = accounts.ADMINISTRATOR if arguments.admin else arguments.role
+    role = users.ADMINISTRATOR if arguments.admin else arguments.role
     with database(config)() as session:
-        accounts.create_user(session, arguments.username, arguments.email, password, role, peppers(config))
+        users.create_user(session, arguments.username, arguments.email, password, role, peppers(config))
         audit.record(session, AT_THE_PROMPT, "account made", arguments.username, f"role {role}")
         session.commit()
     print(f"User {arguments.username} has been created as {role}.")
@@ -37,11 +37,11 @@ def user_arguments(parser: argparse.ArgumentParser) -> None:
 def set_password(config: Settings, arguments: Arguments) -> int:
     """Set a user's password anew and end all sessions; asks for it as create-user does."""
     from app.security.peppers import peppers
-    from data import account_changes, accounts, audit
+    from data.accounts import account_changes, audit, users
 
     password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
     with database(config)() as session:
-        user = accounts.user_by_name(session, arguments.username)
+        user = users.user_by_name(session, arguments.username)
         if user is None:
             raise NotFoundError(f"no user named {arguments.username!r}: make it with create-user")
         account_changes.set_password(session, user.id, password, peppers(config))
@@ -71,13 +71,13 @@ def address_arguments(parser: argparse.ArgumentParser) -> None:
 
 def create_key(config: Settings, arguments: Arguments) -> int:
     """Make a key for posting, bound to a user or to a device; it is shown this once."""
-    from data import accounts, audit
+    from data.accounts import audit, users
 
     with database(config)() as session:
-        owner = None if arguments.user is None else accounts.user_by_name(session, arguments.user)
+        owner = None if arguments.user is None else users.user_by_name(session, arguments.user)
         if arguments.user is not None and owner is None:
             raise NotFoundError(f"no user named {arguments.user!r}: make it with create-user")
-        _, token = accounts.create_key(session, arguments.label, owner, arguments.device)
+        _, token = users.create_key(session, arguments.label, owner, arguments.device)
         audit.record(session, AT_THE_PROMPT, "key made", arguments.label, f"for {arguments.user or arguments.device}")
         session.commit()
     print(token)
@@ -95,11 +95,11 @@ def key_arguments(parser: argparse.ArgumentParser) -> None:
 
 def keys(config: Settings, _arguments: Arguments) -> int:
     """List the keys: id, label, what each posts for, last use."""
-    from data import accounts
+    from data.accounts import users
 
     with database(config)() as session:
-        for key in accounts.keys(session):
-            owner = None if key.user_id is None else accounts.user_by_id(session, key.user_id)
+        for key in users.keys(session):
+            owner = None if key.user_id is None else users.user_by_id(session, key.user_id)
             bound = f"user {owner.username}" if owner is not None else f"device {key.device_slug}"
             used = "never used" if key.last_used_at is None else f"last used {key.last_used_at:%Y-%m-%d %H:%M} UTC"
             revoked = "" if key.revoked_at is None else f", revoked {key.revoked_at:%Y-%m-%d %H:%M} UTC"
@@ -109,10 +109,10 @@ def keys(config: Settings, _arguments: Arguments) -> int:
 
 def revoke_key(config: Settings, arguments: Arguments) -> int:
     """Refuse a key from now on; `keys` shows the ids."""
-    from data import accounts, audit
+    from data.accounts import audit, users
 
     with database(config)() as session:
-        label = accounts.revoke_key(session, arguments.id).label
+        label = users.revoke_key(session, arguments.id).label
         audit.record(session, AT_THE_PROMPT, "key revoked", label)
         session.commit()
     print(f"Key {arguments.id} ({label}) is revoked.")

@@ -36,7 +36,7 @@ def worker(config: Settings, _arguments: Arguments) -> int:
 def migrate(config: Settings, _arguments: Arguments) -> int:
     """Bring the database to the present schema."""
     from app.runtime.installation import open_database
-    from data.engine import migrate as upgrade
+    from data.database.engine import migrate as upgrade
 
     engine, _ = open_database(config)
     upgrade(engine)

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask
 
 from app.services import parts_of
-from data import models
+from data.database import models
 
 
 def shell_context(server: Flask) -> dict[str, Any]:

@@ -9,14 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app.cli.common import Arguments, Settings, database
-from data.audit import AT_THE_PROMPT
+from data.accounts.audit import AT_THE_PROMPT
 from data.errors import DocumentError
 
 
 def seal(config: Settings, arguments: Arguments) -> int:
     """Seal what is old enough, as the worker does every minute; --all seals today as well."""
     from app.cli.progress import ProgressBar
-    from data import sealing
+    from data.store.sealed import sealing
 
     with ProgressBar("sealing", sys.stderr) as bar:
         count = sealing.seal(database(config), datetime.now(UTC), arguments.all, bar.show)
@@ -55,10 +55,10 @@ def status_arguments(parser: argparse.ArgumentParser) -> None:
 def check_store(config: Settings, arguments: Arguments) -> int:
     """Read every sealed block and level and compare its checksums; --repair builds again what can be built."""
     from app.cli.progress import ProgressBar
-    from data import scrubbing
+    from data.store import integrity
 
     with ProgressBar("checking", sys.stderr) as bar:
-        found = scrubbing.check(database(config), arguments.repair, bar.show)
+        found = integrity.check(database(config), arguments.repair, bar.show)
     for one in found.problems:
         print(one, file=sys.stderr)
     print(f"{found.checked} rows checked, {len(found.problems)} damaged, {found.repaired} built again")
@@ -72,7 +72,7 @@ def check_arguments(parser: argparse.ArgumentParser) -> None:
 
 def correct(config: Settings, arguments: Arguments) -> int:
     """Replace or take out one document of the past; both texts, who, when and why are kept."""
-    from data import corrections
+    from data.queries import corrections
     from data.ranges import parse_instant
 
     after = None
@@ -105,7 +105,7 @@ def correct_arguments(parser: argparse.ArgumentParser) -> None:
 
 def list_corrections(config: Settings, _arguments: Arguments) -> int:
     """List what was corrected: which document, who, when and why."""
-    from data import corrections
+    from data.queries import corrections
 
     with database(config)() as session:
         for one in corrections.corrections(session):
@@ -120,7 +120,7 @@ def list_corrections(config: Settings, _arguments: Arguments) -> int:
 def backup(config: Settings, arguments: Arguments) -> int:
     """Write the whole database to one file, while the site runs."""
     from app.runtime.installation import open_database
-    from data.backup import backup as write
+    from data.database.backup import backup as write
 
     engine, _ = open_database(config)
     count = write(engine, Path(arguments.file))
@@ -133,9 +133,9 @@ def restore(config: Settings, arguments: Arguments) -> int:
     """Fill an empty database, SQLite or PostgreSQL, with what a backup holds."""
     from app.runtime.installation import open_database
     from app.security.peppers import peppers, warning_of_lost
-    from data import audit
-    from data.backup import restore as fill
-    from data.engine import session_factory
+    from data.accounts import audit
+    from data.database.backup import restore as fill
+    from data.database.engine import session_factory
 
     engine, _ = open_database(config)
     count = fill(engine, Path(arguments.file), arguments.replace)
@@ -160,7 +160,7 @@ def restore_arguments(parser: argparse.ArgumentParser) -> None:
 def vacuum(config: Settings, _arguments: Arguments) -> int:
     """Give the room of deleted rows back to the disk; on SQLite posters wait meanwhile."""
     from app.runtime.installation import open_database
-    from data import housekeeping
+    from data.database import housekeeping
 
     engine, _ = open_database(config)
     housekeeping.vacuum(engine)

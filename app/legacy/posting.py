@@ -14,9 +14,9 @@ from app.routes.parameters import Parameter
 from app.routes.routing import JSON, Asked, Body, Route, View, route, serve_routes
 from app.security.identity import Poster, poster
 from app.services import parts
-from data import ingest
 from data.document import controller_string, parse_content
 from data.errors import DocumentError
+from data.ingest import batch
 
 RECEIVED = "your data has been received."
 # What ingest calls an unknown user or sensor, in the words the first site's posters know.
@@ -65,7 +65,7 @@ def bms(_asked: Asked) -> Response:
     The same document at the same time is stored once.
     """
     sender = poster()
-    return stored(sender, ingest.Posted("bms", device_for(sender, "bms"), posted_text(), own_time=True))
+    return stored(sender, batch.Posted("bms", device_for(sender, "bms"), posted_text(), own_time=True))
 
 
 @posted_to(
@@ -79,7 +79,7 @@ def tristar(asked: Asked) -> Response:
     """The controller as it is now.  Which one is told by `string` in the document or the address, else by its name."""
     sender = poster()
     text = posted_text()
-    return stored(sender, ingest.Posted("tristar", controller(sender, text, asked), text, own_time=True))
+    return stored(sender, batch.Posted("tristar", controller(sender, text, asked), text, own_time=True))
 
 
 @posted_to(
@@ -93,7 +93,7 @@ def tristar_daily(asked: Asked) -> Response:
     """The values of a whole day.  Which controller is told as in its other documents."""
     sender = poster()
     text = posted_text()
-    return stored(sender, ingest.Posted("tristar_daily", controller(sender, text, asked), text, own_time=True))
+    return stored(sender, batch.Posted("tristar_daily", controller(sender, text, asked), text, own_time=True))
 
 
 @posted_to(
@@ -112,7 +112,7 @@ def sensor(asked: Asked) -> Response:
         if not asked[name].isprintable():  # nobody is called so, and PostgreSQL takes no NUL
             abort(404, description=UNKNOWN[unknown])
     slug = f"{asked['username']}/{asked['sensor_name']}"
-    return stored(sender, ingest.Posted("sensor", slug, posted_text(), own_time=True))
+    return stored(sender, batch.Posted("sensor", slug, posted_text(), own_time=True))
 
 
 ROUTES = (bms, tristar, tristar_daily, sensor)
@@ -144,20 +144,20 @@ def device_for(sender: Poster, kind: str) -> str:
     return bound if bound == kind or bound.startswith(f"{kind}-") else kind
 
 
-def stored(sender: Poster, document: ingest.Posted) -> Response:
+def stored(sender: Poster, document: batch.Posted) -> Response:
     """Store it and answer after the commit; nothing is stored on an error."""
     if not sender.may_post(document.device):
         abort(
             403, description=f"This key may not post for {document.device}: use the key of that device or of its owner."
         )
     outcome = parts().committer.store(replace(document, received_at=datetime.now(UTC)))
-    if outcome.result != ingest.REFUSED:
+    if outcome.result != batch.REFUSED:
         return Response(RECEIVED, mimetype="text/html")
     reason = outcome.reason or "refused"
     if reason in UNKNOWN:
         abort(404, description=UNKNOWN[reason])
     if reason.startswith("conflict"):
         abort(409, description=f"{reason}: another document of this device has the same time.")
-    if reason == ingest.ARCHIVED:
+    if reason == batch.ARCHIVED:
         abort(410, description=f"{reason[0].upper()}{reason[1:]}.")
     return abort(400, description=f"{NOT_AN_OBJECT}: {reason}" if reason.startswith("body ") else reason)

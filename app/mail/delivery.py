@@ -18,10 +18,10 @@ from sqlalchemy import Engine
 
 from app.config import Config
 from app.runtime.gunicorn import local_url
-from data import audit, outbox
-from data.engine import session_factory
+from data.accounts import audit, outbox
+from data.database.engine import session_factory
+from data.database.models import OutgoingMail
 from data.errors import ArboretumError
-from data.models import OutgoingMail
 
 log = logging.getLogger(__name__)
 

@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response
 from app.mail.delivery import deliver_to_files, site_url
 from app.security import reset_links
 from app.services import parts
-from data import outbox
-from data.models import User
+from data.accounts import outbox
+from data.database.models import User
 
 LETTER = """Somebody, probably you, asked for a new password for {username} at {site}.
 

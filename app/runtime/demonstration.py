@@ -8,7 +8,7 @@ import sys
 from app.config import PROJECT, Config
 from app.runtime.gunicorn import local_url
 from app.runtime.supervisor import Part
-from data.engine import default_url
+from data.database.engine import default_url
 
 HISTORY_DAYS = 365
 POLL_SECONDS = 20

@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.config import Config
 from app.security.peppers import peppers
-from data import audit
-from data.accounts import user_by_name
-from data.engine import DATABASE_FILE, default_url, migrate, open_engine, session_factory
+from data.accounts import audit
+from data.accounts.bootstrap import ADMIN, ensure_installation
+from data.accounts.users import user_by_name
+from data.database.engine import DATABASE_FILE, default_url, migrate, open_engine, session_factory
 from data.errors import ConfigError
-from data.furnishing import ADMIN, ensure_installation
 
 FIRST_START = audit.Actor("(first start)", "this machine")
 

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.config import SECRETS, SETTINGS, Config
-from data import audit
+from data.accounts import audit
 from data.errors import ConfigError
 
 # Where and how the server runs changes nothing of who may do what, or of what is kept.

@@ -16,8 +16,11 @@ from sqlalchemy import Engine
 from app.config import Config
 from app.mail import delivery
 from app.runtime.installation import open_database
-from data import audit, housekeeping, limits, retention, scrubbing, sealing
-from data.engine import migrate, session_factory
+from data.accounts import audit, rate_limits
+from data.database import housekeeping
+from data.database.engine import migrate, session_factory
+from data.store import integrity, retention
+from data.store.sealed import sealing
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +40,7 @@ def sweep(engine: Engine) -> None:
     """Delete counts of attempts that are over, and entries of the audit log that are older than it is kept."""
     now = datetime.now(UTC)
     with session_factory(engine)() as session:
-        limits.sweep(session, now)
+        rate_limits.sweep(session, now)
         audit.sweep(session, now)
         session.commit()
 
@@ -51,7 +54,7 @@ def seal(engine: Engine) -> None:
 
 def scrub(engine: Engine) -> None:
     """Read all that is sealed again: what has changed is fenced off, and built again where that can be."""
-    found = scrubbing.check(session_factory(engine), repair=True)
+    found = integrity.check(session_factory(engine), repair=True)
     for problem in found.problems:
         log.error("%s", problem)
     if found.problems:

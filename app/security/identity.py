@@ -12,11 +12,11 @@ from werkzeug.exceptions import TooManyRequests, Unauthorized
 
 from app.http.trust import HOW_TO_GET_A_KEY, is_at_the_machine, is_trusted, one_sender, sender_address
 from app.services import parts
-from data import accounts
-from data.accounts import ADMINISTRATOR, MEMBER, SCOPES, VIEWER
-from data.audit import Actor
-from data.models import User
-from data.passwords import is_good_once
+from data.accounts import users
+from data.accounts.audit import Actor
+from data.accounts.passwords import is_good_once
+from data.accounts.users import ADMINISTRATOR, MEMBER, SCOPES, VIEWER
+from data.database.models import User
 from data.queries import DeviceRow
 
 
@@ -127,12 +127,12 @@ def sent_key(asked: Request) -> str | None:
 def keyed_poster(token: str) -> Poster:
     """What that key allows; 401 when nobody knows it."""
     with parts().sessions() as session:
-        key = accounts.key_for(session, token)
+        key = users.key_for(session, token)
         if key is None:
             unauthorized("This key is not known, was revoked or has expired. " + HOW_TO_GET_A_KEY)
-        owner = accounts.user_by_id(session, key.user_id) if key.user_id is not None else None
+        owner = users.user_by_id(session, key.user_id) if key.user_id is not None else None
         scopes = frozenset(key.scopes.split(","))
-        holder = owner or accounts.owner_of(session, key.device_slug)
+        holder = owner or users.owner_of(session, key.device_slug)
         found = Poster(
             everything=owner is not None and owner.admin,
             device_slug=key.device_slug,
@@ -141,10 +141,10 @@ def keyed_poster(token: str) -> Poster:
             key_id=key.id,
             scopes=scopes - {"post"} if holder is not None and holder.role == VIEWER else scopes,
         )
-        worth_noting = accounts.is_use_worth_noting(key)
+        worth_noting = users.is_use_worth_noting(key)
     if worth_noting:
         with parts().sessions() as session:
-            accounts.note_use(session, key.id, client_address())
+            users.note_use(session, key.id, client_address())
             session.commit()
     return found
 
@@ -190,7 +190,7 @@ def install_login(server: Flask) -> None:
         if not user_id.isdecimal() or len(user_id) > 18 or not stamp:
             return None
         with parts().sessions() as session:
-            user = accounts.user_by_id(session, int(user_id))
+            user = users.user_by_id(session, int(user_id))
             return SignedIn(user) if user is not None and user.session_stamp == stamp else None
 
     @manager.unauthorized_handler

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 from app.security.identity import actor, check_wait, counted_address
 from app.services import parts
-from data import account_changes, accounts, audit, limits
-from data.furnishing import ADMIN
-from data.models import User
-from data.passwords import good_once, is_good_once
+from data.accounts import account_changes, audit, rate_limits, users
+from data.accounts.bootstrap import ADMIN
+from data.accounts.passwords import good_once, is_good_once
+from data.database.models import User
 
 
 def logged_in(username: str, password: str) -> User | None:
@@ -18,16 +18,16 @@ def logged_in(username: str, password: str) -> User | None:
     one = f"{username} {address}"
     with parts().sessions() as database:
         wait = max(
-            limits.hit(database, limits.LOGIN_OF_NAME, one, now),
-            limits.hit(database, limits.LOGIN_OF_ADDRESS, address, now),
+            rate_limits.hit(database, rate_limits.LOGIN_OF_NAME, one, now),
+            rate_limits.hit(database, rate_limits.LOGIN_OF_ADDRESS, address, now),
         )
         # Tries that are refused here do not count for the name: else one address could lock a colleague out everywhere.
-        wait = wait or limits.hit(database, limits.LOGIN_FROM_ANYWHERE, username, now)
+        wait = wait or rate_limits.hit(database, rate_limits.LOGIN_FROM_ANYWHERE, username, now)
         database.commit()
     check_wait(wait, "Too many log-ins were tried")
     with parts().sessions() as database:
-        user = accounts.verify(database, username, password, parts().peppers)
-        known = user is not None or accounts.user_by_name(database, username) is not None
+        user = users.verify(database, username, password, parts().peppers)
+        known = user is not None or users.user_by_name(database, username) is not None
     # Hashed outside the transaction that writes: nobody waits for it.
     renewed = account_changes.renewed_hash(user, password, parts().peppers) if user is not None else None
     if user is not None and was_given_out(user):
@@ -38,7 +38,7 @@ def logged_in(username: str, password: str) -> User | None:
             audit.record(database, actor(username if known else None), "login refused", username if known else "")
         else:
             user = account_changes.note_login(database, user.id, renewed)
-            limits.forgive(database, limits.LOGIN_OF_NAME, one)
+            rate_limits.forgive(database, rate_limits.LOGIN_OF_NAME, one)
             audit.record(database, actor(user.username), "login", user.username)
         database.commit()
     return user

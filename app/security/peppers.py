@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.config import Config
 from app.security.secret_key import secret_key
-from data import accounts
+from data.accounts import users
+from data.accounts.passwords import Peppers
 from data.errors import ConfigError
-from data.passwords import Peppers
 
 PURPOSE = b"arboretum password pepper"
 
@@ -69,7 +69,7 @@ def note(path: Path, found: dict[str, bytes]) -> None:
 def warning_of_lost(sessions: sessionmaker[Session], found: Peppers) -> str | None:
     """What to say when the hashes of some users have a pepper that is not known here; None when all are known."""
     with sessions() as session:
-        count = accounts.lost_passwords(session, found)
+        count = users.lost_passwords(session, found)
     if not count:
         return None
     return (

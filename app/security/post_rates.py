@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from data import limits
-from data.limits import Limit
+from data.accounts import rate_limits
+from data.accounts.rate_limits import Limit
 
 FLUSH_SECONDS = 5.0
 FLUSH_POSTS = 50
@@ -37,7 +37,7 @@ class PostRates:
 
     def wait_seconds(self, key_id: int, at: datetime) -> int:
         """Count one post of that key; the seconds to wait when its posts are too many, else 0."""
-        start_at = limits.window_start(self.limit, at)
+        start_at = rate_limits.window_start(self.limit, at)
         with self.lock:
             count = self.counts.get(key_id)
             if count is None or count.start_at != start_at:
@@ -46,11 +46,11 @@ class PostRates:
             taken = self._take(count)
         if taken:
             with self.sessions() as session:
-                total = limits.count(session, self.limit, f"key {key_id}", at, taken)
+                total = rate_limits.count(session, self.limit, f"key {key_id}", at, taken)
                 session.commit()
             with self.lock:
                 count.total = max(count.total, total)
-        return limits.seconds_left(self.limit, at) if count.total + count.pending > self.limit.most else 0
+        return rate_limits.seconds_left(self.limit, at) if count.total + count.pending > self.limit.most else 0
 
     def _take(self, count: Count) -> int:
         """The posts to write now, 0 when it is not yet time."""

@@ -6,7 +6,7 @@ import hashlib
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from data.models import User
+from data.database.models import User
 
 GOOD_FOR_SECONDS = 3_600
 

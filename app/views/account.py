@@ -17,9 +17,9 @@ from app.security.login import logged_in
 from app.services import parts
 from app.views.forms import ChangePasswordForm, DeleteAccountForm, ForgottenForm, LoginForm, RegisterForm, ResetForm
 from app.views.sensors import SENSORS_PAGE
-from data import account_changes, accounts, audit, limits
+from data.accounts import account_changes, audit, rate_limits, users
+from data.database.models import User
 from data.errors import DocumentError, GoneError, TakenError
-from data.models import User
 
 accounts_pages = Blueprint("accounts", __name__)
 
@@ -73,12 +73,12 @@ def register() -> Any:
     form = RegisterForm()
     if form.validate_on_submit():
         with parts().sessions() as database:
-            wait = limits.hit(database, limits.REGISTER, counted_address(), datetime.now(UTC))
+            wait = rate_limits.hit(database, rate_limits.REGISTER, counted_address(), datetime.now(UTC))
             database.commit()
         check_wait(wait, "Too many accounts were made from here")
         try:
             with parts().sessions() as database:
-                user = accounts.create_user(
+                user = users.create_user(
                     database,
                     str(form.username.data),
                     str(form.email.data),
@@ -119,9 +119,9 @@ def forgotten() -> Any:
     if form.validate_on_submit():
         email, now = str(form.email.data).strip(), datetime.now(UTC)
         with parts().sessions() as database:
-            wait = limits.hit(database, limits.RESET_OF_ADDRESS, counted_address(), now)
-            over = limits.hit(database, limits.RESET_OF_ACCOUNT, email, now)
-            user = accounts.user_by_email(database, email)
+            wait = rate_limits.hit(database, rate_limits.RESET_OF_ADDRESS, counted_address(), now)
+            over = rate_limits.hit(database, rate_limits.RESET_OF_ACCOUNT, email, now)
+            user = users.user_by_email(database, email)
             if not wait and not over:
                 send_link(database, user or NOBODY)
                 audit.record(database, actor(), "password reset asked", user.username if user else "")
@@ -138,7 +138,7 @@ def reset(token: str) -> Any:
     secret = str(current_app.secret_key)
     user_id = reset_links.user_id_in(secret, token)
     with parts().sessions() as database:
-        user = accounts.user_by_id(database, user_id) if user_id is not None else None
+        user = users.user_by_id(database, user_id) if user_id is not None else None
     if user is None or not reset_links.is_good(secret, token, user):
         return link_used()
     form = ResetForm()
@@ -212,7 +212,7 @@ def delete() -> Any:
             flash("Your account and all its data have been deleted.", "success")
             return redirect("/sensors/users/login", 303)
     with parts().sessions() as database:
-        sensors = [sensor.name for sensor in accounts.sensors_of(database, own_user())]
+        sensors = [sensor.name for sensor in users.sensors_of(database, own_user())]
     return render_template("delete_account.html", form=form, sensors=sensors)
 
 
@@ -220,11 +220,11 @@ def confirmed(present: str) -> bool:
     """Whether that is the user's password; says so when it is not.  Tries are limited like those of a login."""
     one = f"{current_user.username} {counted_address()}"
     with parts().sessions() as database:
-        wait = limits.hit(database, limits.LOGIN_OF_NAME, one, datetime.now(UTC))
+        wait = rate_limits.hit(database, rate_limits.LOGIN_OF_NAME, one, datetime.now(UTC))
         database.commit()
     check_wait(wait, "Too many passwords were tried")
     with parts().sessions() as database:
-        user = accounts.verify(database, str(current_user.username), present, parts().peppers)
+        user = users.verify(database, str(current_user.username), present, parts().peppers)
     if user is None:
         flash("This is not your present password.", "danger")
     return user is not None
@@ -233,5 +233,5 @@ def confirmed(present: str) -> bool:
 def own_user() -> User:
     """The row of who is logged in."""
     with parts().sessions() as database:
-        user = accounts.user_by_id(database, int(current_user.id))
+        user = users.user_by_id(database, int(current_user.id))
     return user if user is not None else abort(401)

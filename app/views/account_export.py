@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session
 from app.api.streaming import file_name
 from app.security.identity import actor
 from app.services import parts
-from data import accounts, audit, queries
-from data.audit import Asked
-from data.models import Sensor, User
+from data import queries
+from data.accounts import audit, users
+from data.accounts.audit import Asked
+from data.database.models import Sensor, User
 from data.ranges import TimeRange
 
 exports = Blueprint("exports", __name__)
@@ -32,14 +33,14 @@ def mine() -> Response:
     """A zip: the account, its keys without what they are, what the log has of it, its sensors, and every document they
     posted."""
     with parts().sessions() as session:
-        user = accounts.user_by_id(session, int(current_user.id)) or abort(401)
+        user = users.user_by_id(session, int(current_user.id)) or abort(401)
         file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the answer closes it
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("account.json", json.dumps(account(session, user), indent=2, ensure_ascii=False))
             with archive.open("log.ndjson", "w") as part:
                 for line in log_lines(session, user):
                     part.write(line)
-            for sensor in accounts.sensors_of(session, user):
+            for sensor in users.sensors_of(session, user):
                 with archive.open(f"sensors/{sensor.id}-{file_name(sensor.name)}.ndjson", "w") as part:
                     for line in document_lines(session, sensor):
                         part.write(line)
@@ -73,7 +74,7 @@ def account(session: Session, user: User) -> dict[str, Any]:
                 "last_used_at": written(key.last_used_at),
                 "last_used_from": key.last_used_from,
             }
-            for key in accounts.keys_of(session, user)
+            for key in users.keys_of(session, user)
         ],
         "sensors": [
             {
@@ -86,7 +87,7 @@ def account(session: Session, user: User) -> dict[str, Any]:
                 "created_at": written(sensor.created_at),
                 "archived_at": written(sensor.archived_at),
             }
-            for sensor in accounts.sensors_of(session, user)
+            for sensor in users.sensors_of(session, user)
         ],
     }
 

@@ -18,10 +18,12 @@ from app.mail.messages import and_deliver, send_link, send_welcome
 from app.security.identity import actor
 from app.services import parts
 from app.views.forms import UserForm
-from data import account_changes, accounts, audit, device_changes, outbox, queries
-from data.audit import Asked
+from data import queries
+from data.accounts import account_changes, audit, device_changes, outbox
+from data.accounts import users as accounts
+from data.accounts.audit import Asked
+from data.database.models import User
 from data.errors import DocumentError, NotFoundError, RangeError
-from data.models import User
 from data.ranges import parse_instant
 
 admin_pages = Blueprint("admin", __name__)

@@ -13,10 +13,10 @@ from werkzeug.wrappers import Response
 from app.security.identity import client_address
 from app.services import parts
 from app.views.document_lists import EVER, ONE_MILLISECOND, entry_page, instant_of
-from data import corrections, queries
+from data import queries
 from data.document import parse_content
 from data.errors import BusyError, DocumentError, NotFoundError, RangeError
-from data.queries import DeviceRow
+from data.queries import DeviceRow, corrections
 from data.queries.devices import by_id
 from data.queries.documents import rows as rows_between
 from data.queries.status import store_status

@@ -11,9 +11,9 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import EqualTo, InputRequired, Length, Regexp, ValidationError
 
 from app.services import parts
-from data.accounts import EMAIL, MEMBER, NAME, NAME_RULE, ROLES, one_line
+from data.accounts.passwords import weakness
+from data.accounts.users import EMAIL, MEMBER, NAME, NAME_RULE, ROLES, one_line
 from data.errors import DocumentError
-from data.passwords import weakness
 
 WHOLE_NAME = Regexp(re.compile(rf"^(?:{NAME.pattern})\Z"), message=NAME_RULE)
 NO_ADDRESS = "This is not an e-mail address: write it like name@example.org."

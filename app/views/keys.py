@@ -26,9 +26,10 @@ from app.views.snippets import (
     reading_line,
     site_address,
 )
-from data import accounts, audit, queries
+from data import queries
+from data.accounts import audit, users
+from data.database.models import ApiKey, User
 from data.errors import DocumentError, NotFoundError
-from data.models import ApiKey, User
 
 keys_pages = Blueprint("keys", __name__)
 
@@ -39,8 +40,8 @@ MOST_KEYS = 50
 def mine() -> Any:
     """The user's keys, none of which can be read again."""
     with parts().sessions() as session:
-        user = accounts.user_by_id(session, int(current_user.id)) or abort(401)
-        found = accounts.keys_of(session, user)
+        user = users.user_by_id(session, int(current_user.id)) or abort(401)
+        found = users.keys_of(session, user)
     holders = {user.id: "everything on this site" if user.admin else "all your sensors"}
     return render_template("keys.html", keys=found, holders=holders, now=datetime.now(UTC))
 
@@ -49,11 +50,11 @@ def mine() -> Any:
 def make() -> Any:
     """Make a key and show it, this once."""
     with parts().sessions() as session:
-        user = accounts.user_by_id(session, int(current_user.id)) or abort(401)
-        slugs = [f"{user.username}/{sensor.name}" for sensor in accounts.sensors_of(session, user)]
+        user = users.user_by_id(session, int(current_user.id)) or abort(401)
+        slugs = [f"{user.username}/{sensor.name}" for sensor in users.sensors_of(session, user)]
         if user.admin:
             slugs += [device.slug for device in queries.devices(session) if device.sensor_id is None]
-        many = sum(key.revoked_at is None for key in accounts.keys_of(session, user)) >= MOST_KEYS
+        many = sum(key.revoked_at is None for key in users.keys_of(session, user)) >= MOST_KEYS
     form = KeyForm()
     form.bound.choices = [
         SelectChoice("", "everything on this site" if user.admin else "all my sensors"),
@@ -74,11 +75,11 @@ def make() -> Any:
 
 def shown(form: KeyForm, user: User) -> str:
     """Make the key, and the page that shows it."""
-    scopes = [scope for scope in accounts.SCOPES if form[scope].data]
+    scopes = [scope for scope in users.SCOPES if form[scope].data]
     days = int(form.days.data)
     bound = str(form.bound.data or "")
     with parts().sessions() as session:
-        key, token = accounts.create_key(
+        key, token = users.create_key(
             session,
             str(form.label.data),
             None if bound else user,
@@ -116,7 +117,7 @@ class Target:
 def post_target(key: ApiKey, user: User) -> Target:
     """Something that the key may post for."""
     with parts().sessions() as session:
-        own = {f"{user.username}/{sensor.name}": sensor for sensor in accounts.sensors_of(session, user)}
+        own = {f"{user.username}/{sensor.name}": sensor for sensor in users.sensors_of(session, user)}
     slug = key.device_slug or next(iter(own), "")
     field = own[slug].type if slug in own else ""
     return Target(device_address(slug or f"{user.username}/SENSOR"), field or "value", slug)
@@ -134,11 +135,11 @@ def collector_devices(slug: str | None) -> Sequence[Known]:
 def revoke(key_id: int) -> Response:
     """Refuse one of the user's own keys from now on."""
     with parts().sessions() as session:
-        user = accounts.user_by_id(session, int(current_user.id)) or abort(401)
-        if key_id not in {key.id for key in accounts.keys_of(session, user)}:
+        user = users.user_by_id(session, int(current_user.id)) or abort(401)
+        if key_id not in {key.id for key in users.keys_of(session, user)}:
             raise NotFoundError(f"you have no key with the id {key_id}")
     with parts().sessions() as session:
-        key = accounts.revoke_key(session, key_id)
+        key = users.revoke_key(session, key_id)
         audit.record(session, actor(), "key revoked", key.label)
         session.commit()
     flash(f"The key {key.label} is refused from now on.", "success")

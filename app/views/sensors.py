@@ -17,9 +17,10 @@ from app.services import parts
 from app.views.forms import SensorForm
 from app.views.snippets import curl_line, device_address, site_address
 from callbacks.sensors import newest_values
-from data import accounts, audit, queries, sensor_changes
+from data import queries
+from data.accounts import audit, sensor_changes, users
+from data.database.models import Sensor, User
 from data.errors import DocumentError, NotFoundError
-from data.models import Sensor, User
 from data.queries import Latest
 
 sensors_pages = Blueprint("sensors", __name__)
@@ -65,11 +66,11 @@ def register() -> Any:
     if form.validate_on_submit():
         try:
             with parts().sessions() as session:
-                user = accounts.user_by_id(session, int(current_user.id))
+                user = users.user_by_id(session, int(current_user.id))
                 if user is None:
                     abort(401)
                 session.rollback()
-                sensor = accounts.register_sensor(
+                sensor = users.register_sensor(
                     session,
                     user,
                     str(form.sensor_name.data),
@@ -106,7 +107,7 @@ def sensor_page(sensor_id: int, errors: Mapping[str, str]) -> str:
         curl=curl_line("KEY", site_address() + row.address, row.type),
         errors=errors,
         sent=request.form if errors else {},
-        name_length=accounts.LONGEST_SENSOR_NAME,
+        name_length=users.LONGEST_SENSOR_NAME,
     )
 
 
@@ -180,7 +181,7 @@ CHANGES = {"rename": rename, "share": share, "archive": archive, "handover": han
 
 def own_sensor(session: Session, sensor_id: int) -> tuple[Sensor, User]:
     """The sensor and its owner, when it is the user's own or the user is an administrator; else there is none."""
-    found = accounts.sensor_by_id(session, sensor_id)
+    found = users.sensor_by_id(session, sensor_id)
     if found is None or not (found[1].id == int(current_user.id) or current_user.admin):
         raise NotFoundError(f"you have no sensor with the id {sensor_id}")
     return found

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from collector.drivers.registers import Value
 from collector.drivers.scalings import DECIMALS
 from collector.drivers.tristar_mppt import BY_KEY
-from data import charge_settings
+from data.catalogue import charge_settings
 
 # Switches 2 and 3 as bits 1 and 2 of the DIP word -> the system voltage they choose; both off: the controller chooses.
 SYSTEM_VOLTS = {0b000: None, 0b100: 12, 0b010: 24, 0b110: 48}

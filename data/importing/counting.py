@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from data.ingest import REFUSED, REPEATED, STORED, Outcome
+from data.ingest.batch import REFUSED, REPEATED, STORED, Outcome
 
 Tell = Callable[[str], None]
 CONFLICT_HINT = "the one that was there first stays; compare the two and correct the file if this one is right"

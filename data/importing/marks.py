@@ -9,9 +9,9 @@ import hashlib
 
 from sqlalchemy.orm import Session
 
-from data import jobs
-from data.engine import begin_write
-from data.models import Job, now
+from data.database import jobs
+from data.database.engine import begin_write
+from data.database.models import Job, now
 
 
 def name_for(identity: str) -> str:

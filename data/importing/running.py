@@ -11,9 +11,9 @@ from typing import Protocol
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
-from data import ingest
 from data.importing import marks
 from data.importing.counting import Count, Tell, nobody
+from data.ingest import batch as ingest
 
 BATCH = 500
 Show = Callable[[int, int], None]

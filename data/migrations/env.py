@@ -1,8 +1,8 @@
-"""Run by Alembic: the steps of the schema, on the connection that data.engine.migrate hands over."""
+"""Run by Alembic: the steps of the schema, on the connection that data.database.engine.migrate hands over."""
 
 from alembic import context
 
-from data.models import Base
+from data.database.models import Base
 
 context.configure(
     connection=context.config.attributes["connection"],

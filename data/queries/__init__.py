@@ -16,12 +16,12 @@ from data.queries.devices import (
     series,
 )
 from data.queries.documents import Latest, documents, latest, latest_all, nearest
-from data.queries.energies import Energy, energy
+from data.queries.energy import Energy, energy
 from data.queries.events import KINDS as EVENT_KINDS
 from data.queries.events import Event, events
+from data.queries.measured import MOST_ROWS, Samples
 from data.queries.samples import Buckets, bucket_arrays, buckets, measured_between, sample_arrays, samples
 from data.queries.span import cadence, span
-from data.queries.stretches import MOST_ROWS, Samples
 from data.queries.ticks import sensor_rows, ticks
 
 __all__ = [

@@ -12,13 +12,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from sqlalchemy.orm import Session
 
-from data import blocks, levels
-from data.blocks import DAY
-from data.columns import Integers
 from data.errors import CorruptError
-from data.levels import BY_NUMBER, LEVELS, Aggregates, Level
-from data.queries import statements, stretches
-from data.queries.stretches import Stretch, Target
+from data.queries import measured, statements
+from data.queries.measured import Stretch, Target
+from data.store import blocks, levels
+from data.store.blocks import DAY
+from data.store.columns import Integers
+from data.store.levels import BY_NUMBER, LEVELS, Aggregates, Level
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ def read(
             dirty = _union([*((start, start + level.width) for start in buckets), *days])
             rest = _from_level(session, asked.device_id, family, wanted, level, rest, dirty, found[number])
             number -= 1
-    samples = stretches.read(session, asked, family, keys, rest, stretches.MOST_ROWS_IN_BUCKETS)
+    samples = measured.read(session, asked, family, keys, rest, measured.MOST_ROWS_IN_BUCKETS)
     told: dict[str, Aggregates] = {}
     for key in keys:
         one = levels.of_samples(samples.times, samples.values[key])
@@ -103,7 +103,7 @@ def _from_level(
             "level": level.number,
             "first": levels.period_start(level, inner[0][0]),
             "last": inner[-1][1] - 1,
-            **stretches.of_series(wanted),
+            **measured.of_series(wanted),
         },
     )
     periods: dict[int, list[bytes]] = {}

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from data import catalogue, document
 from data.catalogue import ALIASES
+from data.database.compiled import named
+from data.database.models import Device, Job, Sensor
 from data.errors import NotFoundError
-from data.models import Device, Job, Sensor
 from data.queries import statements
-from data.statement import named
 
 FAMILIES = {"bms": ("bms",), "tristar": ("tristar", "tristar_daily"), "sensor": ("sensor",)}
 

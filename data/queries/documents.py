@@ -12,15 +12,17 @@ import orjson
 from sqlalchemy import BigInteger, func, select, type_coerce
 from sqlalchemy.orm import Session
 
-from data import blocks, document, extraction, sealed, sheets, skeleton_rows
-from data.columns import Integers
+from data import document
+from data.database.models import ENTRIES, Device, JSONDataEntry, SealedBlock
 from data.document import Notices
 from data.errors import CorruptError
-from data.models import ENTRIES, Device, JSONDataEntry, SealedBlock
 from data.queries import statements
 from data.queries.devices import FAMILIES, DeviceRow, by_id, devices
 from data.ranges import TimeRange, from_milliseconds, to_milliseconds
-from data.sheets import Row, Sheet
+from data.store import blocks, document_table, extraction, template_rows
+from data.store.columns import Integers
+from data.store.document_table import Row, Sheet
+from data.store.sealed import days
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +63,14 @@ def _row(entry: JSONDataEntry) -> Row:
 
 
 def _sealed_row(sheet: Sheet, place: int) -> Row:
-    clock = sheets.CLOCKS[int(sheet.clocks[place])]
+    clock = document_table.CLOCKS[int(sheet.clocks[place])]
     return Row(int(sheet.times[place]), int(sheet.received[place]), clock, None, sheet.text(place))
 
 
 def latest(session: Session, device_id: int, family: str) -> Latest | None:
     """The newest document of that device and family by its time of measurement; it is never sealed."""
     for recorded, received, clock, number, body in statements.newest(family).rows(session, {"device": device_id}):
-        skeleton = None if number is None else skeleton_rows.text(session, number)
+        skeleton = None if number is None else template_rows.text(session, number)
         return _read(family, Row(recorded, received, clock, skeleton, body), by_id(session, device_id))
     return None
 
@@ -118,7 +120,7 @@ def times(
             if packed is not None and int(day) not in without:
                 parts.append(blocks.unpack_times(packed, int(day)))
         except CorruptError as problem:
-            sealed.report(device_id, family, int(day), problem)
+            days.report(device_id, family, int(day), problem)
     found = np.unique(np.concatenate([np.array(unsealed, dtype=np.int64), *parts]))
     return found[(found >= start) & (found < end)]
 
@@ -140,7 +142,7 @@ def nearest(
         try:
             return _of(session, row, family, from_milliseconds(time))
         except CorruptError as problem:
-            sealed.report(row.id, family, blocks.day_of(time), problem)
+            days.report(row.id, family, blocks.day_of(time), problem)
             damaged[row.id].add(blocks.day_of(time))
 
 
@@ -174,7 +176,7 @@ def _of(session: Session, device: DeviceRow, family: str, at: datetime) -> Lates
     if row is not None:
         return _read(family, _row(row), device)
     milliseconds = to_milliseconds(at)
-    sheet = sealed.day(session, device.id, family, blocks.day_of(milliseconds))
+    sheet = days.day(session, device.id, family, blocks.day_of(milliseconds))
     return _read(family, _sealed_row(sheet, int(np.searchsorted(sheet.times, milliseconds))), device)
 
 
@@ -217,7 +219,7 @@ def _newest_rows(
         .order_by(at.desc())
     )
     found = session.execute(query if limit is None else query.limit(limit)).all()
-    texts = skeleton_rows.texts(session, {row[3] for row in found if row[3] is not None})
+    texts = template_rows.texts(session, {row[3] for row in found if row[3] is not None})
     fresh = [
         Row(recorded, received, clock, None if number is None else texts[number], body)
         for recorded, received, clock, number, body in found
@@ -249,9 +251,9 @@ def _rows_of_day(
     session: Session, device_id: int, family: str, day: int, start: int, end: int, late: Sequence[Row]
 ) -> list[Row]:
     try:
-        sheet = sealed.day(session, device_id, family, day)
+        sheet = days.day(session, device_id, family, day)
     except CorruptError as problem:
-        sealed.report(device_id, family, day, problem)
+        days.report(device_id, family, day, problem)
         return []
     taken = {row.recorded_at for row in late}
     first, last = np.searchsorted(sheet.times, (start, end)).tolist()

@@ -9,13 +9,15 @@ from datetime import datetime
 from sqlalchemy import BigInteger, case, select, type_coerce
 from sqlalchemy.orm import Session
 
-from data import blocks, document, extraction, sealed, skeleton_rows
-from data.blocks import DAY, Run
+from data import document
+from data.database.models import ENTRIES, SealedBlock
 from data.errors import CorruptError, RangeError
-from data.models import ENTRIES, SealedBlock
 from data.queries.devices import FAMILIES, by_id
 from data.queries.span import span
 from data.ranges import TimeRange, from_milliseconds, to_milliseconds
+from data.store import blocks, extraction, template_rows
+from data.store.blocks import DAY, Run
+from data.store.sealed import days
 
 KINDS = blocks.NOTICE_KINDS
 # How far around the window is looked first for the beginning and the end of what lasts longer; then four times as far.
@@ -143,14 +145,14 @@ def _runs(session: Session, device_id: int, family: str, start: int, end: int) -
                 blocks.check(checksum, times, stamps, packed)
             found = _with_late(session, device_id, family, begin, late) if late else blocks.unpack_runs(packed)
         except CorruptError as problem:
-            sealed.report(device_id, family, begin, problem)
+            days.report(device_id, family, begin, problem)
             found = late
         yield from _within(found, start, end)
     yield from fresh[place:]
 
 
 def _with_late(session: Session, device_id: int, family: str, begin: int, late: list[Run]) -> list[Run]:
-    sheet = sealed.day(session, device_id, family, begin)
+    sheet = days.day(session, device_id, family, begin)
     came = {at for at, _, _ in late}
     single = zip(sheet.times.tolist(), sheet.notices(), strict=True)
     return sorted([*late, *((at, at, blocks.said(one)) for at, one in single if at not in came)])
@@ -168,7 +170,7 @@ def _unsealed(session: Session, device_id: int, family: str, start: int, end: in
     plain = case((entry.skeleton_id.is_(None), entry.body), else_=None)
     query = select(at, entry.skeleton_id, plain).where(entry.device_id == device_id, at >= start, at < end).order_by(at)
     found = session.execute(query).all()
-    texts = skeleton_rows.texts(session, {number for _, number, _ in found if number is not None})
+    texts = template_rows.texts(session, {number for _, number, _ in found if number is not None})
     for recorded, number, body in found:
         if number is not None:
             notices = extraction.traits(family, texts[number]).notices

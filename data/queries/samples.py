@@ -13,14 +13,14 @@ import numpy as np
 import pandas as pd
 from sqlalchemy.orm import Session
 
-from data import buckets as bucketing
-from data.buckets import Edges, Measures, Width
 from data.catalogue import ALIASES
-from data.columns import Floats
-from data.frames import instants
-from data.queries import aggregates, stretches
+from data.queries import aggregates, measured
+from data.queries import buckets as bucketing
+from data.queries.buckets import Edges, Measures, Width
 from data.queries.devices import family_of
+from data.queries.frames import instants
 from data.ranges import TimeRange, to_milliseconds
+from data.store.columns import Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +34,17 @@ class Buckets:
 
 def sample_arrays(
     session: Session, device_id: int, metrics: Sequence[str], window: TimeRange, family: str | None = None
-) -> stretches.Samples:
+) -> measured.Samples:
     """What `samples` has in its frame, as arrays; times in milliseconds."""
     stretch = (to_milliseconds(window.start_at), to_milliseconds(window.end_at))
-    asked = stretches.target(session, device_id, [ALIASES.get(key, key) for key in metrics])
+    asked = measured.target(session, device_id, [ALIASES.get(key, key) for key in metrics])
     parts = [
-        (keys, stretches.read(session, asked, one, [ALIASES.get(key, key) for key in keys], [stretch]))
+        (keys, measured.read(session, asked, one, [ALIASES.get(key, key) for key in keys], [stretch]))
         for one, keys in _by_family(asked.kind, metrics, family).items()
     ]
     if len(parts) == 1:
         keys, found = parts[0]
-        return stretches.Samples(found.times, {key: found.values[ALIASES.get(key, key)] for key in keys})
+        return measured.Samples(found.times, {key: found.values[ALIASES.get(key, key)] for key in keys})
     times = np.unique(np.concatenate([found.times for _, found in parts])) if parts else np.empty(0, dtype=np.int64)
     values: dict[str, Floats] = {}
     for keys, found in parts:
@@ -52,7 +52,7 @@ def sample_arrays(
         for key in keys:
             values[key] = np.full(len(times), np.nan)
             values[key][places] = found.values[ALIASES.get(key, key)]
-    return stretches.Samples(times, values)
+    return measured.Samples(times, values)
 
 
 def _by_family(kind: str, metrics: Sequence[str], family: str | None) -> dict[str, list[str]]:
@@ -99,7 +99,7 @@ def measured_between(
     stretch = (to_milliseconds(window.start_at), to_milliseconds(window.end_at))
     level = aggregates.level_for(edges)
     found: dict[str, Measures] = {}
-    asked = stretches.target(session, device_id, [ALIASES.get(key, key) for key in metrics])
+    asked = measured.target(session, device_id, [ALIASES.get(key, key) for key in metrics])
     for family, keys in _by_family(asked.kind, metrics, None).items():
         stored = [ALIASES.get(key, key) for key in keys]
         parts = aggregates.read(session, asked, family, stored, stretch, level)

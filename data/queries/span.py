@@ -8,11 +8,12 @@ import numpy as np
 from sqlalchemy import BigInteger, func, select, type_coerce
 from sqlalchemy.orm import Session
 
-from data import blocks, sealed
-from data.columns import Integers
+from data.database.models import ENTRIES, SealedBlock
 from data.errors import CorruptError
-from data.models import ENTRIES, SealedBlock
 from data.ranges import TimeRange, from_milliseconds
+from data.store import blocks
+from data.store.columns import Integers
+from data.store.sealed import days
 
 CADENCE_ROWS = 50
 
@@ -47,7 +48,7 @@ def _newest_sealed(session: Session, device_id: int, family: str) -> Integers:
             try:
                 parts.append(blocks.unpack_times(packed or b"", int(start)))
             except CorruptError as problem:
-                sealed.report(device_id, family, int(start), problem)
+                days.report(device_id, family, int(start), problem)
         found = np.concatenate([found[:0], *parts])
         if len(rows) < limit:
             break

@@ -17,9 +17,9 @@ from sqlalchemy import (
     union_all,
 )
 
-from data.levels import LEVELS
-from data.models import ENTRIES, Device, SealedBlock, SealedColumns, Sensor, Series
-from data.statement import Statement, among, integer, stored
+from data.database.compiled import Statement, among, integer, stored
+from data.database.models import ENTRIES, Device, SealedBlock, SealedColumns, Sensor, Series
+from data.store.levels import LEVELS
 
 BLOCK = SealedBlock.__table__.c
 COLUMNS = SealedColumns.__table__.c

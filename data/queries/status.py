@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, func, select, type_coerce
 from sqlalchemy.orm import Session
 
-from data.models import ENTRIES, Device, SealedBlock, SealedColumns
+from data.database.models import ENTRIES, Device, SealedBlock, SealedColumns
 from data.ranges import from_milliseconds
 
 

@@ -11,13 +11,13 @@ import pandas as pd
 from sqlalchemy.orm import Session
 
 from data.catalogue import ALIASES
-from data.columns import Floats, Integers
 from data.document import parse_content
-from data.frames import instants
-from data.queries import stretches
+from data.queries import measured
 from data.queries.devices import by_id
 from data.queries.documents import rows, times
+from data.queries.frames import instants
 from data.ranges import from_milliseconds, to_milliseconds
+from data.store.columns import Floats, Integers
 
 
 def ticks(
@@ -55,7 +55,7 @@ def _by_string(
     """The documents of all these devices, each time once: that of the smallest string."""
     devices = sorted((by_id(session, one) for one in device_ids), key=lambda row: (_rank(row.string), row.id))
     parts = [
-        stretches.read(session, stretches.target(session, row.id, [key]), family, [key], [(start, end)])
+        measured.read(session, measured.target(session, row.id, [key]), family, [key], [(start, end)])
         for row in devices
     ]
     if not parts:

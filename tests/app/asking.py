@@ -23,7 +23,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from app.services import parts_of
-from data import accounts
+from data.accounts import users
 from tests.app.v1 import SENSOR, at, put
 from tests.builders import bms_document, line, tristar_document
 
@@ -73,10 +73,10 @@ def senders(server: Flask) -> dict[str, dict[str, str]]:
     """Fill the site, and give the headers of who may ask it: this machine, a stranger, the holders of keys."""
     client = server.test_client()
     with parts_of(server).sessions.begin() as session:
-        ada = accounts.create_user(session, "ada", "ada@example.org", "four tall green tomatoes")
-        accounts.register_sensor(session, ada, "secret")
-        admin = accounts.user_by_name(session, "admin")
-        tokens = {user.username: accounts.create_key(session, "a key", user)[1] for user in (ada, admin) if user}
+        ada = users.create_user(session, "ada", "ada@example.org", "four tall green tomatoes")
+        users.register_sensor(session, ada, "secret")
+        admin = users.user_by_name(session, "admin")
+        tokens = {user.username: users.create_key(session, "a key", user)[1] for user in (ada, admin) if user}
     put(client, [line(tristar_document(1, 13 + n / 10), "tristar", "tristar-1", at(minutes=n)) for n in range(30)])
     put(
         client,

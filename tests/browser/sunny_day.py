@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from data import msview
-from data.ingest import Posted, store
+from data.importing.msview import daily
+from data.ingest.batch import Posted, store
 
 LOG = Path(__file__).parents[2] / "data" / "real" / "tristar_mppt_daily_log_msview.csv"
 SITE = ZoneInfo("America/Los_Angeles")
@@ -29,8 +29,8 @@ def fill(session: Session, now: datetime) -> None:
     for first in range(0, len(documents), BATCH):
         outcomes = store(session, documents[first : first + BATCH], now)
         assert {outcome.result for outcome in outcomes} == {"stored"}
-    records = msview.parse(LOG.read_text(encoding="utf-8"))
-    store(session, list(msview.documents(records)), now)
+    records = daily.parse(LOG.read_text(encoding="utf-8"))
+    store(session, list(daily.documents(records)), now)
     session.commit()
 
 

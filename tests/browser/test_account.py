@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from app import create_app
 from app.config import Config
 from app.services import parts_of
-from data import accounts
+from data.accounts import users
 from tests.browser.conftest import Opener, Watched, listening
 from tests.browser.looking import OVERFLOW, UNREADABLE, overlaps, ready
 
@@ -108,9 +108,9 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A site with an administrator, a sensor and a key."""
     server = create_app(Config(data_dir=tmp_path_factory.mktemp("office"), secret_key="a secret key of the tests"))
     with parts_of(server).sessions.begin() as session:
-        user = accounts.create_user(session, "grace", "grace@example.org", PASSWORD, accounts.ADMINISTRATOR)
-        accounts.register_sensor(session, user, "soil")
-        accounts.create_key(session, "the Pi", user)
+        user = users.create_user(session, "grace", "grace@example.org", PASSWORD, users.ADMINISTRATOR)
+        users.register_sensor(session, user, "soil")
+        users.create_key(session, "the Pi", user)
     yield from listening(server)
 
 

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 from app import create_app
 from app.config import Config
 from app.services import parts_of
-from data import accounts
-from data.ingest import Posted, store
+from data.accounts import users
+from data.ingest.batch import Posted, store
 from tests.browser.conftest import Opener, listening
 from tests.browser.looking import OVERFLOW, changed, graph, overlaps, ready
 from tests.browser.test_account import PASSWORD, log_in
@@ -39,10 +39,10 @@ def greenhouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, 
 def grow(session: Session, now: datetime) -> None:
     """Who there is, and what was posted."""
     for name in ("ada", "bob"):
-        user = accounts.create_user(session, name, f"{name}@example.org", PASSWORD)
+        user = users.create_user(session, name, f"{name}@example.org", PASSWORD)
         if name == "ada":
             for sensor in ("air", "soil", "fresh"):
-                accounts.register_sensor(session, user, sensor)
+                users.register_sensor(session, user, sensor)
     documents = []
     for n in range(150):
         at = now - timedelta(minutes=10 * (149 - n))

@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from app import create_app
 from app.config import Config
 from app.services import parts_of
-from data.ingest import Posted, store
+from data.ingest.batch import Posted, store
 from tests.browser.conftest import Opener, listening
 from tests.browser.looking import OVERFLOW, UNREADABLE, overlaps, ready
 

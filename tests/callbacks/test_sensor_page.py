@@ -12,9 +12,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 from sqlalchemy.orm import Session, sessionmaker
 
-from data import accounts, sealing
-from data.ingest import Posted, store
-from data.models import SealedColumns
+from data.accounts import users
+from data.database.models import SealedColumns
+from data.ingest.batch import Posted, store
+from data.store.sealed import sealing
 from pages import ids
 from pages.graph_form import values_from_query
 from pages.ids import GraphIds
@@ -49,9 +50,9 @@ def post(sessions: sessionmaker[Session], device: str, contents: list[Any], minu
 def ada(server: Flask, sessions: sessionmaker[Session]) -> FlaskClient:
     """A member with the sensors `air` (4) and `soil` (5), logged in."""
     with sessions.begin() as session:
-        user = accounts.create_user(session, "ada", "ada@example.org", PASSWORD)
-        accounts.register_sensor(session, user, "air")
-        accounts.register_sensor(session, user, "soil", "moisture", "%")
+        user = users.create_user(session, "ada", "ada@example.org", PASSWORD)
+        users.register_sensor(session, user, "air")
+        users.register_sensor(session, user, "soil", "moisture", "%")
     client = server.test_client()
     sign_in(client, "ada", PASSWORD)
     return client

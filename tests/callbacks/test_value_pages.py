@@ -14,8 +14,8 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session, sessionmaker
 
 from callbacks.value_pages import VALUE_PAGES
-from data.ingest import Posted, store
-from data.models import Device
+from data.database.models import Device
+from data.ingest.batch import Posted, store
 from pages import ids
 from pages.ids import ValueIds
 from tests.builders import fire

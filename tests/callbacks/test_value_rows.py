@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from callbacks import value_bms, value_tables, value_tristar
 from callbacks.value_rows import Section
 from callbacks.value_shown import Shown
-from data import catalogue, document, meanings
-from data.charge_settings import SETTINGS
+from data import catalogue, document
+from data.catalogue import meanings
+from data.catalogue.charge_settings import SETTINGS
 
 SITE = ZoneInfo("America/Los_Angeles")
 DOCUMENTS = Path(__file__).parents[1] / "captures" / "documents"

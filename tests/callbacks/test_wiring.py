@@ -11,8 +11,9 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session, sessionmaker
 
 from callbacks.graph import outputs
-from data import jobs, queries
-from data.models import Device
+from data import queries
+from data.database import jobs
+from data.database.models import Device
 from data.ranges import TimeRange
 from pages import ids
 from pages.graph_form import CONTROLS, DEFAULTS

@@ -10,9 +10,10 @@ import random
 import sys
 from datetime import UTC, datetime, timedelta
 
-from data import ingest, sealing
-from data.engine import open_engine, session_factory
-from data.ingest import Posted
+from data.database.engine import open_engine, session_factory
+from data.ingest import batch as ingest
+from data.ingest.batch import Posted
+from data.store.sealed import sealing
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 NOW = datetime(2026, 11, 1, tzinfo=UTC)

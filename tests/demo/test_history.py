@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from data import jobs, queries
-from data.models import ENTRIES
+from data import queries
+from data.database import jobs
+from data.database.models import ENTRIES
 from data.ranges import TimeRange
 from demo.batches import batches, plan
 from demo.history import load

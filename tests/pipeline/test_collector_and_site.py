@@ -23,8 +23,8 @@ from sqlalchemy import func, select
 
 from collector.ledger import Ledger
 from collector.spool import Spool
-from data.engine import default_url, open_engine, session_factory
-from data.models import BMSDataentry, Device, TristarDailyDataEntry, TristarDataEntry
+from data.database.engine import default_url, open_engine, session_factory
+from data.database.models import BMSDataentry, Device, TristarDailyDataEntry, TristarDataEntry
 from tests.builders import wait_until
 
 LIMIT_SECONDS = 60

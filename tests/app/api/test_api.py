@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
-from data import accounts
+from data.accounts import users
 from tests.app.v1 import SENSOR, address, at, got, lux, ms, put, refused
 from tests.builders import NOON, bms_document, line, tristar_document
 
@@ -34,9 +34,9 @@ def daily(volts: float, **length: float) -> dict[str, Any]:
 def token(sessions: sessionmaker[Session]) -> str:
     """A key of the user ada, who has the private sensor `moisture`."""
     with sessions() as session:
-        ada = accounts.create_user(session, "ada", "ada@example.org", "a long password")
-        accounts.register_sensor(session, ada, "moisture")
-        _, made = accounts.create_key(session, "test", ada, None)
+        ada = users.create_user(session, "ada", "ada@example.org", "a long password")
+        users.register_sensor(session, ada, "moisture")
+        _, made = users.create_key(session, "test", ada, None)
         session.commit()
     return made
 

@@ -11,7 +11,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.services import parts_of
-from data import scrubbing, sealing
+from data.store import integrity
+from data.store.sealed import sealing
 from tests.builders import DATABASES, NOON, iso, ndjson
 
 LONG = '"note": "a text that is long enough to be taken apart"'
@@ -93,7 +94,7 @@ def test_every_document_comes_back_as_it_was_posted(server: Flask, client: Flask
     sessions = parts_of(server).sessions
     assert sealing.seal(sessions, datetime.now(UTC) + timedelta(days=2)).damaged == []
     assert stored(client, device) == expected
-    assert scrubbing.check(sessions, repair=False).problems == []
+    assert integrity.check(sessions, repair=False).problems == []
     again = client.post("/api/v1/documents", data=lines[0].encode())
     assert json.loads(again.get_data(as_text=True))["result"] == "repeated"
 

@@ -19,7 +19,7 @@ from app.api.examples import EXAMPLES
 from app.api.reference_page import curl
 from app.api.routes import ROUTES, described
 from app.routes.routing import HTML, Route
-from data import accounts
+from data.accounts import users
 from tests.app.example_site import furnish
 
 HOST = "http://localhost"
@@ -87,7 +87,7 @@ def test_an_example_is_answered_as_the_page_shows(server: Flask, sessions: sessi
     client = server.test_client()
     furnish(client)
     with sessions.begin() as session:
-        _, token = accounts.create_key(session, "example", accounts.user_by_name(session, "admin"))
+        _, token = users.create_key(session, "example", users.user_by_name(session, "admin"))
     words = shlex.split(curl(route, HOST).replace("KEY", token))
     assert words[0] == "curl"
     headers = dict(words[at + 1].split(": ", 1) for at, word in enumerate(words) if word == "-H")

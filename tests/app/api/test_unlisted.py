@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
-from data import sealing
+from data.store.sealed import sealing
 from tests.app.v1 import at, got, ms, put
 from tests.builders import line
 

@@ -15,7 +15,8 @@ from app.cli import main
 from app.cli.progress import ProgressBar
 from app.config import PROJECT, Config
 from app.security.peppers import peppers
-from data import accounts, queries
+from data import queries
+from data.accounts import users
 from data.ranges import TimeRange
 
 LOG = PROJECT / "data" / "real" / "tristar_mppt_daily_log_msview.csv"
@@ -65,7 +66,7 @@ def test_a_user_is_made_with_the_password_of_standard_input(
     monkeypatch.setattr(sys, "stdin", io.StringIO("a long password\n"))
     assert main(["create-user", "ada", "ada@example.org", "--admin"]) == 0
     with sessions() as session:
-        found = accounts.verify(session, "ada", "a long password", peppers(Config(data_dir=at_home.data_dir)))
+        found = users.verify(session, "ada", "a long password", peppers(Config(data_dir=at_home.data_dir)))
         assert found is not None
         assert found.admin
 
@@ -77,7 +78,7 @@ def test_a_password_is_set_anew_at_the_prompt(
     assert main(["set-password", "admin"]) == 0
     with sessions() as session:
         known = peppers(Config(data_dir=at_home.data_dir))
-        assert accounts.verify(session, "admin", "four tall green tomatoes", known) is not None
+        assert users.verify(session, "admin", "four tall green tomatoes", known) is not None
 
 
 def test_a_short_password_is_refused(
@@ -94,7 +95,7 @@ def test_a_key_is_shown_alone_on_standard_output_listed_and_revoked(
     assert main(["create-key", "greenhouse", "--device", "tristar-1"]) == 0
     token = capsys.readouterr().out.strip()
     with sessions() as session:
-        key = accounts.key_for(session, token)
+        key = users.key_for(session, token)
         assert key is not None
         assert (key.label, key.device_slug) == ("greenhouse", "tristar-1")
         number = key.id
@@ -104,7 +105,7 @@ def test_a_key_is_shown_alone_on_standard_output_listed_and_revoked(
     assert token not in listed
     assert main(["revoke-key", str(number)]) == 0
     with sessions() as session:
-        assert accounts.key_for(session, token) is None
+        assert users.key_for(session, token) is None
 
 
 def test_a_key_for_nobody_is_refused(at_home: Config, capsys: pytest.CaptureFixture[str]) -> None:

@@ -22,7 +22,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from app import create_app
 from app.config import PROJECT, Config
 from app.services import parts_of
-from data import accounts
+from data.accounts import users
 from tests.builders import wait_until
 
 NGINX = shutil.which("nginx") or "/usr/sbin/nginx"
@@ -183,11 +183,11 @@ def test_the_trusted_network_posts_through_nginx_and_others_do_not(front: Front)
 
 def test_limits_and_the_audit_log_know_who_was_beyond_nginx(front: Front, sessions: sessionmaker[Session]) -> None:
     with sessions.begin() as session:
-        _, token = accounts.create_key(session, "pi", device_slug="bms")
+        _, token = users.create_key(session, "pi", device_slug="bms")
     code = front.ask("POST", "/BMS/post-json", "{}", X_Came_From="198.51.100.1", Authorization=f"Bearer {token}")[0]
     assert code == 200
     with sessions() as session:
-        assert accounts.keys(session)[0].last_used_from == "198.51.100.1"
+        assert users.keys(session)[0].last_used_from == "198.51.100.1"
 
 
 def test_tls_ends_at_nginx_and_the_site_knows(front: Front) -> None:
@@ -225,7 +225,7 @@ def test_a_host_that_a_request_names_is_in_no_letter_no_page_and_no_redirect(
     front: Front, config: Config, sessions: sessionmaker[Session]
 ) -> None:
     with sessions.begin() as session:
-        accounts.create_user(session, "ada", "ada@example.org", "a long password")
+        users.create_user(session, "ada", "ada@example.org", "a long password")
     address, evil = "/sensors/users/forgotten", "evil.example.org"
     for lies in ({"Host": evil}, {"X_Forwarded_Host": evil, "Forwarded": f"host={evil};for=192.0.2.7"}):
         _, headers, page = front.ask("GET", address, **lies)

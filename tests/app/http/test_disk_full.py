@@ -18,9 +18,10 @@ from app.cli.main import SEE_TO_IT
 from app.config import Config
 from app.runtime.worker import Duty, Rota, seal
 from app.services import parts_of
-from data import queries, scrubbing
-from data.models import SensorDataEntry
+from data import queries
+from data.database.models import SensorDataEntry
 from data.ranges import TimeRange
+from data.store import integrity
 from tests.builders import NOON, bms_document, line, ndjson
 
 DAY = timedelta(days=1)
@@ -98,7 +99,7 @@ def test_a_disk_that_fills_while_sealing_stops_the_sealer_alone_and_it_goes_on_b
     with sessions() as session:
         assert session.query(SensorDataEntry).count() == 1
     assert contents(server) == [one["content"] for one in spread()][::-1]
-    assert scrubbing.check(sessions, repair=False).problems == []
+    assert integrity.check(sessions, repair=False).problems == []
 
 
 def test_a_command_that_finds_the_disk_full_says_so(

@@ -18,10 +18,10 @@ from app import create_app
 from app.config import Config
 from app.security import reset_links
 from app.services import parts_of
-from data import accounts
-from data.engine import open_engine
+from data.accounts import users
+from data.database.engine import open_engine
+from data.database.models import User
 from data.errors import ConfigError
-from data.models import User
 from tests.builders import DATABASES, form_token
 
 SECRET = "WzEsImFiYyJd.aBcDeF.the-secret-of-a-link"
@@ -57,7 +57,7 @@ def test_what_the_page_of_a_reset_asks_for_does_not_name_its_address_and_its_for
 ) -> None:
     made = create_app(replace(config, trusted_proxies=(ip_network("127.0.0.1"),)))
     with sessions.begin() as session:
-        ada = accounts.create_user(session, "ada", "ada@example.org", "a long password")
+        ada = users.create_user(session, "ada", "ada@example.org", "a long password")
     path = f"/sensors/users/reset/{reset_links.token_for(str(made.secret_key), ada)}"
     client = made.test_client()
     client.environ_base["HTTP_X_FORWARDED_PROTO"] = "https"

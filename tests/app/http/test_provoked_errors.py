@@ -18,7 +18,7 @@ from app.config import Config
 from app.http.error_texts import ERROR_WORDS
 from app.http.headers import LONGEST_ADDRESS
 from app.services import parts_of
-from data import accounts, sensor_changes
+from data.accounts import sensor_changes, users
 from tests.app.http.test_disk_full import full_disk
 from tests.builders import form_token, sign_in
 
@@ -37,10 +37,10 @@ INSIDES = ("Traceback", 'File "', "sqlalchemy", "werkzeug", ".py")
 def site(config: Config, sessions: sessionmaker[Session]) -> Iterator[Flask]:
     """A site of two names that takes three posts a minute, with a viewer and an archived sensor."""
     with sessions.begin() as session:
-        ada = accounts.create_user(session, "ada", "ada@example.org", PASSWORD)
-        sensor = accounts.register_sensor(session, ada, "old")
+        ada = users.create_user(session, "ada", "ada@example.org", PASSWORD)
+        sensor = users.register_sensor(session, ada, "old")
         sensor_changes.set_archived(session, sensor.id, True)
-        accounts.create_user(session, "vera", "vera@example.org", PASSWORD, accounts.VIEWER)
+        users.create_user(session, "vera", "vera@example.org", PASSWORD, users.VIEWER)
     made = create_app(replace(config, posts_per_minute=3, allowed_hosts=("arboretum.example.org",)))
     yield made
     parts_of(made).engine.dispose()
@@ -49,7 +49,7 @@ def site(config: Config, sessions: sessionmaker[Session]) -> Iterator[Flask]:
 def key(site: Flask, device: str) -> dict[str, str]:
     """The header of a new key of that device."""
     with parts_of(site).sessions.begin() as session:
-        return {"X-API-Key": accounts.create_key(session, "test", device_slug=device)[1]}
+        return {"X-API-Key": users.create_key(session, "test", device_slug=device)[1]}
 
 
 def viewer(site: Flask) -> FlaskClient:

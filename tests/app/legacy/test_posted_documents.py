@@ -13,7 +13,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
-from data import accounts, queries
+from data import queries
+from data.accounts import users
 from data.document import parse_content, readings, unlisted
 
 DOCUMENTS = Path(__file__).parents[2] / "captures" / "documents"
@@ -90,7 +91,7 @@ def test_every_sensor_document_comes_back_whole(
     text = path.read_text(encoding="utf-8")
     assert client.post("/sensors/post-json/admin/SI7020_A20", data=text).status_code == 200
     with sessions() as session:
-        sensor = accounts.find_sensor(session, "admin", "SI7020_A20")
+        sensor = users.find_sensor(session, "admin", "SI7020_A20")
         assert sensor is not None
         device = queries.sensor_device(session, sensor.id)
         span = queries.span(session, device.id, "sensor")

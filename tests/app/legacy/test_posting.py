@@ -14,8 +14,9 @@ from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
-from data import ingest, queries
+from data import queries
 from data.errors import NotFoundError
+from data.ingest import batch
 from data.ranges import TimeRange
 from tests.builders import DATABASES, bms_document, tristar_document
 
@@ -212,13 +213,13 @@ def test_a_store_that_cannot_write_is_503_with_a_time_to_come_back(
 ) -> None:
     import sqlite3
 
-    real = ingest.store
+    real = batch.store
 
     def full(session: Session, *arguments: Any) -> Any:
         real(session, *arguments)
         raise OperationalError("INSERT", {}, sqlite3.OperationalError(words))
 
-    monkeypatch.setattr(ingest, "store", full)
+    monkeypatch.setattr(batch, "store", full)
     answer = client.post("/BMS/post-json", json={"lux": 1})
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
     assert set(answer.get_json()) == {"error", "reference"}

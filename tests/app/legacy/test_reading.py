@@ -11,7 +11,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.services import parts_of
-from data import accounts, ingest
+from data.accounts import users
+from data.ingest import batch
 from tests.builders import DATABASES, NOON, line, ndjson, sign_in, statements_of
 
 SOC = "state_of_charge"
@@ -290,7 +291,7 @@ def lux(client: FlaskClient, sessions: sessionmaker[Session]) -> int:
     """The id of a public sensor with three documents, ten minutes apart."""
     put(client, *(line({"lux": n, "note": "x"}, "sensor", "admin/VEML7700", after(minutes=10 * n)) for n in range(3)))
     with sessions() as session:
-        found = accounts.find_sensor(session, "admin", "VEML7700")
+        found = users.find_sensor(session, "admin", "VEML7700")
         assert found is not None
         return found.id
 
@@ -326,13 +327,13 @@ def test_a_private_sensor_answers_its_owner_its_key_and_administrators_only(
     client: FlaskClient, signed_in: FlaskClient, sessions: sessionmaker[Session]
 ) -> None:
     with sessions() as session:
-        ada = accounts.create_user(session, "ada", "ada@example.org", "a long password")
-        accounts.create_user(session, "bob", "bob@example.org", "a long password")
-        sensor_id = accounts.register_sensor(session, ada, "moisture").id
-        _, users_key = accounts.create_key(session, "k", ada)
-        _, devices_key = accounts.create_key(session, "k", device_slug="ada/moisture")
-        _, other_key = accounts.create_key(session, "k", device_slug="bms")
-        ingest.store(session, [ingest.Posted("sensor", "ada/moisture", '{"m": 3}', NOON)], datetime.now(UTC))
+        ada = users.create_user(session, "ada", "ada@example.org", "a long password")
+        users.create_user(session, "bob", "bob@example.org", "a long password")
+        sensor_id = users.register_sensor(session, ada, "moisture").id
+        _, users_key = users.create_key(session, "k", ada)
+        _, devices_key = users.create_key(session, "k", device_slug="ada/moisture")
+        _, other_key = users.create_key(session, "k", device_slug="bms")
+        batch.store(session, [batch.Posted("sensor", "ada/moisture", '{"m": 3}', NOON)], datetime.now(UTC))
         session.commit()
     paths = [
         f"/sensors/get-sensor-json-data-by-id/{sensor_id}/{quote(date(NOON))}",

@@ -18,8 +18,8 @@ from app.cli import main
 from app.config import Config
 from app.mail import delivery
 from app.services import parts_of
-from data import accounts, audit, outbox
-from data.audit import Asked
+from data.accounts import audit, outbox, users
+from data.accounts.audit import Asked
 from data.errors import ConfigError
 from tests.app.mail.test_passwords_by_mail import FORGOTTEN, ask, link_in, set_password
 from tests.app.smtp_server import Office, certificate, post_office
@@ -52,7 +52,7 @@ def settings(config: Config, office: Office, **more: str) -> Config:
 def ada(sessions: sessionmaker[Session]) -> None:
     """A member who has lost her password."""
     with sessions.begin() as session:
-        accounts.create_user(session, "ada", "ada@example.org", "a long password")
+        users.create_user(session, "ada", "ada@example.org", "a long password")
 
 
 @pytest.mark.usefixtures("ada")

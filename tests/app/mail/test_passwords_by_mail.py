@@ -19,8 +19,8 @@ from app.config import Config
 from app.mail import delivery
 from app.security import reset_links
 from app.services import parts_of
-from data import accounts, audit, outbox
-from data.audit import Asked
+from data.accounts import audit, outbox, users
+from data.accounts.audit import Asked
 from data.errors import ConfigError
 from tests.app.smtp_server import Office, post_office
 from tests.builders import DATABASES, form_token, sign_in, statements_of
@@ -33,7 +33,7 @@ NEW = "four tall green tomatoes"
 def ada(sessions: sessionmaker[Session]) -> None:
     """A member who has lost her password."""
     with sessions.begin() as session:
-        accounts.create_user(session, "ada", "ada@example.org", "a long password")
+        users.create_user(session, "ada", "ada@example.org", "a long password")
 
 
 def ask(client: FlaskClient, address: str) -> tuple[int, str]:
@@ -148,7 +148,7 @@ def test_a_link_is_too_old_after_an_hour_and_a_forged_one_is_none(
     server: Flask, sessions: sessionmaker[Session], client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with sessions() as session:
-        user = accounts.user_by_name(session, "ada")
+        user = users.user_by_name(session, "ada")
         assert user is not None
     good = reset_links.token_for(str(server.secret_key), user)
     assert client.get(f"/sensors/users/reset/{good}").status_code == 200
@@ -164,7 +164,7 @@ def test_of_two_who_use_a_link_at_the_same_instant_one_sets_the_password(
     server: Flask, sessions: sessionmaker[Session]
 ) -> None:
     with sessions() as session:
-        user = accounts.user_by_name(session, "ada")
+        user = users.user_by_name(session, "ada")
         assert user is not None
     path = f"/sensors/users/reset/{reset_links.token_for(str(server.secret_key), user)}"
     wishes = ["four tall green tomatoes", "nine small blue pumpkins", "two round red radishes"]
@@ -184,7 +184,7 @@ def test_of_two_who_use_a_link_at_the_same_instant_one_sets_the_password(
         one.join()
     assert sorted(leads) == [FORGOTTEN, FORGOTTEN, "/sensors/users/login"]
     with sessions() as session:
-        found = [accounts.verify(session, "ada", wish, parts_of(server).peppers) is not None for wish in wishes]
+        found = [users.verify(session, "ada", wish, parts_of(server).peppers) is not None for wish in wishes]
     assert found.count(True) == 1
 
 

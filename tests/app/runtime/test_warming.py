@@ -14,7 +14,8 @@ from app import create_app
 from app.config import Config
 from app.runtime.warming import warm, warm_process
 from app.services import parts_of
-from data import queries, skeleton_rows
+from data import queries
+from data.store import template_rows
 from tests.browser.sunny_day import fill
 
 
@@ -24,7 +25,7 @@ def test_a_site_with_data_knows_its_documents_before_the_first_request(
     with sessions() as session:
         fill(session, datetime.now(UTC))
     with parts_of(create_app(config)).sessions() as session:
-        assert len(skeleton_rows.known(session).texts) > 0
+        assert len(template_rows.known(session).texts) > 0
 
 
 def test_every_device_is_asked_of(sessions: sessionmaker[Session]) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.config import Config
 from app.runtime.installation import open_database
 from app.runtime.worker import DUTIES, Duty, Rota
-from data import accounts
+from data.accounts import users
 
 
 def test_a_duty_is_done_at_its_pace_and_a_failing_one_does_not_stop_the_others(config: Config) -> None:
@@ -43,16 +43,16 @@ def test_a_duty_is_done_at_its_pace_and_a_failing_one_does_not_stop_the_others(c
 def test_every_duty_runs_on_a_database_in_use(config: Config, sessions: sessionmaker[Session], duty: Duty) -> None:
     engine, _ = open_database(config)
     with sessions() as session:
-        accounts.create_user(session, "ada", "ada@example.org", "a long password")
+        users.create_user(session, "ada", "ada@example.org", "a long password")
         session.commit()
-        assert accounts.user_by_name(session, "ada") is not None  # a reader is in the middle of something
+        assert users.user_by_name(session, "ada") is not None  # a reader is in the middle of something
         duty.run(engine)
     engine.dispose()
 
 
 def test_a_checkpoint_empties_the_write_ahead_log(config: Config, sessions: sessionmaker[Session]) -> None:
     with sessions() as session:
-        accounts.create_user(session, "ada", "ada@example.org", "a long password")
+        users.create_user(session, "ada", "ada@example.org", "a long password")
         session.commit()
     log = config.data_dir / "arboretum.db-wal"
     assert log.stat().st_size > 0

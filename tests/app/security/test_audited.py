@@ -18,9 +18,10 @@ from app.config import PROJECT, Config
 from app.runtime.installation import open_database
 from app.runtime.settings_log import note_settings
 from app.runtime.worker import thin
-from data import accounts, audit, sealing
-from data.audit import Asked
-from data.ingest import Posted, store
+from data.accounts import audit, users
+from data.accounts.audit import Asked
+from data.ingest.batch import Posted, store
+from data.store.sealed import sealing
 from tests.data.importing.old_site import furnish
 
 LOG = PROJECT / "data" / "real" / "tristar_mppt_daily_log_msview.csv"
@@ -58,7 +59,7 @@ def test_commands_that_change_accounts_keys_and_documents_are_in_the_audit_log(
     run("set-password", "ada")
     token = run("create-key", "pi", "--device", "bms").strip()
     with sessions() as session:
-        key_id = accounts.keys(session)[0].id
+        key_id = users.keys(session)[0].id
     run("revoke-key", str(key_id))
     run("import-msview", str(LOG))
     old = tmp_path / "old.db"
@@ -71,7 +72,7 @@ def test_commands_that_change_accounts_keys_and_documents_are_in_the_audit_log(
         found = audit.entries(session, Asked(username="(command)"))[::-1]
         whole = str([(one.subject, one.detail) for one in found])
         made = {one.subject for one in found if one.action == "account made" and "imported" in one.detail}
-        old_users = {user.username for user in accounts.users(session)} - {"admin", "ada"}
+        old_users = {user.username for user in users.users(session)} - {"admin", "ada"}
     assert [(one.action, one.subject) for one in found if "imported, role" not in one.detail] == [
         ("account made", "ada"),
         ("password changed", "ada"),

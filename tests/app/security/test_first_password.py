@@ -13,9 +13,9 @@ from app import create_app
 from app.config import Config
 from app.runtime.installation import open_database, prepare
 from app.services import parts_of
-from data import accounts, audit
-from data.audit import Asked
-from data.passwords import hash_password, is_good_once
+from data.accounts import audit, users
+from data.accounts.audit import Asked
+from data.accounts.passwords import hash_password, is_good_once
 from tests.builders import fire, form_token, said_on_the_way, sign_in
 
 LOGIN, CHOICE = "/sensors/users/login", "/account/password"
@@ -95,8 +95,8 @@ def test_nothing_else_is_open(halfway: FlaskClient, path: str) -> None:
 
 def test_nothing_can_be_changed_or_read_but_what_strangers_read(halfway: FlaskClient, site: Flask) -> None:
     with parts_of(site).sessions.begin() as session:
-        ada = accounts.create_user(session, "ada", "ada@example.org", OWN)
-        accounts.register_sensor(session, ada, "secret")
+        ada = users.create_user(session, "ada", "ada@example.org", OWN)
+        users.register_sensor(session, ada, "secret")
     token = form_token(halfway, CHOICE)
     for path in ("/admin/users", "/admin/users/1/link", "/sensors/1/share", "/account/keys/new", "/account/delete"):
         answer = halfway.post(path, data={"csrf_token": token})
@@ -137,13 +137,13 @@ def test_after_the_choice_it_opens_nothing(site: Flask, halfway: FlaskClient, pr
 
 def test_a_site_of_before_asks_for_the_choice_too(site: Flask, printed: str) -> None:
     with parts_of(site).sessions.begin() as session:
-        admin = accounts.user_by_name(session, "admin")
+        admin = users.user_by_name(session, "admin")
         assert admin is not None
         admin.password = hash_password(printed)  # without a mark, and no change of it in the log
     client = elsewhere(site)
     sign_in(client, "admin", printed)
     assert client.get("/admin").headers["Location"] == f"{CHOICE}?next=/admin"
     with parts_of(site).sessions() as session:
-        admin = accounts.user_by_name(session, "admin")
+        admin = users.user_by_name(session, "admin")
         assert admin is not None
         assert is_good_once(admin.password)

@@ -15,7 +15,7 @@ from app import create_app
 from app.config import Config
 from app.security.guard import local_target
 from app.services import parts_of
-from data import accounts
+from data.accounts import users
 from tests.builders import bms_document, csrf_header, fire, form_token, line, ndjson, sign_in, tristar_document
 
 POSTS = (
@@ -41,10 +41,10 @@ def key_of(sessions: sessionmaker[Session], username: str | None = None, device:
     with sessions() as session:
         user = None
         if username is not None:
-            user = accounts.user_by_name(session, username) or accounts.create_user(
+            user = users.user_by_name(session, username) or users.create_user(
                 session, username, f"{username}@example.org", "a long password"
             )
-        _, token = accounts.create_key(session, "test", user, device)
+        _, token = users.create_key(session, "test", user, device)
         session.commit()
     return token
 
@@ -92,8 +92,8 @@ def test_a_wrong_key_is_401_even_from_this_machine(client: FlaskClient, token: s
 def test_a_revoked_key_is_401(client: FlaskClient, sessions: sessionmaker[Session]) -> None:
     token = key_of(sessions, username="admin")
     with sessions() as session:
-        for key in accounts.keys(session):
-            accounts.revoke_key(session, key.id)
+        for key in users.keys(session):
+            users.revoke_key(session, key.id)
         session.commit()
     assert client.post("/BMS/post-json", json={}, headers={"X-API-Key": token}).status_code == 401
 
@@ -127,9 +127,9 @@ def test_a_devices_key_posts_that_device_only(client: FlaskClient, sessions: ses
 def test_a_users_key_posts_that_users_sensors_only(client: FlaskClient, sessions: sessionmaker[Session]) -> None:
     headers = {"X-API-Key": key_of(sessions, username="ada")}
     with sessions() as session:
-        ada = accounts.user_by_name(session, "ada")
+        ada = users.user_by_name(session, "ada")
         assert ada is not None
-        accounts.register_sensor(session, ada, "moisture")
+        users.register_sensor(session, ada, "moisture")
         session.commit()
 
     def post(route: str) -> int:
@@ -193,8 +193,8 @@ def test_a_private_site_answers_a_devices_key_for_that_device_alone(
 ) -> None:
     with sessions.begin() as session:
         for name, public in (("ada", True), ("bob", True)):
-            user = accounts.create_user(session, name, f"{name}@example.org", "a long password")
-            accounts.register_sensor(session, user, "soil", public=public)
+            user = users.create_user(session, name, f"{name}@example.org", "a long password")
+            users.register_sensor(session, user, "soil", public=public)
     private.post("/BMS/post-json", json=bms_document())
     key = {"X-API-Key": key_of(sessions, device="ada/soil")}
     latest = "/api/v1/devices/{}/latest"
@@ -203,7 +203,7 @@ def test_a_private_site_answers_a_devices_key_for_that_device_alone(
     listed = private.get("/api/v1/devices", headers=key).get_json()["devices"]
     assert [one["device"] for one in listed] == ["ada/soil"]
     with sessions.begin() as session:
-        _, posts = accounts.create_key(session, "posts", device_slug="ada/soil", scopes=("post",))
+        _, posts = users.create_key(session, "posts", device_slug="ada/soil", scopes=("post",))
     assert private.get(latest.format("ada/soil"), headers={"X-API-Key": posts}).status_code == 401
 
 

@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.routing import Rule
 
 from callbacks.value_pages import VALUE_PAGES
-from data import accounts, queries
+from data import queries
+from data.accounts import users
 from pages import PAGES
 from tests.app.callback_walk import Body, bodies, every_callback
 from tests.builders import csrf_header, form_token, sign_in
@@ -129,11 +130,11 @@ class Cast:
 def cast(server: Flask, sessions: sessionmaker[Session], admin_password: str) -> Cast:
     """ada, who owns a private sensor with data and a key; bob; a viewer; admin; a stranger."""
     with sessions.begin() as session:
-        ada = accounts.create_user(session, "ada", "ada@example.org", "a long password")
-        accounts.create_user(session, "bob", "bob@example.org", "a long password")
-        accounts.create_user(session, "vera", "vera@example.org", "a long password", accounts.VIEWER)
-        sensor = accounts.register_sensor(session, ada, SECRET_NAME)
-        key, _ = accounts.create_key(session, "pi", device_slug=f"ada/{SECRET_NAME}")
+        ada = users.create_user(session, "ada", "ada@example.org", "a long password")
+        users.create_user(session, "bob", "bob@example.org", "a long password")
+        users.create_user(session, "vera", "vera@example.org", "a long password", users.VIEWER)
+        sensor = users.register_sensor(session, ada, SECRET_NAME)
+        key, _ = users.create_key(session, "pi", device_slug=f"ada/{SECRET_NAME}")
     clients = {who: server.test_client() for who in WHO}
     clients["stranger"].get("/")
     assert clients["stranger"].post(

@@ -9,7 +9,8 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session, sessionmaker
 
-from data import accounts, queries
+from data import queries
+from data.accounts import users
 from data.ranges import TimeRange
 from tests.app.security.test_owners import READING, SAFE, SECRET_METRIC, SECRET_NAME, SECRET_VALUE, address_of
 from tests.builders import line, ndjson
@@ -24,14 +25,14 @@ def keys(server: Flask, sessions: sessionmaker[Session]) -> dict[str, str]:
     """Keys by what they are, for ada's private sensor with one document, or for others."""
     made = {}
     with sessions.begin() as session:
-        ada = accounts.create_user(session, "ada", "ada@example.org", "a long password")
-        bob = accounts.create_user(session, "bob", "bob@example.org", "a long password")
-        vera = accounts.create_user(session, "vera", "vera@example.org", "a long password", accounts.VIEWER)
+        ada = users.create_user(session, "ada", "ada@example.org", "a long password")
+        bob = users.create_user(session, "bob", "bob@example.org", "a long password")
+        vera = users.create_user(session, "vera", "vera@example.org", "a long password", users.VIEWER)
         # Names that begin as hers do are other people's.
-        adam = accounts.create_user(session, "ada.m", "adam@example.org", "a long password")
-        admin = accounts.user_by_name(session, "admin")
-        accounts.register_sensor(session, ada, SECRET_NAME)
-        accounts.register_sensor(session, ada, f"{SECRET_NAME}2")
+        adam = users.create_user(session, "ada.m", "adam@example.org", "a long password")
+        admin = users.user_by_name(session, "admin")
+        users.register_sensor(session, ada, SECRET_NAME)
+        users.register_sensor(session, ada, f"{SECRET_NAME}2")
         for name, user, slug, scopes in (
             ("owner", ada, None, ["post", "read"]),
             ("own sensor", None, SLUG, ["post", "read"]),
@@ -45,7 +46,7 @@ def keys(server: Flask, sessions: sessionmaker[Session]) -> dict[str, str]:
             ("battery", None, "bms", ["post", "read"]),
             ("her name alone", None, "ada", ["post", "read"]),
         ):
-            made[name] = accounts.create_key(session, name, user, slug, scopes)[1]
+            made[name] = users.create_key(session, name, user, slug, scopes)[1]
     answer = server.test_client().post(f"/sensors/post-json/{SLUG}", json={SECRET_METRIC: SECRET_VALUE})
     assert answer.status_code == 200
     return made

@@ -16,8 +16,8 @@ from app.config import Config
 from app.http.trust import one_sender
 from app.runtime.installation import open_database
 from app.services import parts_of
-from data import accounts, limits
-from data.limits import Limit
+from data.accounts import rate_limits, users
+from data.accounts.rate_limits import Limit
 from tests.builders import form_token, statements_of
 
 AFAR = {"REMOTE_ADDR": "203.0.113.9"}
@@ -51,7 +51,7 @@ def workers(config: Config) -> Iterator[list[FlaskClient]]:
 def test_workers_count_tries_together_and_say_how_long_to_wait(
     workers: list[FlaskClient], monkeypatch: pytest.MonkeyPatch, limit: str, address: str, fields: dict[str, str]
 ) -> None:
-    monkeypatch.setattr(limits, limit, Limit(getattr(limits, limit).name, MOST, FOR_EVER))
+    monkeypatch.setattr(rate_limits, limit, Limit(getattr(rate_limits, limit).name, MOST, FOR_EVER))
     codes = []
     for n in range(MOST + 2):
         client = workers[n % 2]
@@ -71,7 +71,7 @@ def test_who_tries_on_from_one_address_keeps_nobody_else_out(
     workers: list[FlaskClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, most in (("LOGIN_OF_NAME", MOST), ("LOGIN_FROM_ANYWHERE", 2 * MOST)):
-        monkeypatch.setattr(limits, name, Limit(getattr(limits, name).name, most, FOR_EVER))
+        monkeypatch.setattr(rate_limits, name, Limit(getattr(rate_limits, name).name, most, FOR_EVER))
 
     def tried(address: str) -> int:
         sent = {"username": "ada", "password": "wrong", "csrf_token": form_token(workers[0], "/sensors/users/login")}
@@ -89,7 +89,7 @@ def test_a_network_of_ipv6_is_one_sender() -> None:
 
 def test_the_last_use_of_a_key_is_written_once_in_a_minute(server: Flask, sessions: sessionmaker[Session]) -> None:
     with sessions.begin() as session:
-        _, token = accounts.create_key(session, "pi", device_slug="bms")
+        _, token = users.create_key(session, "pi", device_slug="bms")
     client = server.test_client()
     with statements_of(parts_of(server).engine) as asked:
         for _ in range(20):

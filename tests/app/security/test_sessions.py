@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from app import create_app
 from app.config import Config
 from app.services import parts_of
-from data import account_changes, accounts, audit
-from data.audit import Asked
+from data.accounts import account_changes, audit, users
+from data.accounts.audit import Asked
 from tests.builders import fire, form_token, sign_in
 
 OLD, NEW = "a long password", "four tall green tomatoes"
@@ -29,7 +29,7 @@ TICK = [{"id": "jobs-clock", "property": "n_intervals", "value": 1}]
 def ada(sessions: sessionmaker[Session]) -> int:
     """A member."""
     with sessions.begin() as session:
-        return accounts.create_user(session, "ada", "ada@example.org", OLD).id
+        return users.create_user(session, "ada", "ada@example.org", OLD).id
 
 
 def try_login(client: FlaskClient, username: str, password: str, address: str = "127.0.0.1") -> int:
@@ -87,10 +87,10 @@ def test_a_cookie_that_remembers_somebody_ends_with_the_sessions(
     thief.set_cookie("remember_token", remembered.value)
     assert thief.get("/account").status_code == 200  # the cookie alone logs in, as it should
     with sessions.begin() as session:
-        user = accounts.user_by_name(session, "ada")
+        user = users.user_by_name(session, "ada")
         assert user is not None
         if end == "role":
-            account_changes.set_role(session, user.id, accounts.VIEWER)
+            account_changes.set_role(session, user.id, users.VIEWER)
     if end == "logout":
         owner.get("/logout")
         assert owner.get_cookie("remember_token") is None
@@ -173,7 +173,7 @@ def test_an_old_hash_is_renewed_at_login_and_every_try_is_in_the_audit_log(
     assert try_login(client, "hunter2, typed into the wrong field", "x") == 200
     assert try_login(client, "ada", OLD) == 303
     with sessions() as session:
-        user = accounts.user_by_id(session, ada)
+        user = users.user_by_id(session, ada)
         assert user is not None
         assert user.password.startswith("pepper=")
         log = [(one.username, one.action, one.subject) for one in audit.entries(session, Asked(), most=3)]

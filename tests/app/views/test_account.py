@@ -6,7 +6,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
-from data import accounts
+from data.accounts import users
 from tests.builders import form_token, own_sensors, said_on_the_way, sign_in
 
 LOGIN, REGISTER, SENSORS, NEW = "/sensors/users/login", "/sensors/users/register", "/sensors", "/sensors/register"
@@ -133,7 +133,7 @@ def test_a_new_sensor_keeps_all_four_fields_and_may_post(client: FlaskClient, se
     assert "/sensors/post-json/ada/moisture" in page
     assert "http://localhost" in page
     with sessions() as session:
-        found = accounts.find_sensor(session, "ada", "moisture")
+        found = users.find_sensor(session, "ada", "moisture")
         assert found is not None
         assert (found.name, found.type, found.units, found.protocol, found.public) == (
             "moisture",

@@ -11,8 +11,9 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.config import Config
-from data import accounts, audit, queries
-from data.audit import Asked
+from data import queries
+from data.accounts import audit, users
+from data.accounts.audit import Asked
 from tests.builders import form_token, sign_in
 
 PASSWORD = "four tall green tomatoes"
@@ -38,9 +39,9 @@ def test_no_page_shows_what_the_program_is_made_of(
     signed_in: FlaskClient, sessions: sessionmaker[Session], place: str
 ) -> None:
     with sessions.begin() as session:
-        admin = accounts.user_by_name(session, "admin")
-        accounts.create_key(session, "pi", admin)
-        accounts.create_key(session, "old", admin)
+        admin = users.user_by_name(session, "admin")
+        users.create_key(session, "pi", admin)
+        users.create_key(session, "old", admin)
     said = words(signed_in, f"/admin{place}")
     assert not re.search(r"<|built-in|object at|None|True|False|scrypt|pepper=", said)
 
@@ -48,10 +49,10 @@ def test_no_page_shows_what_the_program_is_made_of(
 def test_the_first_page_counts_the_keys_that_are_good(signed_in: FlaskClient, sessions: sessionmaker[Session]) -> None:
     assert "1 user, 3 devices, 0 keys in use." in words(signed_in, "/admin")
     with sessions.begin() as session:
-        admin = accounts.user_by_name(session, "admin")
-        accounts.create_key(session, "pi", admin)
-        old, _ = accounts.create_key(session, "old", admin)
-        accounts.revoke_key(session, old.id)
+        admin = users.user_by_name(session, "admin")
+        users.create_key(session, "pi", admin)
+        old, _ = users.create_key(session, "old", admin)
+        users.revoke_key(session, old.id)
     assert "1 user, 3 devices, 1 key in use." in words(signed_in, "/admin")
 
 
@@ -95,7 +96,7 @@ def test_who_may_not_is_led_home_and_not_to_a_login_that_sends_them_on(
     server: Flask, sessions: sessionmaker[Session]
 ) -> None:
     with sessions.begin() as session:
-        accounts.create_user(session, "bob", "bob@example.org", PASSWORD)
+        users.create_user(session, "bob", "bob@example.org", PASSWORD)
     client = server.test_client()
     sign_in(client, "bob", PASSWORD)
     answer = client.get("/admin")
@@ -109,10 +110,10 @@ def test_the_list_of_keys_says_what_each_is_good_for(
     server: Flask, signed_in: FlaskClient, sessions: sessionmaker[Session]
 ) -> None:
     with sessions.begin() as session:
-        bob = accounts.create_user(session, "bob", "bob@example.org", PASSWORD)
-        for user in (bob, accounts.user_by_name(session, "admin")):
-            accounts.create_key(session, "pi", user)
-        accounts.create_key(session, "post", device_slug="bms")
+        bob = users.create_user(session, "bob", "bob@example.org", PASSWORD)
+        for user in (bob, users.user_by_name(session, "admin")):
+            users.create_key(session, "pi", user)
+        users.create_key(session, "post", device_slug="bms")
     said = words(signed_in, "/admin/keys")
     assert [good in said for good in ("everything, as admin", "bob\u2019s sensors", "bms")] == [True] * 3
     assert "everything on this site" in words(signed_in, "/account/keys")

@@ -13,8 +13,11 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.legacy import sensor_entries
 from app.views import admin_documents
-from data import accounts, audit, corrections, queries, sealing
-from data.audit import Asked
+from data import queries
+from data.accounts import audit, users
+from data.accounts.audit import Asked
+from data.queries import corrections
+from data.store.sealed import sealing
 from tests.builders import DATABASES, form_token, line, ndjson, sign_in, tristar_document
 
 NASTY = '<img src=x onerror=alert(1)>"'
@@ -26,8 +29,8 @@ MILLISECONDS = 1_772_323_200_000  # START
 def ada(server: Flask, sessions: sessionmaker[Session]) -> FlaskClient:
     """A member with the sensor soil, logged in."""
     with sessions.begin() as session:
-        accounts.create_user(session, "ada", "ada@example.org", "a long password")
-        accounts.create_user(session, "bob", "bob@example.org", "a long password")
+        users.create_user(session, "ada", "ada@example.org", "a long password")
+        users.create_user(session, "bob", "bob@example.org", "a long password")
     client = server.test_client()
     sign_in(client, "ada", "a long password")
     return client
@@ -37,9 +40,9 @@ def ada(server: Flask, sessions: sessionmaker[Session]) -> FlaskClient:
 def soil(ada: FlaskClient, sessions: sessionmaker[Session]) -> int:
     """Her sensor's number."""
     with sessions.begin() as session:
-        user = accounts.user_by_name(session, "ada")
+        user = users.user_by_name(session, "ada")
         assert user is not None
-        return accounts.register_sensor(session, user, "soil").id
+        return users.register_sensor(session, user, "soil").id
 
 
 def post(client: FlaskClient, *lines: dict[str, object]) -> None:

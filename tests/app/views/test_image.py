@@ -30,7 +30,7 @@ from callbacks.graph import KINDS
 from callbacks.picture import pictured
 from callbacks.site import Site
 from data import queries
-from data.models import Device
+from data.database.models import Device
 from data.ranges import TimeRange
 from pages.graph_form import CONTROLS, DEFAULTS, MARKERS, STYLES
 from tests.browser.sunny_day import fill

@@ -21,7 +21,7 @@ from app.config import Config
 from app.security.post_rates import PostRates
 from app.services import parts_of
 from collector.config import read_config
-from data import accounts
+from data.accounts import users
 from tests.builders import form_token, sign_in
 
 AFAR = {"REMOTE_ADDR": "203.0.113.9"}
@@ -33,8 +33,8 @@ NEW = "/account/keys/new"
 def ada(server: Flask, sessions: sessionmaker[Session]) -> FlaskClient:
     """A member with a sensor, logged in."""
     with sessions.begin() as session:
-        user = accounts.create_user(session, "ada", "ada@example.org", "a long password")
-        accounts.register_sensor(session, user, "soil")
+        user = users.create_user(session, "ada", "ada@example.org", "a long password")
+        users.register_sensor(session, user, "soil")
     client = server.test_client()
     sign_in(client, "ada", "a long password")
     return client
@@ -69,7 +69,7 @@ def test_a_key_does_what_it_is_for(ada: FlaskClient, sessions: sessionmaker[Sess
     stranger = server.test_client()
     assert (post(stranger, reads), post(stranger, writes)) == (403, 200)
     with sessions() as session:
-        sensor = accounts.find_sensor(session, "ada", "soil")
+        sensor = users.find_sensor(session, "ada", "soil")
         assert sensor is not None
     address = f"/sensors/get-sensor-json-data-by-id/{sensor.id}/2026-03-01 12:00:00"
     codes = [stranger.get(address, headers={"X-API-Key": key}).status_code for key in (reads, writes)]
@@ -84,7 +84,7 @@ def test_a_key_ends_when_it_expires_or_is_revoked(
 ) -> None:
     key = make(ada, post="y", days="30")[0]
     with sessions.begin() as session:
-        found = accounts.key_for(session, key)
+        found = users.key_for(session, key)
         assert found is not None
         assert found.expires_at is not None
         assert timedelta(days=29) < found.expires_at - datetime.now(UTC) <= timedelta(days=30)
@@ -92,7 +92,7 @@ def test_a_key_ends_when_it_expires_or_is_revoked(
     assert post(server.test_client(), key) == 401
     key = make(ada, post="y")[0]
     with sessions() as session:
-        found = accounts.key_for(session, key)
+        found = users.key_for(session, key)
         assert found is not None
     token = form_token(ada, NEW)
     assert ada.post(f"/account/keys/{found.id}/revoke", data={"csrf_token": token}).status_code == 303
@@ -107,9 +107,9 @@ def test_the_key_of_a_viewer_posts_no_more(ada: FlaskClient, sessions: sessionma
     made = [make(ada, post="y", bound=bound)[0] for bound in ("", "ada/soil")]
     assert [post(server.test_client(), key) for key in made] == [200, 200]
     with sessions.begin() as session:
-        user = accounts.user_by_name(session, "ada")
+        user = users.user_by_name(session, "ada")
         assert user is not None
-        user.role = accounts.VIEWER
+        user.role = users.VIEWER
     assert [post(server.test_client(), key) for key in made] == [403, 403]
 
 
@@ -201,7 +201,7 @@ def test_who_has_no_sensor_is_told_to_register_one_for_the_command(
     server: Flask, sessions: sessionmaker[Session]
 ) -> None:
     with sessions.begin() as session:
-        accounts.create_user(session, "bob", "bob@example.org", "a long password")
+        users.create_user(session, "bob", "bob@example.org", "a long password")
     client = server.test_client()
     sign_in(client, "bob", "a long password")
     page = make(client, post="y")[1]
@@ -213,9 +213,9 @@ def test_the_command_posts_the_field_that_the_sensors_own_page_names(
     ada: FlaskClient, sessions: sessionmaker[Session]
 ) -> None:
     with sessions.begin() as session:
-        user = accounts.user_by_name(session, "ada")
+        user = users.user_by_name(session, "ada")
         assert user is not None
-        sensor = accounts.register_sensor(session, user, "air", "humidity")
+        sensor = users.register_sensor(session, user, "air", "humidity")
     page = ada.get(f"/sensors/{sensor.id}").get_data(as_text=True)
     field = '{"humidity": 1.5}'
     assert field in shown_curl(page)

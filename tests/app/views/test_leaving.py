@@ -15,9 +15,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.http import parse_options_header
 
-from data import account_changes, accounts, audit, ingest, outbox, queries, sealing
-from data.audit import Asked
-from data.models import ApiKey, Base, Device, OutgoingMail
+from data import queries
+from data.accounts import account_changes, audit, outbox, users
+from data.accounts.audit import Asked
+from data.database.models import ApiKey, Base, Device, OutgoingMail
+from data.ingest import batch
+from data.store.sealed import sealing
 from tests.builders import DATABASES, form_token, sign_in
 
 PASSWORD = "a long password"
@@ -31,29 +34,29 @@ def ada(server: Flask, sessions: sessionmaker[Session]) -> FlaskClient:
     """A member with two sensors, sealed and unsealed documents, keys and a letter; bob has the like."""
     for name in ("ada", "bob"):
         with sessions.begin() as session:
-            user = accounts.create_user(session, name, f"{name}@example.org", PASSWORD)
-            accounts.register_sensor(session, user, "soil", units="%")
-            accounts.register_sensor(session, user, ODD)
-            accounts.create_key(session, "mine", user)
-            accounts.create_key(session, "the sensor's", device_slug=f"{name}/soil")
+            user = users.create_user(session, name, f"{name}@example.org", PASSWORD)
+            users.register_sensor(session, user, "soil", units="%")
+            users.register_sensor(session, user, ODD)
+            users.create_key(session, "mine", user)
+            users.create_key(session, "the sensor's", device_slug=f"{name}/soil")
             outbox.post(session, user.email, "A link", "the link")
         for start in range(0, COUNT, 500):
             with sessions.begin() as session:
                 posted = [document(f"{name}/soil", n) for n in range(start, min(start + 500, COUNT))]
-                outcomes = ingest.store(session, posted, datetime.now(UTC))
+                outcomes = batch.store(session, posted, datetime.now(UTC))
                 assert {one.result for one in outcomes} == {"stored"}
     sealing.seal(sessions, datetime.now(UTC), everything=True)
     with sessions.begin() as session:
-        ingest.store(session, [document("ada/soil", COUNT)], datetime.now(UTC))
+        batch.store(session, [document("ada/soil", COUNT)], datetime.now(UTC))
     client = server.test_client()
     sign_in(client, "ada", PASSWORD)
     return client
 
 
-def document(slug: str, number: int) -> ingest.Posted:
+def document(slug: str, number: int) -> batch.Posted:
     """One of a sensor's documents, ten minutes after the one before."""
     text = json.dumps({"wet": number / 7, "note": f"von {slug}"})
-    return ingest.Posted("sensor", slug, text, START + timedelta(minutes=10 * number))
+    return batch.Posted("sensor", slug, text, START + timedelta(minutes=10 * number))
 
 
 def rows_of_devices(session: Session, ids: list[int]) -> dict[str, int]:
@@ -114,8 +117,8 @@ def test_the_name_of_a_file_is_one_name_whatever_the_sensor_is_called(
     server: Flask, sessions: sessionmaker[Session], name: str
 ) -> None:
     with sessions.begin() as session:
-        user = accounts.create_user(session, "ada", "ada@example.org", PASSWORD)
-        accounts.register_sensor(session, user, "odd")
+        user = users.create_user(session, "ada", "ada@example.org", PASSWORD)
+        users.register_sensor(session, user, "odd")
         # As an import of the old site may have brought it before names were checked.
         device = session.scalars(select(Device).where(Device.slug == "ada/odd")).one()
         device.slug = f"ada/{name}"
@@ -138,7 +141,7 @@ def test_a_name_that_was_somebody_elses_brings_nothing_of_their_log(
     exported = []
     for email in ("first@example.org", "second@example.org"):
         with sessions.begin() as session:
-            user = accounts.create_user(session, "dora", email, PASSWORD)
+            user = users.create_user(session, "dora", email, PASSWORD)
             audit.record(session, audit.Actor("dora", "192.0.2.7"), "account made", "dora", email)
         client = server.test_client()
         sign_in(client, "dora", PASSWORD)

@@ -14,8 +14,8 @@ from flask.testing import FlaskClient
 from markupsafe import escape
 from sqlalchemy.orm import Session, sessionmaker
 
-from data import accounts, audit
-from data.audit import Asked
+from data.accounts import audit, users
+from data.accounts.audit import Asked
 from data.errors import DocumentError
 from tests.builders import form_token, line, ndjson, own_sensors, said_on_the_way, sign_in
 
@@ -26,8 +26,8 @@ NASTY = '<img src=x onerror=alert(1)>"'
 def ada(server: Flask, sessions: sessionmaker[Session]) -> FlaskClient:
     """A member, logged in."""
     with sessions.begin() as session:
-        accounts.create_user(session, "ada", "ada@example.org", "a long password")
-        accounts.create_user(session, "bob", "bob@example.org", "a long password")
+        users.create_user(session, "ada", "ada@example.org", "a long password")
+        users.create_user(session, "bob", "bob@example.org", "a long password")
     client = server.test_client()
     sign_in(client, "ada", "a long password")
     return client
@@ -37,9 +37,9 @@ def ada(server: Flask, sessions: sessionmaker[Session]) -> FlaskClient:
 def soil(ada: FlaskClient, sessions: sessionmaker[Session]) -> int:
     """Her sensor's number."""
     with sessions.begin() as session:
-        user = accounts.user_by_name(session, "ada")
+        user = users.user_by_name(session, "ada")
         assert user is not None
-        return accounts.register_sensor(session, user, "soil", "wet", "<b>%</b>").id
+        return users.register_sensor(session, user, "soil", "wet", "<b>%</b>").id
 
 
 def change(client: FlaskClient, sensor_id: int, what: str, **fields: str) -> str:
@@ -75,9 +75,9 @@ def test_a_single_number_has_its_registered_unit_and_a_posted_unit_comes_first(
     ada: FlaskClient, sessions: sessionmaker[Session]
 ) -> None:
     with sessions.begin() as session:
-        user = accounts.user_by_name(session, "ada")
+        user = users.user_by_name(session, "ada")
         assert user is not None
-        sensor_id = accounts.register_sensor(session, user, "lamp", "light", "lux").id
+        sensor_id = users.register_sensor(session, user, "lamp", "light", "lux").id
     for posted, said in (
         ({"light": 812}, "Light 812\u202flux"),
         ({"light": {"value": 3, "unit": "klx"}}, "Light 3\u202fklx"),
@@ -133,7 +133,7 @@ def test_a_new_name_is_one_that_addresses_commands_and_files_take_as_a_name(
 ) -> None:
     change(ada, soil, "rename", name=name)
     with sessions() as session:
-        found = accounts.sensor_by_id(session, soil)
+        found = users.sensor_by_id(session, soil)
         assert found is not None
         assert found[0].name == "soil"
 
@@ -141,9 +141,9 @@ def test_a_new_name_is_one_that_addresses_commands_and_files_take_as_a_name(
 def test_a_command_to_copy_runs_nothing_but_itself(ada: FlaskClient, sessions: sessionmaker[Session]) -> None:
     name, kind = "x';id;$(id)`id`", "'; id; \"<b>"
     with sessions.begin() as session:  # as an import of the old site may bring it
-        user = accounts.user_by_name(session, "ada")
+        user = users.user_by_name(session, "ada")
         assert user is not None
-        odd = accounts.register_sensor(session, user, name, type=kind).id
+        odd = users.register_sensor(session, user, name, type=kind).id
     page = ada.get(f"/sensors/{odd}").get_data(as_text=True)
     shown = html.unescape(page.partition('id="curl">')[2].partition("</code>")[0])
     words = shlex.split(shown)
@@ -156,12 +156,12 @@ def test_a_command_to_copy_runs_nothing_but_itself(ada: FlaskClient, sessions: s
 
 def test_no_name_is_a_way_to_another_address(sessions: sessionmaker[Session]) -> None:
     with sessions() as session:
-        user = accounts.create_user(session, "ada", "ada@example.org", "a long password")
+        user = users.create_user(session, "ada", "ada@example.org", "a long password")
         for name in ("..", ".", " .. "):
             with pytest.raises(DocumentError, match="printable characters and no slash"):
-                accounts.register_sensor(session, user, name)
+                users.register_sensor(session, user, name)
             with pytest.raises(DocumentError, match="printable characters and no slash"):
-                accounts.create_user(session, name, "other@example.org", "a long password")
+                users.create_user(session, name, "other@example.org", "a long password")
 
 
 def test_a_sensor_is_deleted_when_its_name_confirms_it(ada: FlaskClient, soil: int) -> None:
@@ -192,17 +192,17 @@ def test_an_account_ends_with_its_data_when_the_password_confirms_it(
     assert end("a long password") == 303
     assert ada.get("/account").status_code == 302
     with sessions() as session:
-        assert accounts.user_by_name(session, "ada") is None
-        assert accounts.find_sensor(session, "ada", "soil") is None
+        assert users.user_by_name(session, "ada") is None
+        assert users.find_sensor(session, "ada", "soil") is None
 
 
 def test_the_administrators_pages_show_everything_but_hashes(
     ada: FlaskClient, soil: int, signed_in: FlaskClient, sessions: sessionmaker[Session]
 ) -> None:
     with sessions.begin() as session:
-        user = accounts.user_by_name(session, "ada")
+        user = users.user_by_name(session, "ada")
         assert user is not None
-        key, token = accounts.create_key(session, NASTY, user)
+        key, token = users.create_key(session, NASTY, user)
     pages = {
         name: signed_in.get(f"/admin{name}").get_data(as_text=True)
         for name in ("", "/users", "/devices", "/keys", "/audit")
@@ -225,7 +225,7 @@ def test_an_administrator_makes_changes_and_ends_accounts(
     ada: FlaskClient, signed_in: FlaskClient, sessions: sessionmaker[Session]
 ) -> None:
     with sessions() as session:
-        user = accounts.user_by_name(session, "ada")
+        user = users.user_by_name(session, "ada")
         assert user is not None
     one = f"/admin/users/{user.id}"
     assert "ada is viewer now" in administer(signed_in, f"{one}/role", role="viewer")
@@ -248,7 +248,7 @@ def test_an_administrator_makes_changes_and_ends_accounts(
 
 def test_the_only_administrator_stays_one(signed_in: FlaskClient, sessions: sessionmaker[Session]) -> None:
     with sessions() as session:
-        admin = accounts.user_by_name(session, "admin")
+        admin = users.user_by_name(session, "admin")
         assert admin is not None
     assert "only administrator" in administer(signed_in, f"/admin/users/{admin.id}/role", role="viewer")
 

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from data import queries
 from data.errors import ConfigError, DocumentError, NotFoundError
 from data.importing.counting import Count
-from data.importing.csv_documents import field_row
-from data.importing.csv_file import CsvFile, CsvOptions, check_device
+from data.importing.csv.documents import field_row
+from data.importing.csv.file import CsvFile, CsvOptions, check_device
 from data.importing.running import Refusal, Row, quiet, run
 from data.ranges import TimeRange
 

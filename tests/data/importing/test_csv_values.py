@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from data.errors import RangeError
-from data.importing.csv_values import is_nothing, parse_number, time_reader
+from data.importing.csv.values import is_nothing, parse_number, time_reader
 
 AT = datetime(2019, 12, 3, 11, 40, tzinfo=UTC)
 

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
-from data import document, msview, queries
+from data import document, queries
 from data.errors import DocumentError
-from data.importing.msview_file import MsviewFile
+from data.importing.msview import daily
+from data.importing.msview.file import MsviewFile
 from data.importing.running import Refusal, Row, run
 from data.ranges import TimeRange
 
@@ -96,7 +97,7 @@ def test_a_live_log_is_documents_of_a_controller(sessions: sessionmaker[Session]
     assert source.left_out == []
     assert run(sessions, source, NOW).summary() == "39 stored, 0 repeated, 0 refused"
     with sessions() as session:
-        device = queries.device(session, msview.DEVICE).id
+        device = queries.device(session, daily.DEVICE).id
         metrics = ["bat_voltage", "bat_voltage_slow", "bat_current", "charging_current", "charge_state"]
         frame = queries.samples(session, device, metrics, ALWAYS)
     assert frame.iloc[0].to_list() == [11.98, 12.08, 0.0, 0.08, 3.0]

@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
-from data import accounts, queries
+from data import queries
+from data.accounts import users as accounts
 from data.errors import DocumentError
 from data.importing.counting import Count
+from data.importing.first_site.accounts import NO_PASSWORD, load_sensors, load_users
+from data.importing.first_site.entries import SiteEntries
+from data.importing.first_site.file import opened
 from data.importing.running import quiet, run
-from data.importing.site_accounts import NO_PASSWORD, load_sensors, load_users
-from data.importing.site_entries import SiteEntries
-from data.importing.site_file import opened
 from data.ranges import TimeRange
 from tests.data.importing import old_site
 

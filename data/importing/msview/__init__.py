@@ -1,0 +1,1 @@
+"""Exports of MSView, the TriStar's own program."""

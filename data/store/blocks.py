@@ -1,0 +1,179 @@
+"""A sealed block: a sheet of one UTC day as rows of the database, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import orjson
+import zstandard
+
+from data.document import Notices
+from data.errors import CorruptError
+from data.store import column_groups, columns
+from data.store import documents as originals
+from data.store.columns import Floats, Integers
+from data.store.document_table import Sheet
+
+DAY = 86_400_000  # milliseconds
+NOTICE_KINDS = (
+    "alarms",
+    "faults",
+    "daily_alarms",
+    "daily_faults",
+    "daily_flags",
+    "status_errors",
+    "power_errors",
+    "protection_errors",
+    "pins",
+)
+Said = tuple[tuple[str, str], ...]  # (kind, name) of everything a document reports
+Run = tuple[int, int, Said]  # the first and the last of neighbouring documents that report the same
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The bytes of one day, as the columns of `SealedBlock` and rows of `SealedColumns` hold them."""
+
+    start: int
+    documents: int
+    samples: int
+    first: int
+    last: int
+    checksum: int
+    times: bytes
+    stamps: bytes
+    notices: bytes
+    originals: bytes
+    packs: list[column_groups.Pack]
+
+    @property
+    def size(self) -> int:
+        """Bytes of everything in it."""
+        head = len(self.times) + len(self.stamps) + len(self.notices) + len(self.originals)
+        return head + sum(len(pack.body) for pack in self.packs)
+
+
+def day_of(milliseconds: int) -> int:
+    """The start of the UTC day of an instant."""
+    return milliseconds - milliseconds % DAY
+
+
+def build(sheet: Sheet, readings: Mapping[str, Floats], series: Mapping[str, int]) -> Block:
+    """The block of a sheet of one day; `series` has the id of each metric in `readings`."""
+    start = day_of(int(sheet.times[0]))
+    if day_of(int(sheet.times[-1])) != start:
+        raise ValueError("a block is of one UTC day")
+    packed = {series[metric]: column_groups.Column(*columns.encode(values)) for metric, values in readings.items()}
+    times = columns.pack_integers(sheet.times - start)
+    stamps = _pack_stamps(sheet)
+    notices = columns.compress(orjson.dumps(runs(sheet.times, sheet.notices())))
+    return Block(
+        start,
+        len(sheet),
+        sum(int(np.count_nonzero(~np.isnan(values))) for values in readings.values()),
+        int(sheet.times[0]),
+        int(sheet.times[-1]),
+        columns.checksum(times, stamps, notices),
+        times,
+        stamps,
+        notices,
+        originals.encode(sheet, series, readings),
+        column_groups.packs(packed),
+    )
+
+
+def _pack_stamps(sheet: Sheet) -> bytes:
+    delays = columns.pack_integers(sheet.received - sheet.times)
+    clocks = columns.compress(sheet.clocks.tobytes())
+    return len(delays).to_bytes(4, "little") + delays + clocks
+
+
+def check(stated: int, times: bytes, stamps: bytes, notices: bytes) -> None:
+    """Raises CorruptError when the head of a block is not what was written."""
+    if columns.checksum(times, stamps, notices) != stated:
+        raise CorruptError("the times of a block have changed since they were written")
+
+
+def unpack_times(packed: bytes, start: int) -> Integers:
+    """The times of a block's documents, milliseconds.  Raises CorruptError."""
+    try:
+        return columns.unpack_integers(packed) + start
+    except (RuntimeError, TypeError, ValueError) as cause:
+        raise CorruptError(f"the times of a block cannot be unpacked: {cause}") from cause
+
+
+def known_times(packed: bytes, start: int, documents: int, first: int, last: int) -> Integers:
+    """As `unpack_times`, of which number, first and last are known.  Raises CorruptError when they differ."""
+    times = unpack_times(packed, start)
+    if len(times) != documents or int(times[0]) != first or int(times[-1]) != last:
+        raise CorruptError("the times of a block have changed since they were written")
+    return times
+
+
+def bare(family: str, times: Integers, stamps: bytes) -> Sheet:
+    """The sheet of a block without its documents.  Raises CorruptError."""
+    try:
+        length = int.from_bytes(stamps[:4], "little")
+        received = columns.unpack_integers(stamps[4 : 4 + length]) + times
+        clocks = np.frombuffer(columns.decompress(stamps[4 + length :]), dtype=np.uint8)
+    except (RuntimeError, TypeError, ValueError, zstandard.ZstdError) as cause:
+        raise CorruptError(f"the stamps of a block cannot be unpacked: {cause}") from cause
+    if not len(times) == len(received) == len(clocks):
+        raise CorruptError("a block has more times than stamps")
+    return Sheet(family, times, received, clocks)
+
+
+def sheet(
+    family: str,
+    start: int,
+    times: bytes,
+    stamps: bytes,
+    packed: bytes,
+    bodies: Iterable[bytes],
+    skeleton: Callable[[int], str],
+) -> Sheet:
+    """The documents of a block, of its parts as they stand in the database.  Raises CorruptError."""
+    without = bare(family, unpack_times(times, start), stamps)
+    wanted = originals.series_in(packed)
+    found = decoded(bodies, len(without), wanted)
+    return originals.decode(packed, without, skeleton, found)
+
+
+def decoded(bodies: Iterable[bytes], count: int, wanted: Collection[int] | None = None) -> dict[int, Floats]:
+    """Series id -> its column, of those wanted or of all.  Raises CorruptError."""
+    return {
+        series: columns.decode(column.kind, column.packed, count)
+        for body in bodies
+        for series, column in column_groups.unpack(body, wanted)
+    }
+
+
+def said(notices: Notices) -> Said:
+    """Everything a document reports, by kind."""
+    return tuple((kind, name) for kind in NOTICE_KINDS for name in getattr(notices, kind))
+
+
+def runs(times: Integers, notices: Sequence[Notices]) -> list[Run]:
+    """What was reported when: one run for each stretch of documents that report the same."""
+    found: list[Run] = []
+    before: Notices | None = None
+    for at, one in zip(times.tolist(), notices, strict=True):
+        names = found[-1][2] if found and one is before else said(one)
+        before = one
+        if found and found[-1][2] == names:
+            found[-1] = (found[-1][0], at, names)
+        else:
+            found.append((at, at, names))
+    return found
+
+
+def unpack_runs(packed: bytes) -> list[Run]:
+    """The runs of a block.  Raises CorruptError."""
+    try:
+        listed: list[Any] = orjson.loads(columns.decompress(packed))
+    except (zstandard.ZstdError, orjson.JSONDecodeError) as cause:
+        raise CorruptError(f"the notices of a block cannot be unpacked: {cause}") from cause
+    return [(first, last, tuple((kind, name) for kind, name in names)) for first, last, names in listed]

@@ -1,0 +1,232 @@
+"""A sheet: the documents of one device, family and stretch of time, in memory as arrays, nothing lost.
+
+Entries become sheets, sealed blocks become sheets again, sheets are joined; a sheet gives readings, notices and texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import orjson
+
+from data import document
+from data.document import Notices
+from data.store import extraction, templates
+from data.store.columns import Floats, Integers
+from data.store.split_many import split_many
+from data.store.templates import SLOT
+
+CLOCKS = ("server", "stated", "synced", "unsynced", "restored")
+Places = npt.NDArray[np.intp]
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One document as an entry holds it: milliseconds, clock, and its text or its numbers with its skeleton."""
+
+    recorded_at: int
+    received_at: int
+    clock: str
+    skeleton: str | None
+    body: str
+
+    @property
+    def text(self) -> str:
+        """The posted text."""
+        return self.body if self.skeleton is None else templates.fill(self.skeleton, self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The documents of one skeleton: their places in the sheet, their numbers, and which are written with a point."""
+
+    skeleton: str
+    places: Places  # ascending
+    values: Floats  # documents x slots
+    pointed: Bools  # documents x slots
+
+    def numbers(self, slot: int) -> Floats:
+        """What stands in that slot in each document."""
+        return self.values[:, slot]
+
+    def text(self, number: int) -> str:
+        """The text of the document at that number of the group: equal to the posted one as JSON."""
+        row, pointed = self.values[number].tolist(), self.pointed[number].tolist()
+        numbers = [repr(value) if point else str(int(value)) for value, point in zip(row, pointed, strict=True)]
+        return templates.fill(self.skeleton, ",".join(numbers))
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Documents in the order of their times, each time once (milliseconds)."""
+
+    family: str
+    times: Integers
+    received: Integers
+    clocks: npt.NDArray[np.uint8]
+    groups: tuple[Group, ...] = ()
+    plain: Mapping[int, str] = field(default_factory=dict)  # place -> text of the documents without a skeleton
+
+    def __len__(self) -> int:
+        return len(self.times)
+
+    def readings(self) -> dict[str, Floats]:
+        """Metric -> one value a document, NaN where it has none; metrics in the order of their keys."""
+        found: dict[str, Floats] = {}
+        for group in self.groups:
+            for metric, column in extraction.readings(
+                self.family, group.skeleton, group.numbers, len(group.places)
+            ).items():
+                found.setdefault(metric, np.full(len(self), np.nan))[group.places] = column
+        for place, text in self.plain.items():
+            for metric, value in document.readings(self.family, document.parse_content(text)).items():
+                found.setdefault(metric, np.full(len(self), np.nan))[place] = value
+        return {metric: found[metric] for metric in sorted(found)}
+
+    def text(self, place: int) -> str:
+        """The text of the document at that place, equal to the posted one as JSON."""
+        if place in self.plain:
+            return self.plain[place]
+        for group in self.groups:
+            number = int(np.searchsorted(group.places, place))
+            if number < len(group.places) and group.places[number] == place:
+                return group.text(number)
+        raise IndexError(place)
+
+    def texts(self) -> list[str]:
+        """All texts, in the order of the times."""
+        found = [""] * len(self)
+        for place, text in self.plain.items():
+            found[place] = text
+        for group in self.groups:
+            for number, place in enumerate(group.places.tolist()):
+                found[place] = group.text(number)
+        return found
+
+    def notices(self) -> list[Notices]:
+        """What each document reports."""
+        found = [_NOTHING] * len(self)
+        for group in self.groups:
+            said = extraction.traits(self.family, group.skeleton).notices
+            for place in group.places.tolist():
+                found[place] = said
+        for place, text in self.plain.items():
+            found[place] = document.notices(self.family, document.parse_content(text))
+        return found
+
+    def between(self, start: int, end: int) -> Sheet:
+        """The documents with start <= time < end."""
+        first, last = np.searchsorted(self.times, (start, end)).tolist()
+        return self.taken(np.arange(first, last))
+
+    def taken(self, places: npt.NDArray[np.int64]) -> Sheet:
+        """The documents at these places, which ascend."""
+        return merged(self.family, [(self, places)])
+
+
+_NOTHING = Notices()
+
+
+def clock_code(clock: str) -> int:
+    """The number of that clock word; a word of no list is `stated`."""
+    return CLOCKS.index(clock) if clock in CLOCKS else CLOCKS.index("stated")
+
+
+def from_rows(family: str, rows: Sequence[Row]) -> Sheet:
+    """The sheet of rows in the order of their times.
+
+    Documents that came as text are taken apart; a skeleton that only one of them has is not worth its name.
+    """
+    apart: dict[str, list[tuple[int, str]]] = {}
+    plain: dict[int, str] = {}
+    splits = iter(split_many([row.body for row in rows if row.skeleton is None]))
+    for place, row in enumerate(rows):
+        if row.skeleton is not None:
+            apart.setdefault(row.skeleton, []).append((place, row.body))
+        elif (found := next(splits)) is not None:
+            apart.setdefault(found.skeleton, []).append((place, found.numbers))
+        else:
+            plain[place] = row.body
+    known = {row.skeleton for row in rows if row.skeleton is not None}
+    groups = []
+    for skeleton, some in apart.items():
+        if skeleton not in known and (len(some) < 2 or not extraction.is_sound(family, skeleton)):
+            plain.update((place, rows[place].body) for place, _ in some)
+        else:
+            groups.append(_group(skeleton, some))
+    return Sheet(
+        family,
+        np.array([row.recorded_at for row in rows], dtype=np.int64),
+        np.array([row.received_at for row in rows], dtype=np.int64),
+        np.array([clock_code(row.clock) for row in rows], dtype=np.uint8),
+        tuple(groups),
+        plain,
+    )
+
+
+def _group(skeleton: str, some: Sequence[tuple[int, str]]) -> Group:
+    numbers = [text for _, text in some]
+    values = np.array(orjson.loads(f"[[{'],['.join(numbers)}]]"), dtype=np.float64)
+    styles: dict[bytes, list[bool]] = {}
+    keys = [templates.style(text) for text in numbers]
+    for key in keys:
+        if key not in styles:
+            styles[key] = templates.points(key)
+    if len(styles) == 1:
+        pointed = np.broadcast_to(np.array(styles[keys[0]], dtype=bool), values.shape)
+    else:
+        pointed = np.array([styles[key] for key in keys], dtype=bool)
+    assert values.shape[1] == skeleton.count(SLOT)
+    return Group(skeleton, np.array([place for place, _ in some], dtype=np.intp), values, pointed)
+
+
+def joined(family: str, sheets: Iterable[Sheet]) -> Sheet:
+    """One sheet of all; of documents with the same time the one of the earlier sheet stays."""
+    some = [sheet for sheet in sheets if len(sheet)]
+    if not some:
+        return from_rows(family, [])
+    return merged(family, [(sheet, np.arange(len(sheet))) for sheet in some])
+
+
+def merged(family: str, parts: Sequence[tuple[Sheet, npt.NDArray[np.int64]]]) -> Sheet:
+    """One sheet of the chosen places of each part; of equal times the first part's."""
+    times = np.concatenate([sheet.times[places] for sheet, places in parts])
+    order = np.argsort(times, kind="stable")
+    sorted_times = times[order]
+    first = np.ones(len(order), dtype=bool)
+    first[1:] = sorted_times[1:] != sorted_times[:-1]
+    order = order[first]
+    target = np.full(len(times), -1, dtype=np.int64)  # place in the concatenation -> place in the result
+    target[order] = np.arange(len(order))
+    groups: dict[str, list[tuple[Places, Floats, Bools]]] = {}
+    plain: dict[int, str] = {}
+    offset = 0
+    for sheet, places in parts:
+        to = np.full(len(sheet), -1, dtype=np.int64)
+        to[places] = target[offset : offset + len(places)]
+        offset += len(places)
+        for group in sheet.groups:
+            found = to[group.places]
+            kept = found >= 0
+            if kept.any():
+                groups.setdefault(group.skeleton, []).append((found[kept], group.values[kept], group.pointed[kept]))
+        plain.update((int(to[place]), text) for place, text in sheet.plain.items() if to[place] >= 0)
+    return Sheet(
+        family,
+        times[order],
+        np.concatenate([sheet.received[places] for sheet, places in parts])[order],
+        np.concatenate([sheet.clocks[places] for sheet, places in parts])[order],
+        tuple(_one_group(skeleton, some) for skeleton, some in groups.items()),
+        plain,
+    )
+
+
+def _one_group(skeleton: str, some: Sequence[tuple[Places, Floats, Bools]]) -> Group:
+    places = np.concatenate([one for one, _, _ in some])
+    order = np.argsort(places)
+    values = np.concatenate([one for _, one, _ in some])[order]
+    return Group(skeleton, places[order], values, np.concatenate([one for _, _, one in some])[order])

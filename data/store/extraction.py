@@ -1,0 +1,252 @@
+"""Many documents of one skeleton to readings at once: what data.document.readings says of each, in whole arrays.
+
+The plan of a skeleton is drawn by running the very rule of single documents on its template; a test compares the two
+on every dialect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from data import document
+from data.document.cells import Cell, cells
+from data.document.folding import Sections, fold
+from data.document.reading import (
+    COULOMBS_PER_AMPERE_HOUR,
+    HIGHEST_TARGET_VOLTS,
+    MOST_AMPERE_HOURS,
+    NO_SENSOR,
+    VOLTS_PER_COUNT,
+    is_listed,
+    limits,
+    mended,
+    placed,
+)
+from data.document.sensors import leaves
+from data.document.unlisted import unlisted
+from data.errors import DocumentError
+from data.store.columns import Floats
+from data.store.templates import SLOT, fill, prove, slot_of, template
+
+# What stands in these keys decides which metric the numbers beside it are of.
+_NEEDED = {"battery_charge": "battery_capacity"}  # what another metric has to say about a metric's unit
+_DECIDING = frozenset({"firstcellnumber", "cellnumberoffirstcellingroup", "string"})
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the value of one metric comes from: a slot, or the same number in every document (`slot` None)."""
+
+    metric: str
+    slot: int | None
+    value: float
+    raw: Callable[[float], float] | None = None
+    above: float = np.inf
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How documents of one skeleton are read."""
+
+    family: str
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What is the same in all documents of one skeleton."""
+
+    deciding: tuple[int, ...]  # the slots whose numbers choose the plan
+    stated_at: datetime | None
+    notices: document.Notices
+
+
+@lru_cache(maxsize=512)
+def traits(family: str, skeleton: str) -> Traits:
+    """What the skeleton alone tells.  Raises DocumentError when it is none of a JSON document."""
+    content = template(skeleton)
+    deciding = tuple(sorted(_deciding(content))) if family != "sensor" else ()
+    return Traits(deciding, document.stated_instant(content), document.notices(family, content))
+
+
+@lru_cache(maxsize=512)
+def is_sound(family: str, skeleton: str) -> bool:
+    """Whether documents may be taken apart by that skeleton: it is one of a JSON document, no slot within a text."""
+    try:
+        prove(skeleton)
+        traits(family, skeleton)
+    except DocumentError:
+        return False
+    return True
+
+
+def _deciding(node: Any) -> set[int]:
+    found: set[int] = set()
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, list):
+            waiting.extend(node)
+        elif isinstance(node, dict):
+            for key, value in node.items():
+                waiting.append(value)
+                inside = value.get("value") if isinstance(value, dict) else value
+                if fold(key) in _DECIDING and (slot := slot_of(inside)) is not None:
+                    found.add(slot)
+    return found
+
+
+@lru_cache(maxsize=512)
+def plan(family: str, skeleton: str, decided: tuple[float, ...] = ()) -> Plan:
+    """The plan for documents of that skeleton whose deciding slots hold these numbers."""
+    if family == "sensor":
+        content = template(skeleton)
+        return Plan(family, tuple(_source(key, value) for key, value, _ in leaves(content)))
+    known = dict(zip(traits(family, skeleton).deciding, decided, strict=True))
+    content = template(skeleton, known)
+    sections = Sections(content)
+    found = {metric: _source(metric, value) for metric, value in placed(family, sections).items()}
+    if family == "bms":
+        found |= {cell.metric: _cell_source(cell) for cell in cells(sections)}
+    for key, value, _ in unlisted(family, content):
+        if key not in found and not is_listed(key):
+            found[key] = _source(key, value)
+    return Plan(family, tuple(found.values()))
+
+
+def _source(metric: str, value: float) -> Source:
+    return Source(metric, slot_of(value), value)
+
+
+def _cell_source(cell: Cell) -> Source:
+    return Source(cell.metric, slot_of(cell.value), cell.value, cell.raw, cell.above)
+
+
+Numbers = Callable[[int], Floats]  # slot -> its number in each document
+
+
+def readings(
+    family: str, skeleton: str, numbers: Numbers, count: int, wanted: Collection[str] | None = None
+) -> dict[str, Floats]:
+    """Metric -> its value in each of the `count` documents, NaN where the rule leaves it out; all, or those wanted."""
+    if not is_sound(family, skeleton):
+        return _one_by_one(family, skeleton, numbers, count)
+    deciding = traits(family, skeleton).deciding
+    if not deciding:
+        return _read(plan(family, skeleton), numbers, count, wanted)
+    parts, place = np.unique(np.column_stack([numbers(slot) for slot in deciding]), axis=0, return_inverse=True)
+    found: dict[str, Floats] = {}
+    for part, decided in enumerate(parts):
+        chosen = plan(family, skeleton, tuple(decided.tolist()))
+        if len(parts) == 1:
+            return _read(chosen, numbers, count, wanted)
+        rows = np.flatnonzero(place.reshape(-1) == part)
+        for metric, column in _read(chosen, _of_rows(numbers, rows), len(rows), wanted).items():
+            found.setdefault(metric, np.full(count, np.nan))[rows] = column
+    return found
+
+
+def _one_by_one(family: str, skeleton: str, numbers: Numbers, count: int) -> dict[str, Floats]:
+    """The same of documents whose skeleton is no longer taken apart: each is put together and read by the rule."""
+    rows = np.column_stack([numbers(slot) for slot in range(skeleton.count(SLOT))]).tolist()
+    found: dict[str, Floats] = {}
+    for place, values in enumerate(rows):
+        for metric, value in of_one(family, skeleton, values).items():
+            found.setdefault(metric, np.full(count, np.nan))[place] = value
+    return found
+
+
+def of_one(family: str, skeleton: str, values: Sequence[float]) -> dict[str, float]:
+    """What data.document.readings says of the one document with these numbers in the slots of its skeleton."""
+    if not is_sound(family, skeleton):
+        return document.readings(family, document.parse_content(fill(skeleton, ",".join(map(repr, values)))))
+    decided = tuple(float(values[slot]) for slot in traits(family, skeleton).deciding)
+    chosen = plan(family, skeleton, decided)
+    if family == "sensor":
+        return {
+            source.metric: source.value if source.slot is None else float(values[source.slot])
+            for source in chosen.sources
+        }
+    return mended(family, {source.metric: _value(source, values) for source in chosen.sources})
+
+
+def _value(source: Source, values: Sequence[float]) -> float:
+    value = source.value if source.slot is None else float(values[source.slot])
+    return source.raw(value) if source.raw is not None and value > source.above else value
+
+
+def _of_rows(numbers: Numbers, rows: npt.NDArray[np.intp]) -> Numbers:
+    return lambda slot: numbers(slot)[rows]
+
+
+def slots(family: str, skeleton: str, values: Floats) -> dict[int, str]:
+    """Slot -> the metric that is likely the same number; to be compared, for the rule may have translated it."""
+    if not is_sound(family, skeleton):
+        return {}
+    deciding = traits(family, skeleton).deciding
+    decided = tuple(values[0, deciding].tolist()) if deciding and len(values) else ()
+    chosen = plan(family, skeleton, decided)
+    return {source.slot: source.metric for source in chosen.sources if source.slot is not None}
+
+
+def _read(chosen: Plan, numbers: Numbers, count: int, wanted: Collection[str] | None) -> dict[str, Floats]:
+    needed = None if wanted is None else {*wanted, *(_NEEDED[metric] for metric in wanted if metric in _NEEDED)}
+    found = {
+        source.metric: _column(source, numbers, count)
+        for source in chosen.sources
+        if needed is None or source.metric in needed
+    }
+    if chosen.family == "sensor":
+        return found
+    if chosen.family == "bms":
+        _mend_charge(found)
+    elif chosen.family == "tristar":
+        _mend_controller(found)
+    for metric, column in found.items():
+        low, high = limits(metric)
+        outside = (column < low) | (column > high)
+        if outside.any():
+            found[metric] = np.where(outside, np.nan, column)
+    return found if wanted is None else {metric: found[metric] for metric in wanted if metric in found}
+
+
+def _column(source: Source, numbers: Numbers, count: int) -> Floats:
+    column = np.full(count, source.value, dtype=np.float64) if source.slot is None else numbers(source.slot)
+    if source.raw is not None:
+        bare = column > source.above
+        if bare.any():
+            column = column.copy()
+            column[bare] = [source.raw(value) for value in column[bare].tolist()]
+    return column
+
+
+def _mend_charge(found: dict[str, Floats]) -> None:
+    capacity = found.get("battery_capacity")
+    if capacity is None:
+        return
+    hours = (capacity > 0) & (capacity <= MOST_AMPERE_HOURS)
+    if not hours.any():
+        return
+    found["battery_capacity"] = np.where(hours, capacity * COULOMBS_PER_AMPERE_HOUR, capacity)
+    if "battery_charge" in found:
+        charge = found["battery_charge"].copy()
+        charge[hours] = [round(value * COULOMBS_PER_AMPERE_HOUR, 3) for value in charge[hours].tolist()]
+        found["battery_charge"] = charge
+
+
+def _mend_controller(found: dict[str, Floats]) -> None:
+    sensor = found.get("temp_rts")
+    if sensor is not None and (none := np.isin(sensor, NO_SENSOR)).any():
+        found["temp_rts"] = np.where(none, np.nan, sensor)
+    target = found.get("target_voltage")
+    if target is not None and (bare := target > HIGHEST_TARGET_VOLTS).any():
+        target = target.copy()
+        target[bare] = [round(value * VOLTS_PER_COUNT, 2) for value in target[bare].tolist()]
+        found["target_voltage"] = target

@@ -1,0 +1,170 @@
+"""Every sealed row read again: what has changed since it was written is reported, fenced off, or built again.
+
+A level is built again from the samples; a block's columns from its documents, where these are whole.  A block whose
+documents are damaged is fenced off: it waits until they have been posted or imported again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from sqlalchemy import BigInteger, delete, insert, select, type_coerce
+from sqlalchemy.orm import Session, sessionmaker
+
+from data.database import series as series_rows
+from data.database.engine import begin_write
+from data.database.locks import device_lock
+from data.database.models import SealedBlock, SealedColumns
+from data.errors import CorruptError
+from data.ranges import from_milliseconds
+from data.store import blocks, column_groups, columns, levels
+from data.store.levels import BY_NUMBER, Level
+from data.store.sealed import days as sealed
+from data.store.sealed import rebuilding, sealing
+from data.store.sealed.rebuilding import Key
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(slots=True)
+class Scrubbed:
+    """How many blocks and periods were read, what was wrong in words, and how many were built again."""
+
+    checked: int = 0
+    repaired: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+def check(sessions: sessionmaker[Session], repair: bool, progress: Progress = lambda _done, _total: None) -> Scrubbed:
+    """Read everything that is sealed.  Damaged blocks are fenced off; with `repair`, what can be is built again."""
+    with sessions() as session:
+        days = session.execute(
+            select(SealedBlock.device_id, SealedBlock.family, type_coerce(SealedBlock.start_at, BigInteger))
+        ).all()
+        periods = session.execute(
+            select(
+                SealedColumns.device_id,
+                SealedColumns.family,
+                type_coerce(SealedColumns.start_at, BigInteger),
+                SealedColumns.level,
+            )
+            .where(SealedColumns.level > 0)
+            .distinct()
+        ).all()
+    found, total = Scrubbed(), len(days) + len(periods)
+    for device, family, start in days:
+        _check_block(sessions, (device, family, start), repair, found)
+        progress(found.checked, total)
+    for device, family, start, number in periods:
+        _check_period(sessions, (device, family, start), BY_NUMBER[number], repair, found)
+        progress(found.checked, total)
+    return found
+
+
+def _say(found: Scrubbed, key: Key, what: str, problem: object) -> None:
+    device, family, start = key
+    found.problems.append(f"device {device}, {family}, {what} {from_milliseconds(start):%Y-%m-%d}: {problem}")
+
+
+def _check_block(sessions: sessionmaker[Session], key: Key, repair: bool, found: Scrubbed) -> None:
+    found.checked += 1
+    device, family, start = key
+    with sessions() as session:
+        block = session.get(SealedBlock, (device, family, from_milliseconds(start)))
+        if block is None:
+            return
+        if block.damage:
+            _say(found, key, "day", f"fenced off ({block.damage}); post or import its documents again")
+            return
+        try:
+            _read_columns(session, key, block.documents)
+            if block.originals is not None and block.times is not None:
+                sealed.day(session, device, family, start)
+            return
+        except CorruptError as problem:
+            _say(found, key, "day", problem)
+            reason = str(problem)
+    if repair and _rebuild_block(sessions, key):
+        found.repaired += 1
+    elif not _documents_are_whole(sessions, key):
+        sealing.fence(sessions, device, family, start, reason)
+
+
+def _read_columns(session: Session, key: Key, documents: int) -> None:
+    for body in session.scalars(rebuilding.bodies(key, 0)):
+        for _, column in column_groups.unpack(body):
+            columns.decode(column.kind, column.packed, documents)
+
+
+def _documents_are_whole(sessions: sessionmaker[Session], key: Key) -> bool:
+    with sessions() as session:
+        try:
+            return len(sealed.day(session, *key)) > 0
+        except CorruptError:
+            return False
+
+
+def _rebuild_block(sessions: sessionmaker[Session], key: Key) -> bool:
+    """Write the columns of a day again from its documents; False when these are damaged, or the device is busy."""
+    device, family, start = key
+    with device_lock(sealing.engine_of(sessions), device) as mine, sessions() as session:
+        if not mine:
+            return False
+        block = session.get(SealedBlock, (device, family, from_milliseconds(start)))
+        try:
+            sheet = sealed.day(session, device, family, start)
+        except CorruptError:
+            return False
+        if block is None or not len(sheet):
+            return False
+        version, in_levels = block.version, block.in_levels
+        built = blocks.build(sheet, sheet.readings(), series_rows.ids(session, device))
+        session.rollback()
+        begin_write(session)
+        gone = session.connection().execute(
+            delete(SealedBlock).where(
+                SealedBlock.device_id == device,
+                SealedBlock.family == family,
+                SealedBlock.start_at == from_milliseconds(start),
+                SealedBlock.version == version,
+            )
+        )
+        if gone.rowcount != 1:
+            session.rollback()
+            return False
+        sealing.put_block(session, device, family, version + 1, built, in_levels)
+        session.commit()
+    return True
+
+
+def _check_period(sessions: sessionmaker[Session], key: Key, level: Level, repair: bool, found: Scrubbed) -> None:
+    found.checked += 1
+    with sessions() as session:
+        try:
+            bodies = session.scalars(rebuilding.bodies(key, level.number)).all()
+            starts = levels.clock(bodies[:1], level, key[2])
+            if starts is None:
+                raise CorruptError("the rows of a level have no clock")
+            levels.unpack(bodies[1:], starts)
+            return
+        except CorruptError as problem:
+            _say(found, key, f"level {level.number} from", problem)
+    if repair and rebuild_period(sessions, key, level):
+        found.repaired += 1
+
+
+def rebuild_period(sessions: sessionmaker[Session], key: Key, level: Level) -> bool:
+    """Write one period of a level again from the samples; False when another has the device in hand."""
+    device, family, period = key
+    with device_lock(sealing.engine_of(sessions), device) as mine, sessions() as session:
+        if not mine:
+            return False
+        whole = rebuilding.aggregates(session, key, level)
+        rows = sealing.level_rows(device, family, level, period, whole)
+        session.rollback()
+        begin_write(session)
+        sealing.clear_columns(session, device, family, level.number, period)
+        session.execute(insert(SealedColumns), rows)
+        session.commit()
+    return True

@@ -1,0 +1,142 @@
+"""Single documents out of sealed blocks: is there one of that time, and what did it say."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from sqlalchemy import BigInteger, ColumnElement, bindparam, select, type_coerce
+from sqlalchemy.orm import Session
+
+from data.database.compiled import Statement, integer, stored
+from data.database.models import SealedBlock, SealedColumns
+from data.errors import CorruptError
+from data.ranges import from_milliseconds
+from data.store import blocks, documents, template_rows
+from data.store.blocks import DAY
+from data.store.columns import Integers
+from data.store.document_table import Sheet
+from data.store.templates import digest
+
+log = logging.getLogger(__name__)
+
+THINNED = "the documents of that day have been thinned out by retention: nothing can be added to it any more"
+
+
+def texts(session: Session, device_id: int, family: str, times: Sequence[int]) -> dict[int, str]:
+    """The sealed documents of these times; THINNED for a time of a day whose documents are gone for good.
+
+    Those of a day whose bytes have changed count as not there: they may come again, and the day is built from them.
+    """
+    days: dict[int, list[int]] = defaultdict(list)
+    for at in times:
+        days[blocks.day_of(at)].append(at)
+    found: dict[int, str] = {}
+    for start, asked in days.items():
+        try:
+            there, thinned = _there(session, device_id, family, start, asked)
+            if thinned:
+                found.update(dict.fromkeys(asked, THINNED))
+            elif there:
+                sheet = day(session, device_id, family, start)
+                places = np.searchsorted(sheet.times, there).tolist()
+                found.update({at: sheet.text(place) for at, place in zip(there, places, strict=True)})
+        except CorruptError as problem:
+            report(device_id, family, start, problem)
+    return found
+
+
+def report(device_id: int, family: str, start: int, problem: CorruptError) -> None:
+    """Tell of a sealed day whose bytes have changed; `check-store` and the sealer fence it off."""
+    log.error("device %s, %s, %s: %s", device_id, family, from_milliseconds(start).date(), problem)
+
+
+def _there(session: Session, device_id: int, family: str, start: int, asked: Sequence[int]) -> tuple[list[int], bool]:
+    """Those of the times that the block of that day has, and whether it has been thinned out."""
+    first, last = type_coerce(SealedBlock.first_at, BigInteger), type_coerce(SealedBlock.last_at, BigInteger)
+    row = session.execute(
+        select(first, last, SealedBlock.damage, SealedBlock.times.is_(None) | SealedBlock.originals.is_(None)).where(
+            *_key(device_id, family, start)
+        )
+    ).first()
+    if row is None or row[2]:
+        return [], False
+    if row[3]:
+        return [], True
+    near = [at for at in asked if row[0] <= at <= row[1]]
+    if not near:
+        return [], False
+    there = times(session, device_id, family, start)
+    return [at for at in near if _has(there, at)], False
+
+
+def _has(times_: Integers, at: int) -> bool:
+    place = int(np.searchsorted(times_, at))
+    return place < len(times_) and int(times_[place]) == at
+
+
+def times(session: Session, device_id: int, family: str, start: int) -> Integers:
+    """The times of that day's sealed documents, milliseconds; empty where there are none, or they are fenced off."""
+    packed = session.scalar(select(SealedBlock.times).where(*_key(device_id, family, start), SealedBlock.damage == ""))
+    return np.empty(0, dtype=np.int64) if packed is None else blocks.unpack_times(packed, start)
+
+
+def days_until(session: Session, device_id: int, family: str, first: int, last: int) -> list[int]:
+    """The days with sealed documents that may lie between these times, both included, milliseconds."""
+    asked = {"device": device_id, "family": family, "first": first, "last": last}
+    return [start for (start,) in _touching().rows(session, asked)]
+
+
+@lru_cache(maxsize=1)
+def _touching() -> Statement:
+    block: Any = SealedBlock.__table__.c
+    start = stored(block.start_at)
+    return Statement(
+        select(start).where(
+            block.device_id == bindparam("device"),
+            block.family == bindparam("family"),
+            start.between(integer("first") - DAY, integer("last")),
+            stored(block.last_at) >= integer("first"),
+        )
+    )
+
+
+def day(session: Session, device_id: int, family: str, start: int) -> Sheet:
+    """The sealed documents of that day; none where there is no block or it is thinned out.  Raises CorruptError."""
+    block = session.execute(
+        select(
+            SealedBlock.checksum, SealedBlock.times, SealedBlock.stamps, SealedBlock.notices, SealedBlock.originals
+        ).where(*_key(device_id, family, start))
+    ).first()
+    if block is None or block.times is None or block.originals is None:
+        return Sheet(family, *(np.empty(0, dtype=np.int64),) * 2, np.empty(0, dtype=np.uint8))
+    blocks.check(block.checksum, block.times, block.stamps, block.notices)
+    wanted = documents.series_in(block.originals)
+    query = select(SealedColumns.body).where(
+        SealedColumns.device_id == device_id,
+        SealedColumns.family == family,
+        SealedColumns.level == 0,
+        SealedColumns.start_at == from_milliseconds(start),
+    )
+    bodies = session.scalars(query).all() if wanted else []
+    known = template_rows.texts(session, documents.skeletons_in(block.originals))
+
+    def skeleton(number: int) -> str:
+        text = known.get(number)
+        if text is None or digest(text) != number:
+            raise CorruptError(f"the skeleton {number} of documents of that day is not there, or has changed")
+        return text
+
+    return blocks.sheet(family, start, block.times, block.stamps, block.originals, bodies, skeleton)
+
+
+def _key(device_id: int, family: str, start: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        SealedBlock.device_id == device_id,
+        SealedBlock.family == family,
+        SealedBlock.start_at == from_milliseconds(start),
+    )

@@ -1,0 +1,100 @@
+"""A period of a level built again, when its rows have changed since they were written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from sqlalchemy import BigInteger, Select, select, type_coerce
+from sqlalchemy.orm import Session
+
+from data.database.models import SealedBlock, SealedColumns
+from data.errors import CorruptError
+from data.ranges import from_milliseconds
+from data.store import column_groups, columns, levels
+from data.store.columns import Floats, Integers
+from data.store.levels import DAY, LEVELS, Aggregates, Level
+from data.store.sealed import days
+
+Key = tuple[int, str, int]  # device, family, start of the day or of the period
+
+
+def bodies(key: Key, level: int) -> Select[bytes]:
+    """The rows of that day or period of a level, in their order."""
+    device, family, start = key
+    return (
+        select(SealedColumns.body)
+        .where(
+            SealedColumns.device_id == device,
+            SealedColumns.family == family,
+            SealedColumns.level == level,
+            SealedColumns.start_at == from_milliseconds(start),
+        )
+        .order_by(SealedColumns.part)
+    )
+
+
+def aggregates(session: Session, key: Key, level: Level) -> dict[int, Aggregates]:
+    """Series id -> its buckets in that period: from the samples of its days, and where these have been thinned out or
+    are damaged, from what is still sound of the level itself."""
+    device, family, period = key
+    parts: dict[int, list[Aggregates]] = {}
+    without: list[int] = []
+    for start, documents in _days_in_levels(session, device, family, period, levels.period_end(level, period)):
+        try:
+            times, found = _samples(session, (device, family, start), documents)
+        except CorruptError:
+            without.append(start)
+            continue
+        for series, values in found.items():
+            one = levels.of_samples(times, values)
+            for step in LEVELS[: level.number]:
+                one = levels.in_buckets(one, step.width)
+            parts.setdefault(series, []).append(one)
+    for series, one in _still_sound(session, key, level).items():
+        parts.setdefault(series, []).append(one.taken(np.isin(one.start - one.start % DAY, without)))
+    return {series: levels.joined(some) for series, some in parts.items()}
+
+
+def _days_in_levels(session: Session, device: int, family: str, start: int, end: int) -> list[tuple[int, int]]:
+    at = type_coerce(SealedBlock.start_at, BigInteger)
+    query = (
+        select(at, SealedBlock.documents)
+        .where(
+            SealedBlock.device_id == device,
+            SealedBlock.family == family,
+            at >= start,
+            at < end,
+            SealedBlock.in_levels,
+        )
+        .order_by(at)
+    )
+    return [(int(day), count) for day, count in session.execute(query)]
+
+
+def _samples(session: Session, key: Key, documents: int) -> tuple[Integers, dict[int, Floats]]:
+    """The times and the sound columns of a day.  Raises CorruptError where they are not to be had."""
+    times = days.times(session, *key)
+    if len(times) != documents:
+        raise CorruptError("the samples of that day are thinned out, or fenced off")
+    found: dict[int, Floats] = {}
+    for body in session.scalars(bodies(key, 0)):
+        for series, column in column_groups.sound(body):
+            found[series] = columns.decode(column.kind, column.packed, documents)
+    return times, found
+
+
+def _still_sound(session: Session, key: Key, level: Level) -> dict[int, Aggregates]:
+    rows: Sequence[bytes] = session.scalars(bodies(key, level.number)).all()
+    try:
+        starts = levels.clock(rows[:1], level, key[2])
+    except CorruptError:
+        return {}
+    if starts is None:
+        return {}
+    return {
+        series: levels.aggregates_of(column, starts)
+        for body in rows[1:]
+        for series, column in column_groups.sound(body)
+        if series != levels.CLOCK
+    }

@@ -1,0 +1,67 @@
+"""A sealed day back to entries, so that its documents can be changed; the sealer seals it again later."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, insert
+from sqlalchemy.orm import Session, sessionmaker
+
+from data.database.engine import begin_write
+from data.database.models import ENTRIES, SealedBlock, SealedColumns
+from data.errors import NotFoundError
+from data.ranges import from_milliseconds
+from data.store import document_table, levels, templates
+from data.store.blocks import DAY
+from data.store.levels import LEVELS
+from data.store.sealed import days, sealing
+
+
+def unseal_day(sessions: sessionmaker[Session], device_id: int, family: str, start: int) -> int:
+    """Make entries of a day's sealed documents and take the day out of every level; how many there were.
+
+    The caller holds the device's lock.  Raises NotFoundError when nothing of that day is sealed, and CorruptError.
+    """
+    entry = ENTRIES[family]
+    with sessions() as session:
+        begin_write(session)
+        sheet = days.day(session, device_id, family, start)
+        if not len(sheet):
+            raise NotFoundError(f"nothing of {from_milliseconds(start):%Y-%m-%d} is sealed")
+        names = {group.skeleton: templates.digest(group.skeleton) for group in sheet.groups}
+        rows = []
+        for place, text in enumerate(sheet.texts()):
+            split = templates.split(text)
+            number = None if split is None else names.get(split.skeleton)
+            rows.append(
+                {
+                    "device_id": device_id,
+                    "recorded_at": from_milliseconds(int(sheet.times[place])),
+                    "date_posted": from_milliseconds(int(sheet.received[place])),
+                    "clock": document_table.CLOCKS[int(sheet.clocks[place])],
+                    "skeleton_id": number,
+                    "body": text if number is None or split is None else split.numbers,
+                }
+            )
+        session.execute(
+            delete(SealedBlock).where(
+                SealedBlock.device_id == device_id,
+                SealedBlock.family == family,
+                SealedBlock.start_at == from_milliseconds(start),
+            )
+        )
+        sealing.clear_columns(session, device_id, family, 0, start)
+        _leave_levels(session, device_id, family, start)
+        session.execute(insert(entry), rows)
+        session.commit()
+    return len(rows)
+
+
+def _leave_levels(session: Session, device_id: int, family: str, start: int) -> None:
+    for level in LEVELS:
+        period = levels.period_start(level, start)
+        before = sealing.period_aggregates(session, device_id, family, level, period)
+        if before is None:
+            continue
+        kept = {series: one.taken((one.start < start) | (one.start >= start + DAY)) for series, one in before.items()}
+        rows = sealing.level_rows(device_id, family, level, period, kept)
+        sealing.clear_columns(session, device_id, family, level.number, period)
+        session.execute(insert(SealedColumns), rows)

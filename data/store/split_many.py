@@ -1,0 +1,96 @@
+"""Many documents apart at once: what data.store.templates.split says of each, in whole arrays of their bytes.
+
+A pattern finds the numbers of one document in 70 µs; the arrays find those of a hundred in 25 µs each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import orjson
+
+from data.store.columns import Integers
+from data.store.templates import MOST_SLOTS, SHORTEST, SLOT, Split, split
+
+# Fewer documents than this are sooner done one by one.
+FEWEST = 8
+# Literals shorter than this are under skeletons.LARGEST.
+LONG = 15
+_COLON, _MINUS, _PLUS, _POINT, _LINE, _SLOT = b":-+.\n" + SLOT.encode()
+_ZERO, _LOWER, _EXPONENT = ord("0"), 0x20, ord("e")
+
+
+def split_many(texts: Sequence[str]) -> list[Split | None]:
+    """`data.store.templates.split` of each text."""
+    found: list[Split | None] = [None] * len(texts)
+    plain = [place for place, text in enumerate(texts) if _is_plain(text)]
+    if len(plain) < FEWEST:
+        return [split(text) for text in texts]
+    for place in set(range(len(texts))).difference(plain):
+        found[place] = split(texts[place])
+    for place, one in zip(plain, _split_plain([texts[place] for place in plain]), strict=True):
+        found[place] = one
+    return found
+
+
+def _is_plain(text: str) -> bool:
+    """Whether it is on one line, with numbers right behind colons, and of no character that arrays cannot tell."""
+    first = text.find(":")
+    plain = "[" not in text and "\n" not in text and SLOT not in text and "\0" not in text
+    return plain and len(text) >= SHORTEST and text[first + 1 : first + 2] != " " and text.isascii()
+
+
+def _split_plain(texts: Sequence[str]) -> list[Split | None]:
+    data = "\n".join(texts).encode()
+    there = np.frombuffer(data, dtype=np.uint8)
+    starts, ends = _literals(there)
+    if not len(starts):
+        return [None] * len(texts)
+    # The literals one after the other, each behind the colon before it.
+    lengths = ends - starts
+    offsets = np.concatenate(([0], np.cumsum(lengths + 1)))
+    every = np.repeat(starts - 1 - offsets[:-1], lengths + 1) + np.arange(offsets[-1])
+    literals = there[every].tobytes().replace(b":", b",").decode()
+    # The texts without them.
+    bare = there.copy()
+    bare[every] = 0
+    bare[starts - 1], bare[starts] = _COLON, _SLOT
+    skeletons = bare.tobytes().translate(None, b"\0").decode().split("\n")
+    lines = np.flatnonzero(there == _LINE)
+    bounds = np.searchsorted(starts, np.concatenate(([0], lines, [len(there)])))
+    longest = np.maximum.reduceat(np.append(lengths, 0), np.minimum(bounds[:-1], len(lengths)))
+    found: list[Split | None] = []
+    for place, (first, last) in enumerate(zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True)):
+        numbers = literals[offsets[first] + 1 : offsets[last]]
+        if first == last or last - first > MOST_SLOTS or "e" in numbers or "E" in numbers:
+            found.append(None)
+        elif longest[place] >= LONG or "-0" in numbers or not _are_numbers(numbers):
+            found.append(split(texts[place]))
+        else:
+            found.append(Split(skeletons[place], numbers))
+    return found
+
+
+def _literals(there: np.ndarray[tuple[int], np.dtype[np.uint8]]) -> tuple[Integers, Integers]:
+    """Where the number literals behind colons start and end."""
+    digit = (there - np.uint8(_ZERO)) < 10
+    part = digit | (there == _POINT) | (there == _MINUS) | (there == _PLUS) | ((there | _LOWER) == _EXPONENT)
+    first = digit.copy()
+    first[:-1] |= (there[:-1] == _MINUS) & digit[1:]
+    starts = np.flatnonzero((there[:-1] == _COLON) & first[1:]) + 1
+    part = np.append(part, False)
+    ends = starts + 1
+    live = part[ends]
+    while live.any():
+        ends += live
+        live &= part[ends]
+    return starts, ends
+
+
+def _are_numbers(numbers: str) -> bool:
+    try:
+        orjson.loads(f"[{numbers}]")
+    except orjson.JSONDecodeError:
+        return False
+    return True

@@ -1,0 +1,105 @@
+"""The skeletons a database knows: found by id, and learnt when their documents keep coming."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Engine, event, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from data.database.models import Skeleton
+from data.store.templates import digest
+
+# A device has a handful; a poster that makes a new one with every document shall not fill the memory.
+MOST_KNOWN = 5_000
+
+
+class Known:
+    """What one engine's processes have seen of the table: id -> text, and the skeletons met once."""
+
+    def __init__(self) -> None:
+        self.texts: dict[int, str] = {}
+        self.met: dict[int, None] = {}
+        self.noted: set[tuple[int, int]] = set()  # (device, skeleton) whose series are in the table
+
+    def learn(self, found: dict[int, str]) -> None:
+        """Remember rows of the table."""
+        if len(self.texts) + len(found) > MOST_KNOWN:
+            self.texts.clear()
+        self.texts.update(found)
+
+    def note_after_commit(self, session: Session, keys: Iterable[tuple[int, int]]) -> None:
+        """Remember, once this transaction is committed, that the series of these (device, skeleton) are there."""
+        new = list(keys)
+
+        def note(_session: Session) -> None:
+            if len(self.noted) + len(new) > MOST_KNOWN:
+                self.noted.clear()
+            self.noted.update(new)
+
+        if new:
+            event.listen(session, "after_commit", note, once=True)
+
+    def meet(self, number: int) -> bool:
+        """Whether that skeleton was met before; from now on it was."""
+        before = number in self.met
+        if len(self.met) >= MOST_KNOWN:
+            self.met.clear()
+        self.met[number] = None
+        return before
+
+
+_known: WeakKeyDictionary[Engine, Known] = WeakKeyDictionary()
+
+
+def known(session: Session) -> Known:
+    """What is known of the database of this session."""
+    engine = session.get_bind()
+    assert isinstance(engine, Engine), "sessions are bound to engines"
+    found = _known.get(engine)
+    if found is None:
+        found = _known[engine] = Known()
+    return found
+
+
+def texts(session: Session, ids: Iterable[int]) -> dict[int, str]:
+    """The texts of these skeletons."""
+    cache = known(session)
+    wanted = set(ids)
+    missing = [number for number in wanted if number not in cache.texts]
+    found = {number: cache.texts[number] for number in wanted if number in cache.texts}
+    for start in range(0, len(missing), 500):
+        some = missing[start : start + 500]
+        rows = dict(session.execute(select(Skeleton.id, Skeleton.text).where(Skeleton.id.in_(some))).all())
+        cache.learn(rows)
+        found.update(rows)
+    return found
+
+
+def text(session: Session, number: int) -> str:
+    """The text of one skeleton."""
+    return texts(session, (number,))[number]
+
+
+def keep(session: Session, skeletons: Iterable[str]) -> None:
+    """Put these skeletons in the table where they are not there; what is kept counts as known after the commit."""
+    rows = {digest(skeleton): skeleton for skeleton in skeletons}
+    cache = known(session)
+    new = {number: skeleton for number, skeleton in rows.items() if number not in cache.texts}
+    if not new:
+        return
+    session.execute(insert_unless_there(session, Skeleton), [{"id": key, "text": value} for key, value in new.items()])
+
+    def learn(_session: Session) -> None:
+        cache.learn(new)
+
+    event.listen(session, "after_commit", learn, once=True)
+
+
+def insert_unless_there(session: Session, table: Any) -> Any:
+    """An INSERT that leaves rows alone whose key is taken."""
+    make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    return make(table).on_conflict_do_nothing()
