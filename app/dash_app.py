@@ -9,7 +9,7 @@ from flask import Flask, get_flashed_messages
 from sqlalchemy.orm import Session, sessionmaker
 
 from callbacks import register_callbacks
-from callbacks.site import Clock, Site, Viewers, utc_now
+from callbacks.common.context import Clock, Site, Viewers, utc_now
 from pages import PAGES, register_pages, shell
 
 ASSETS = Path(__file__).parent / "assets"

@@ -40,7 +40,7 @@ from app.views.admin_documents import admin_entries
 from app.views.image import pictures
 from app.views.keys import keys_pages
 from app.views.sensors import sensors_pages
-from callbacks.site import Site
+from callbacks.common.context import Site
 from data.database.engine import migrate
 from data.ingest.group_commit import Committer
 from data.ranges import zone_named

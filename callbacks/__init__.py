@@ -5,8 +5,11 @@ from __future__ import annotations
 from dash import Dash
 from sqlalchemy.orm import Session, sessionmaker
 
-from callbacks import graph, overview, sensors, shell, value_pages
-from callbacks.site import Clock, Site, Viewers, utc_now
+from callbacks import sensors, shell
+from callbacks.common.context import Clock, Site, Viewers, utc_now
+from callbacks.graph import page as graph
+from callbacks.overview import page as overview
+from callbacks.values import pages as value_pages
 
 WIRED = (shell, overview, graph, sensors, value_pages)
 

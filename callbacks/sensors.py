@@ -10,9 +10,9 @@ from urllib.parse import quote
 from dash import Dash, Input, Output, dcc, html
 from sqlalchemy.orm import Session, sessionmaker
 
-from callbacks import numbers
-from callbacks.sensor_fields import decimals_of, label_of, unit_of
-from callbacks.site import Clock, Site, Viewer, Viewers
+from callbacks.common import formatting
+from callbacks.common.context import Clock, Site, Viewer, Viewers
+from callbacks.common.sensor_fields import decimals_of, label_of, unit_of
 from data import document, queries
 from data.accounts import users
 from data.database.models import Sensor
@@ -70,9 +70,9 @@ def _row(sensor: Sensor, newest: Latest | None, viewer: Viewer, now: datetime) -
         html.A(sensor.name, href=f"/sensors/{sensor.id}"),
         dcc.Link(newest_values(newest, sensor.units), href=f"/sensors?sensor={sensor.id}", title=f"Draw {sensor.name}")
         if newest is not None
-        else numbers.NOTHING,
+        else formatting.NOTHING,
         _age(newest, now),
-        ", ".join(words) or numbers.NOTHING,
+        ", ".join(words) or formatting.NOTHING,
         f"{seen}, archived" if sensor.archived_at is not None else seen,
         html.Code(address, className="arb-code text-nowrap"),
     ]
@@ -84,8 +84,8 @@ def newest_values(newest: Latest, registered_unit: str = "") -> str:
     alone = registered_unit.strip() if len(newest.readings) == 1 else ""
     said = []
     for key, value in list(newest.readings.items())[:VALUES_SHOWN]:
-        number = numbers.number(value, decimals_of([value]))
-        said.append(f"{label_of(key)} {numbers.with_unit(number, unit_of(key, units.get(key) or alone))}")
+        number = formatting.number(value, decimals_of([value]))
+        said.append(f"{label_of(key)} {formatting.with_unit(number, unit_of(key, units.get(key) or alone))}")
     more = len(newest.readings) - len(said)
     return ", ".join(said) + (f" and {more} more" if more > 0 else "") if said else "no numbers"
 
@@ -95,7 +95,7 @@ def _age(newest: Latest | None, now: datetime) -> Any:
         return "never posted"
     seconds = max(0.0, (now - newest.recorded_at).total_seconds())
     late = 2 * (newest.device.expected_interval_seconds or USUAL_SECONDS)
-    return age(seconds, late, numbers.ago(now - newest.recorded_at))
+    return age(seconds, late, formatting.ago(now - newest.recorded_at))
 
 
 def register(dash_app: Dash, sessions: sessionmaker[Session], viewer: Viewers, _site: Site, clock: Clock) -> None:

@@ -9,8 +9,8 @@ import dash_bootstrap_components as dbc
 from dash import ClientsideFunction, Dash, Input, Output, html
 from sqlalchemy.orm import Session, sessionmaker
 
-from callbacks import numbers
-from callbacks.site import Clock, Site, Viewers
+from callbacks.common import formatting
+from callbacks.common.context import Clock, Site, Viewers
 from data import queries
 from data.queries import JobRow
 from pages import ids
@@ -32,7 +32,7 @@ def strip(jobs: Sequence[JobRow]) -> list[Any]:
                 html.Span(job.label),
                 dbc.Progress(value=job.done, max=max(1, job.total or 0)),
                 html.Span(
-                    numbers.with_unit(numbers.number(100 * job.done / job.total, 0), "%")
+                    formatting.with_unit(formatting.number(100 * job.done / job.total, 0), "%")
                     if job.total
                     else job.message or ""
                 ),

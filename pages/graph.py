@@ -11,9 +11,9 @@ from dash import dcc, html
 
 from data import catalogue
 from pages.components import field, graph
+from pages.device_links import PAGE_OF, eyebrow
 from pages.graph_form import BOTH, CUSTOM, IMPORTED, MARKERS, PICTURE_PAGE, QUICK_RANGES, STYLES, values_from_query
 from pages.ids import GraphIds
-from pages.ways import PAGE_OF, eyebrow
 
 GRAPH_HEIGHT = 480
 CLOCK_MILLISECONDS = 30_000

@@ -7,7 +7,7 @@ from typing import Any
 from dash import html
 
 from pages import graph, ids
-from pages.ways import HEADINGS
+from pages.device_links import HEADINGS
 
 
 def layout(**query: Any) -> html.Div:

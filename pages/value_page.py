@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dash import dcc, html
 
+from pages.device_links import HEADINGS, eyebrow
 from pages.ids import ValueIds
-from pages.ways import HEADINGS, eyebrow
 
 REFRESH_MILLISECONDS = 10_000
 

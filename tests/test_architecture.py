@@ -47,7 +47,7 @@ HOMES = {
     "alembic": ("data/",),
     "bcrypt": ("data/accounts/passwords.py",),
     "gunicorn": ("app/",),
-    "matplotlib": ("callbacks/picture_",),
+    "matplotlib": ("callbacks/image/",),
     "rich": ("collector/commands/terminal.py",),
 }
 # pages/, callbacks/ and app/ may use these names of sqlalchemy and no others: the queries live in data/.

@@ -13,10 +13,10 @@ from werkzeug.exceptions import ServiceUnavailable
 from app.security.identity import viewer
 from app.services import parts
 from app.views.image_form import MOST_VALUES, UNITS, PictureForm, read_form
-from callbacks.picture import KIND, Pictured, drawing, pictured, refused
-from callbacks.picture_figure import FORMATS, SIZES, picture, pixels
-from callbacks.ranges import asked, field_text
-from callbacks.site import Site, seen_by
+from callbacks.common.context import Site, seen_by
+from callbacks.graph.controls import asked, field_text
+from callbacks.image.figure import FORMATS, SIZES, picture, pixels
+from callbacks.image.image import KIND, Pictured, drawing, pictured, refused
 from data import catalogue, queries
 from data.errors import BusyError, RangeError
 from data.ranges import zone_named

@@ -11,7 +11,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, ValidationError
 
 from app.views.forms import readable
-from callbacks.picture import KIND, MOST_VALUES
+from callbacks.image.image import KIND, MOST_VALUES
 from data import catalogue
 from pages.graph_form import CHOICES, CUSTOM, DEFAULTS, MARKERS, OLD_NAMES, STYLES, SWITCHES
 

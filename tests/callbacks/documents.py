@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
-from callbacks.condition import Condition, condition
+from callbacks.common.condition import Condition, condition
 from data import catalogue
 from data.queries import DeviceRow, Latest
 

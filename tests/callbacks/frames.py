@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from callbacks.lines import Line, line
+from callbacks.common.lines import Line, line
 from data import catalogue
 from data.ranges import TimeRange
 

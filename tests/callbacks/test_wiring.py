@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 from sqlalchemy.orm import Session, sessionmaker
 
-from callbacks.graph import outputs
+from callbacks.graph.page import outputs
 from data import queries
 from data.database import jobs
 from data.database.models import Device

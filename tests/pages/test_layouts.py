@@ -12,9 +12,9 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from pages import PAGES, bms, ids, overview, sensors, shell, tristar
+from pages.device_links import WAYS
 from pages.graph_form import CONTROLS
 from pages.ids import GraphIds
-from pages.ways import WAYS
 
 LAYOUTS = [(bms.layout, ids.BMS), (tristar.layout, ids.TRISTAR), (sensors.layout, ids.SENSORS)]
 FOLDER = Path(__file__).parents[2] / "pages"

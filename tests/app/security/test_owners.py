@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.routing import Rule
 
-from callbacks.value_pages import VALUE_PAGES
+from callbacks.values.pages import VALUE_PAGES
 from data import queries
 from data.accounts import users
 from pages import PAGES

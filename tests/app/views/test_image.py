@@ -26,9 +26,9 @@ from app.config import Config
 from app.security.identity import STRANGER
 from app.services import parts_of
 from app.views.image_form import read_form
-from callbacks.graph import KINDS
-from callbacks.picture import pictured
-from callbacks.site import Site
+from callbacks.common.context import Site
+from callbacks.graph.page import KINDS
+from callbacks.image.image import pictured
 from data import queries
 from data.database.models import Device
 from data.ranges import TimeRange
@@ -324,10 +324,10 @@ def test_too_many_pictures_at_once_are_503_with_a_time_to_come_again(
 ) -> None:
     import threading
 
-    from callbacks import picture_looks
+    from callbacks.image import styles
 
-    monkeypatch.setattr(picture_looks, "_queue", threading.BoundedSemaphore(1))
-    with picture_looks.styled("bmh", "light"):
+    monkeypatch.setattr(styles, "_queue", threading.BoundedSemaphore(1))
+    with styles.styled("bmh", "light"):
         answer = client.get(f"{PAGE}.png")
         assert client.get(PAGE).status_code == 200
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")

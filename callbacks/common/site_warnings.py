@@ -1,0 +1,48 @@
+"""The warnings of the home page: what the newest documents say of themselves, and silence.
+
+Prefixes, classes and order are those of the first site; the words after a prefix are the document's own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from callbacks.common import formatting
+from callbacks.common.condition import Condition, Source
+
+
+@dataclass(frozen=True, slots=True)
+class SiteWarning:
+    """A notice: its class (`warning`, `danger`, `nodata`), the prefix, and what follows it."""
+
+    kind: str
+    prefix: str
+    text: str
+
+
+def warnings(state: Condition) -> list[SiteWarning]:
+    """Every warning, in the order shown; empty when all is well."""
+    found = []
+    for prefix, kind, field in (("Tristar Alarms: ", "warning", "alarms"), ("Tristar Faults: ", "danger", "faults")):
+        for source in state.strings:
+            names = getattr(source.latest.notices, field)
+            if names:
+                found.append(SiteWarning(kind, prefix, f"{', '.join(names)} ({source.name})"))
+    if state.battery is not None:
+        notices = state.battery.latest.notices
+        for kind, what, names in (
+            ("warning", "status", notices.status_errors),
+            ("danger", "power", notices.power_errors),
+            ("danger", "protection", notices.protection_errors),
+        ):
+            if names:
+                found.append(SiteWarning(kind, "BMS ERROR: ", f"{', '.join(names)} ({what})"))
+    sources = [*state.strings, *([state.battery] if state.battery else [])]
+    return found + [silence(source) for source in sources if source.silent]
+
+
+def silence(source: Source) -> SiteWarning:
+    """The warning of a device that has not been heard."""
+    return SiteWarning(
+        "nodata", "No data ", f"from {source.name} for {formatting.span(source.age)}: what it shows is that old."
+    )

@@ -1,0 +1,128 @@
+"""What a graph page is of: the devices to choose from, those chosen, and the metrics they have to show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from callbacks.common.context import Viewer, device_name
+from callbacks.common.sensor_fields import fields
+from data import catalogue, queries
+from data.accounts import users
+from data.catalogue import Metric
+from data.queries import DeviceRow
+from pages.graph_form import BOTH, IMPORTED, MOST_FIELDS
+
+FIELDS_AT_FIRST = 8
+NO_SUCH_SENSOR = "There is no such sensor among those you may see: choose another."
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The devices a visitor may choose from, and those chosen."""
+
+    options: list[dict[str, str]]
+    devices: list[DeviceRow]
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The choice, the metrics to draw, all that could be drawn, and what is wrong with the choice (field -> words).
+
+    `standard` is what is drawn when nothing is chosen; `wanted` the device as the address names it.
+    """
+
+    choice: Choice
+    metrics: list[Metric]
+    offered: list[Metric]
+    wanted: str
+    standard: list[str] = field(default_factory=list)
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def keys(self) -> list[str]:
+        """The keys of what is drawn."""
+        return [metric.key for metric in self.metrics]
+
+
+def subject(
+    session: Session, kind: str, values: Mapping[str, Any], devices: Sequence[DeviceRow], viewer: Viewer
+) -> Subject:
+    """What the controls ask about; `devices` are those of that kind which the viewer may see."""
+    if kind == "sensors":
+        return sensor_subject(session, values, devices, viewer)
+    made = choice(kind, values["controller"], devices)
+    metrics = [catalogue.metric(key) for key in values["units"] or []]
+    offered = [catalogue.metric(key) for key in catalogue.FORM_CHOICES[kind]]
+    wrong = {} if metrics else {"units": "Choose at least one value to draw."}
+    return Subject(made, metrics, offered, values["controller"], errors=wrong)
+
+
+def choice(kind: str, wanted: str, devices: Sequence[DeviceRow]) -> Choice:
+    """The choices of the controller field, and the devices of the one that is wanted.
+
+    `both` is every controller but the imported log.  A device that is wanted and unknown gives no devices.
+    """
+    ordered = sorted(devices, key=lambda device: (device.slug == IMPORTED, device.string or 9, device.slug))
+    options = [{"label": device_name(device), "value": device.slug} for device in ordered]
+    if kind == "tristar":
+        live = [device for device in ordered if device.slug != IMPORTED]
+        together = "Both strings" if sorted(d.string or 0 for d in live) in ([], [1, 2]) else "All controllers"
+        for string in (1, 2):
+            if not any(device.string == string for device in live):
+                options.insert(string - 1, {"label": f"String {string}", "value": f"tristar-{string}"})
+        options.insert(0, {"label": together, "value": BOTH})
+        if wanted == BOTH:
+            return Choice(options, live, "The controllers" if live else "No controller")
+    found = [device for device in ordered if device.slug == wanted]
+    if wanted not in {option["value"] for option in options}:
+        options.append({"label": wanted, "value": wanted})
+    name = {"bms": "The battery manager"}.get(kind) if len(ordered) <= 1 else None
+    label = next(option["label"] for option in options if option["value"] == wanted)
+    return Choice(options, found, name or (f"The {label[:1].lower()}{label[1:]}" if label == "Imported log" else label))
+
+
+def sensor_subject(
+    session: Session, values: Mapping[str, Any], devices: Sequence[DeviceRow], viewer: Viewer
+) -> Subject:
+    """One sensor and its fields: the one that is wanted, else the viewer's first that has posted, else any that has.
+
+    `values["units"]` empty is every field (the first FIELDS_AT_FIRST of many), None is none.
+    """
+
+    def own(device: DeviceRow) -> bool:
+        return viewer.user_id is not None and device.owner_id == viewer.user_id
+
+    ordered = sorted(devices, key=lambda device: (not own(device), device.slug.casefold()))
+    options = [
+        {"label": device.name if own(device) else device.slug, "value": str(device.sensor_id)} for device in ordered
+    ]
+    wanted = str(values["controller"] or "")
+    if not wanted and ordered:
+        heard = {latest.device.id for latest in queries.latest_all(session, ["sensor"])}
+        wanted = str(next((device for device in ordered if device.id in heard), ordered[0]).sensor_id)
+    chosen = [device for device in ordered if str(device.sensor_id) == wanted]
+    if not chosen:
+        if wanted:
+            options.insert(0, {"label": f"Number {wanted[:20]}", "value": wanted})
+        wrong = {"controller": NO_SUCH_SENSOR} if wanted else {}
+        return Subject(Choice(options, [], ""), [], [], wanted, errors=wrong)
+    found = users.sensor_by_id(session, chosen[0].sensor_id or 0)
+    offered = fields(session, chosen[0], found[0].units or "" if found is not None else "")
+    standard = [metric.key for metric in offered[:FIELDS_AT_FIRST]]
+    if values["units"] is None:
+        keys = [] if offered else standard
+    else:
+        keys = [key for key in values["units"] if key in {metric.key for metric in offered}] or standard
+    wrong = {}
+    if offered and not keys:
+        wrong["units"] = "Choose at least one field to draw."
+    elif len(keys) > MOST_FIELDS:
+        wrong["units"] = f"{len(keys)} fields are too many for one page: choose at most {MOST_FIELDS}."
+    metrics = [metric for metric in offered if metric.key in keys]
+    label = next(option["label"] for option in options if option["value"] == wanted)
+    return Subject(Choice(options, chosen, label), metrics, offered, wanted, standard, wrong)

@@ -1,0 +1,201 @@
+"""What a graph page says: the sentence on top, the note, the numbers, and what to do when there is nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, timedelta
+from typing import Any
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from dash import html
+
+from callbacks.common import formatting
+from callbacks.common.lines import Line
+from data.catalogue import Aggregate, Metric
+from data.queries import DeviceRow
+from data.ranges import TimeRange
+from pages.components import age, quantity, table
+
+NUMBER_COLUMNS = ("Series", "Last", "Measured", "Smallest", "Mean", "Largest", "Readings", "Covered", "As JSON")
+
+
+def sentence(lines: Sequence[Line], metrics: Sequence[Metric], when: str, name: str = "") -> str:
+    """What the lines say, in one sentence: the last values of the first metric, and between what it lay.
+
+    `name` is that of a sensor, with which the sentence begins.
+    """
+    if name:
+        text = sentence(lines, metrics, when) if metrics else f"nothing {when}."
+        return f"{name}: {text}" if lines else f"{name}: {_lower(text)}"
+    first = [one for one in lines if one.metric.key == metrics[0].key] if metrics else []
+    if not first:
+        names = " and ".join(metric.label for metric in metrics[:2]) + (" and others" if len(metrics) > 2 else "")
+        return f"No data for {names} {when}." if lines == [] else f"No {metrics[0].label} {when}."
+    metric = first[0].metric
+    lasts = [formatting.with_unit(*formatting.reading(metric, one.statistics.last)) for one in first]
+    said = lasts[0]
+    if len(first) > 1:
+        where = [formatting.unbroken(_lower(one.device_name)) for one in first]
+        parts = [f"{last} on {device}" for last, device in zip(lasts, where, strict=True)]
+        said = ", ".join(parts[:-1]) + " and " + parts[-1]
+    text = f"{metric.label} {said}"
+    if metric.codes is None:
+        low = formatting.reading(metric, min(one.statistics.low for one in first))[0]
+        high = formatting.with_unit(*formatting.reading(metric, max(one.statistics.high for one in first)))
+        text += f"; between {low} and {high} {when}"
+    others = len({one.metric.key for one in lines}) - 1
+    return text + (f", with {others} more below." if others else ".")
+
+
+def with_unit(metric: Metric) -> str:
+    """A field with its unit, for a list to choose from."""
+    unit = formatting.unit(metric)
+    return f"{metric.label} ({unit})" if unit else metric.label
+
+
+def nothing_drawn(errors: Mapping[str, str]) -> dict[str, Any]:
+    """What the page shows when it cannot draw what its address asks for."""
+    return {
+        "say": "Nothing is drawn yet: one choice has to be mended.",
+        "empty": [html.H2("The address asks for what cannot be drawn"), *(html.P(words) for words in errors.values())],
+        "empty_hidden": False,
+        "go_there_hidden": True,
+    }
+
+
+def no_sensor_words(devices: Sequence[DeviceRow], name: str) -> list[Any]:
+    """What to say in place of the graph of a sensor that never posted, or of no sensor at all."""
+    if not devices:
+        return [
+            html.H2("No sensor to draw"),
+            html.P(
+                "Register a sensor: every number it posts will be drawn here. Sensors that others share appear too."
+            ),
+        ]
+    return [
+        html.H2(f"{name} has not posted yet"),
+        html.P(
+            [
+                "Every number it posts will be drawn here. ",
+                html.A("See how to post to it", href=f"/sensors/{devices[0].sensor_id}"),
+                ".",
+            ]
+        ),
+    ]
+
+
+def window_words(window: TimeRange, zone: ZoneInfo) -> str:
+    """A window of the reader's own in words."""
+    start, end = window.start_at.astimezone(zone), window.end_at.astimezone(zone)
+    form = "%-d %b %Y %H:%M"
+    return f"from {start.strftime(form)} to {end.strftime(form)}"
+
+
+def notes(
+    interval: timedelta, drawn: timedelta, missing: int, hidden: Sequence[str], averaged: bool, more: int = 0
+) -> str:
+    """What the reader should know of the drawing; `more` is how many fields of a sensor are not drawn."""
+    said = []
+    if drawn > interval:
+        said.append(
+            f"One point for every {formatting.span(drawn)}: "
+            f"one for every {formatting.span(interval)} would be too many for this window."
+        )
+    if averaged:
+        said.append("The line is the mean, the band reaches from the smallest to the largest reading.")
+    if missing:
+        said.append(f"A logarithmic scale cannot show {missing} points at or below zero.")
+    if hidden:
+        said.append(f"No data here: {', '.join(hidden)}.")
+    if more:
+        said.append(f"{more} more {'field' if more == 1 else 'fields'} can be chosen under Fields.")
+    return " ".join(said)
+
+
+def numbers_table(
+    lines: Sequence[Line],
+    names: Mapping[int, str],
+    window: TimeRange,
+    drawn: timedelta,
+    ages: Mapping[tuple[str, str], timedelta],
+    zone: ZoneInfo,
+) -> Any:
+    """The numbers of each line.
+
+    `ages` are those of the newest documents by device slug and family; without one the bucket's time is shown.
+    """
+    rows = [
+        [
+            names[id(one)],
+            _cell(one.metric, one.statistics.last),
+            _measured(one, ages, drawn, zone),
+            *([_cell(one.metric, value) for value in _spread(one)]),
+            formatting.number(one.statistics.count, 0),
+            formatting.with_unit(formatting.number(100 * one.statistics.coverage, 0), "%"),
+            _json_link(one, window, drawn),
+        ]
+        for one in lines
+    ]
+    return [
+        html.H2("The numbers", className="arb-h2"),
+        table(NUMBER_COLUMNS, rows, caption="The numbers of each series in this window"),
+    ]
+
+
+def empty_words(
+    metrics: Sequence[Metric], device: str, when: str, has: Sequence[Metric], known: TimeRange | None, zone: ZoneInfo
+) -> tuple[list[Any], str]:
+    """What to say in place of an empty graph, and what is on the button (empty for none)."""
+    names = ", ".join(metric.label for metric in metrics)
+    heading = html.H2(f"No {names} {when}")
+    if known is None:
+        return [
+            heading,
+            html.P(f"{device} has sent nothing yet. Its values will be drawn here as soon as a reading arrives."),
+        ], ""
+    days = formatting.day_range(known.start_at, known.end_at, zone)
+    if has:
+        listed = " and ".join(metric.label for metric in has[:2]) + (
+            f" and {len(has) - 2} more" if len(has) > 2 else ""
+        )
+        return [heading, html.P(f"{device} has {listed}, {days}.")], "Show what there is"
+    return [heading, html.P(f"{device} has data from {days}.")], f"Show {days}"
+
+
+def _lower(name: str) -> str:
+    return name if name[:2].isupper() else name[:1].lower() + name[1:]
+
+
+def _spread(one: Line) -> list[float]:
+    """Smallest, mean and largest, where they mean something."""
+    if one.metric.codes is not None:
+        return [float("nan")] * 3
+    mean = float("nan") if one.metric.aggregate is Aggregate.COUNTER else one.statistics.mean
+    return [one.statistics.low, mean, one.statistics.high]
+
+
+def _cell(metric: Metric, value: float) -> list[Any]:
+    return quantity(*formatting.reading(metric, value))
+
+
+def _measured(one: Line, ages: Mapping[tuple[str, str], timedelta], drawn: timedelta, zone: ZoneInfo) -> Any:
+    if one.statistics.last_at is None:
+        return formatting.NOTHING
+    old = ages.get((one.device_slug, one.metric.family))
+    if old is None:
+        return f"{one.statistics.last_at.astimezone(zone):%-d %b %Y %H:%M}"
+    return age(old.total_seconds(), 2 * drawn.total_seconds(), formatting.ago(old))
+
+
+def _json_link(one: Line, window: TimeRange, drawn: timedelta) -> Any:
+    """The same window from the reading routes, which know the battery manager, the two strings and the sensors."""
+    family = "BMS" if one.metric.family == "bms" else "Tristar"
+    if family == "Tristar" and one.string is None and one.sensor_id is None:
+        return formatting.NOTHING
+    minutes = max(10, round(drawn.total_seconds() / 60))
+    start, end = (quote(at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")) for at in (window.start_at, window.end_at))
+    if one.sensor_id is not None:
+        return html.A("JSON", href=f"/sensors/get-sensor-json-data-range/{one.sensor_id}/{start}/{end}/{minutes}")
+    suffix = "" if one.string is None else f"?string={one.string}"
+    return html.A("JSON", href=f"/{family}/api/{start}/{end}/{minutes}/{quote(one.metric.key)}{suffix}")

@@ -1,0 +1,1 @@
+"""The graph as an image drawn on the server."""

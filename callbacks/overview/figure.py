@@ -1,0 +1,222 @@
+"""The graph of the overview: the power of each string, the load, and the state of charge over a day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from callbacks.common import styles
+from callbacks.common.escaping import plain
+from callbacks.common.lines import Numbers, axis_times, wall_milliseconds
+from callbacks.graph.figure import LABEL_SPACING, faint, time_range
+from data import catalogue
+from data.ranges import TimeRange
+
+STRING_METRICS = ("p_out", "charge_state")
+BATTERY_METRICS = ("total_voltage", "total_current", "state_of_charge")
+WIDTH = timedelta(minutes=10)
+SUN_WATTS = 5.0
+POWER_SHARE = 0.66
+PLOT_PIXELS = 430
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day in equal buckets: watts of each string by name, of the load, percent, amperes, and where it was night."""
+
+    index: pd.DatetimeIndex
+    strings: Mapping[str, Numbers]
+    load: Numbers
+    percent: Numbers
+    amps: Numbers
+    night: np.ndarray[Any, np.dtype[np.bool_]]
+
+
+def day(window: TimeRange, controllers: Mapping[str, pd.DataFrame], battery: pd.DataFrame | None) -> Day:
+    """Put buckets of several devices side by side; `controllers` by name, in order.
+
+    The load is solar output minus battery power, from means of the same ten minutes, where all of it was measured.
+    """
+    index = pd.date_range(
+        pd.Timestamp(window.start_at).floor(WIDTH), pd.Timestamp(window.end_at), freq=WIDTH, tz="UTC", inclusive="left"
+    )
+    strings = {name: _column(frame, "p_out", "mean", index) for name, frame in controllers.items()}
+    strings = {name: watts for name, watts in strings.items() if np.isfinite(watts).any()}
+    volts = _column(battery, "total_voltage", "mean", index)
+    amps = _column(battery, "total_current", "mean", index)
+    nothing = np.full(len(index), np.nan)
+    solar = np.sum(list(strings.values()), axis=0) if strings else nothing
+    night_code = next(
+        (code for code, word in (catalogue.metric("charge_state").codes or {}).items() if word.lower() == "night"), None
+    )
+    states = [_column(frame, "charge_state", "last", index) for frame in controllers.values()]
+    night = np.any([state == night_code for state in states], axis=0) if states else np.zeros(len(index), dtype=bool)
+    return Day(
+        index=index,
+        strings=strings,
+        load=np.maximum(solar - volts * amps, 0.0),
+        percent=_column(battery, "state_of_charge", "last", index),
+        amps=amps,
+        night=night,
+    )
+
+
+def sun_until(known: Day, now: datetime, zone: ZoneInfo) -> datetime | None:
+    """When the sun is expected to stop today: a day after it last did yesterday; None when yesterday was not seen."""
+    if not known.strings:
+        return None
+    watts = np.nansum(list(known.strings.values()), axis=0)
+    yesterday = now.astimezone(zone).date() - timedelta(days=1)
+    sunny = [
+        at
+        for at, value in zip(known.index, watts, strict=True)
+        if value > SUN_WATTS and at.astimezone(zone).date() == yesterday
+    ]
+    return (sunny[-1].to_pydatetime() + timedelta(days=1)) if sunny else None
+
+
+def steady_amps(known: Day) -> float | None:
+    """The mean battery current of the last half hour that was seen; None when it was not."""
+    recent = known.amps[-3:]
+    recent = recent[np.isfinite(recent)]
+    return float(recent.mean()) if len(recent) else None
+
+
+def overview_figure(known: Day, window: TimeRange, zone: ZoneInfo, theme: str) -> go.Figure:
+    """Draw the day; gaps stay empty, nights are shaded."""
+    at = wall_milliseconds(known.index, zone)
+    figure = go.Figure()
+    ends: list[tuple[str, float, str]] = []
+    for position, (name, watts) in enumerate((plain(name), watts) for name, watts in known.strings.items()):
+        color = styles.meaning("sun" if position == 0 else "sun-2", theme)
+        figure.add_trace(_power(at, watts, name, color, "solid" if position == 0 else "dash", fill=position == 0))
+        ends += _end(name, watts, color)
+    color = styles.meaning("load", theme)
+    if np.isfinite(known.load).any():
+        figure.add_trace(_power(at, known.load, "Load", color, "solid", fill=False))
+        ends += _end("Load", known.load, color)
+    battery = styles.meaning("battery", theme)
+    figure.add_trace(
+        go.Scatter(
+            x=axis_times(at),
+            y=known.percent,
+            yaxis="y2",
+            name="State of charge",
+            mode="lines",
+            line={"color": battery, "width": 2.4},
+            hovertemplate="State of charge: %{y:.1f}\u202f%<extra></extra>",
+        )
+    )
+    powers = [watts for watts in (*known.strings.values(), known.load) if np.isfinite(watts).any()]
+    top = max([float(np.nanmax(watts)) for watts in powers] + [50.0]) * 1.08
+    figure.update_layout(
+        template=styles.template("arboretum", theme),
+        autosize=True,
+        uirevision="overview",
+        hovermode="x unified",
+        showlegend=False,
+        margin={"l": 56, "r": 76, "t": 8, "b": 44, "pad": 4},
+        shapes=_nights(known, zone, styles.meaning("night", theme)),
+        annotations=[*_labels(ends, top, PLOT_PIXELS * POWER_SHARE), *_percent_label(known.percent, battery)],
+        xaxis={
+            "type": "date",
+            "anchor": "y2",
+            "range": time_range([], False, window, zone),
+            "hoverformat": "%a %-d %b %H:%M",
+            "title": {"text": "Time"},
+            "tickformatstops": styles.TIME_TICKS,
+            "tickangle": 0,
+        },
+        yaxis={"domain": [1 - POWER_SHARE + 0.03, 1], "title": {"text": "Power (W)"}, "range": [0, top], "nticks": 6},
+        yaxis2={
+            "domain": [0, 1 - POWER_SHARE - 0.05],
+            "title": {"text": "State of charge (%)"},
+            "range": [0, 104],
+            "tickvals": [0, 50, 100],
+        },
+    )
+    return figure
+
+
+def _column(frame: pd.DataFrame | None, metric: str, measure: str, index: pd.DatetimeIndex) -> Numbers:
+    if frame is None or (metric, measure) not in frame.columns:
+        return np.full(len(index), np.nan)
+    return frame[(metric, measure)].reindex(index).to_numpy(dtype="float64")
+
+
+def _power(at: Numbers, watts: Numbers, name: str, color: str, dash: str, fill: bool) -> go.Scatter:
+    return go.Scatter(
+        x=axis_times(at),
+        y=watts,
+        name=name,
+        mode="lines",
+        line={"color": color, "width": 2, "dash": dash},
+        fill="tozeroy" if fill else None,
+        fillcolor=faint(color, 0.10) if fill else None,
+        hovertemplate=f"{name}: %{{y:.0f}}\u202fW<extra></extra>",
+    )
+
+
+def _end(name: str, watts: Numbers, color: str) -> list[tuple[str, float, str]]:
+    known = watts[np.isfinite(watts)]
+    return [(name, float(known[-1]), color)] if len(known) else []
+
+
+def _labels(ends: Sequence[tuple[str, float, str]], top: float, pixels: float) -> list[dict[str, Any]]:
+    """Names at the right ends of the lines, pushed apart."""
+    out, free_from = [], 6.0
+    for name, value, color in sorted(ends, key=lambda row: row[1]):
+        height = value / top * pixels
+        wanted = max(height, free_from)
+        free_from = wanted + LABEL_SPACING
+        out.append(_label(name, value, color, "y", wanted - height))
+    return out
+
+
+def _percent_label(percent: Numbers, color: str) -> list[dict[str, Any]]:
+    known = percent[np.isfinite(percent)]
+    return [_label("Battery", float(known[-1]), color, "y2", 0.0)] if len(known) else []
+
+
+def _label(text: str, value: float, color: str, axis: str, shift: float) -> dict[str, Any]:
+    return {
+        "text": text,
+        "font": {"color": color},
+        "xref": "paper",
+        "x": 1,
+        "xanchor": "left",
+        "xshift": 6,
+        "yref": axis,
+        "y": value,
+        "yshift": shift,
+        "showarrow": False,
+    }
+
+
+def _nights(known: Day, zone: ZoneInfo, color: str) -> list[dict[str, Any]]:
+    """One shape for each run of night buckets, behind both panels."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], known.night, [False])).astype(int)))
+    at = wall_milliseconds(known.index, zone)
+    starts, ends = axis_times(at), axis_times(at + WIDTH.total_seconds() * 1000)
+    return [
+        {
+            "type": "rect",
+            "xref": "x",
+            "yref": "paper",
+            "x0": starts[first],
+            "x1": ends[last - 1],
+            "y0": 0,
+            "y1": 1,
+            "line": {"width": 0},
+            "fillcolor": color,
+            "layer": "below",
+        }
+        for first, last in zip(edges[::2], edges[1::2], strict=True)
+    ]
