@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.figures import Figure, median_seconds
-from collector.battery_documents import build_bms
-from collector.documents import build_tristar, compact
-from collector.drivers import emus_g1, emus_reader, registers, tristar_mppt
+from collector.documents.emus import build_bms
+from collector.documents.tristar import build_tristar, compact
+from collector.drivers import registers
+from collector.drivers.emus import reader, sentences_table
 from collector.drivers.scalings import Scales
-from collector.simulator.emus import VirtualEmus
+from collector.drivers.tristar import registers_table
+from collector.simulator.emus.device import VirtualEmus
 from data.errors import DecodeError
 
 EXAMPLES = Path(__file__).parents[1] / "tests/captures/protocols/emus_g1/examples.txt"
@@ -21,12 +23,12 @@ POLL_SENTENCES = ("BB1", "BC1", "BT1", "BT3", "BV1", "CG1", "CV1", "IN1", "OT1",
 def decoded_poll(words: dict[int, int]) -> dict[str, registers.Value]:
     """The values of the 80 words that one request of a poll brings, by the scales among them."""
     scales = Scales.from_words([words[address] for address in range(4)])
-    return registers.decode(tristar_mppt.REGISTERS, words, scales)
+    return registers.decode(registers_table.REGISTERS, words, scales)
 
 
 def figures() -> Iterator[Figure]:
     """One poll of a controller, one of a battery manager."""
-    live = [register for register in tristar_mppt.REGISTERS if 0x0018 <= register.address <= 0x004F]
+    live = [register for register in registers_table.REGISTERS if 0x0018 <= register.address <= 0x004F]
     words = registers.block(0x0018, [2400] * 56)
     scales = Scales(180.0, 80.0)
     yield Figure(
@@ -49,12 +51,12 @@ def figures() -> Iterator[Figure]:
             lines.append(line.encode())
     for line in lines:
         try:
-            emus_g1.decode(line)
+            sentences_table.decode(line)
         except DecodeError as problem:
             raise RuntimeError(f"the published sentence {line!r} does not decode: {problem}") from problem
     yield Figure(
         f"decode {len(lines)} published sentences of an Emus G1",
-        1e6 * median_seconds(lambda: [emus_g1.decode(line) for line in lines], 200),
+        1e6 * median_seconds(lambda: [sentences_table.decode(line) for line in lines], 200),
         "µs",
     )
     poll = [line for lines_of_poll in _whole_poll() for line in lines_of_poll]
@@ -68,13 +70,13 @@ def figures() -> Iterator[Figure]:
 
 def _whole_poll() -> Iterator[list[bytes]]:
     unit = VirtualEmus()
-    for name in (*emus_reader.LIVE, *emus_reader.LISTED):
+    for name in (*reader.LIVE, *reader.LISTED):
         yield unit.lines(name)
 
 
 def _document(lines: list[bytes]) -> dict[str, Any]:
     fields: dict[str, list[Any]] = {}
     for line in lines:
-        sentence = emus_g1.decode(line)
+        sentence = sentences_table.decode(line)
         fields.setdefault(sentence.name, []).append(sentence.fields)
     return build_bms(fields)

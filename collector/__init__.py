@@ -9,13 +9,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collector.bms import BMS, BMSStatistic
-    from collector.morningstar import Morningstar
+    from collector.scripts.bms import BMS, BMSStatistic
+    from collector.scripts.morningstar import Morningstar
 
 __all__ = ["BMS", "BMSStatistic", "Morningstar"]
 
 # Name -> its module, imported when it is asked for: the daemon's other parts do without.
-_HOMES = {"BMS": "collector.bms", "BMSStatistic": "collector.bms", "Morningstar": "collector.morningstar"}
+_HOMES = {
+    "BMS": "collector.scripts.bms",
+    "BMSStatistic": "collector.scripts.bms",
+    "Morningstar": "collector.scripts.morningstar",
+}
 
 
 def __getattr__(name: str) -> Any:

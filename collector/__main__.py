@@ -11,8 +11,8 @@ from data.errors import ArboretumError, ConfigError
 
 # One module of this package per command, each with SUMMARY, add_arguments(parser) and run(arguments) -> exit code.
 COMMANDS = {
-    "run": "collector.run",
-    "status": "collector.status",
+    "run": "collector.commands.run",
+    "status": "collector.commands.status",
     "probe": "collector.commands.probe",
     "read": "collector.commands.read",
     "watch": "collector.commands.watch",
@@ -20,8 +20,8 @@ COMMANDS = {
     "settings": "collector.commands.settings",
     "capture": "collector.commands.capture",
     "replay": "collector.commands.replay",
-    "simulate": "collector.simulate",
-    "decode": "collector.decode",
+    "simulate": "collector.commands.simulate",
+    "decode": "collector.commands.decode",
     "change": "collector.commands.change",
 }
 INTERRUPTED = 130

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from collector.drivers import DRIVERS
-from collector.transports.modbus_tcp import SCHEME, ModbusTcp
+from collector.transports.modbus.tcp import SCHEME, ModbusTcp
 from data.errors import ConfigError, RangeError
 from data.ranges import zone_named
 

@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from collector.battery_documents import build_bms
-from collector.documents import build_tristar_daily, compact
-from collector.drivers import tristar_mppt
-from collector.drivers.emus_reader import LISTED, LIVE
+from collector.documents.emus import build_bms
+from collector.documents.tristar import build_tristar_daily, compact
+from collector.drivers.emus.reader import LISTED, LIVE
 from collector.drivers.registers import Value
-from collector.simulator.noon_battery import NOON
+from collector.drivers.tristar import registers_table
+from collector.simulator.emus.noon import NOON
 from data.ingest.batch import Posted
 from demo import faculty, spelling
 from demo.episodes import UNPLUGGED_SENSOR, Episodes
@@ -32,7 +32,7 @@ ON_THE_WAY = timedelta(seconds=2)
 NAMES = (*LIVE, *LISTED)
 
 DAILY_KEYS = tuple(
-    row.key for row in (*tristar_mppt.REGISTERS, *tristar_mppt.SETTINGS) if row.group in tristar_mppt.DAILY
+    row.key for row in (*registers_table.REGISTERS, *registers_table.SETTINGS) if row.group in registers_table.DAILY
 )
 
 

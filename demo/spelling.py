@@ -13,12 +13,14 @@ from typing import Any
 
 import orjson
 
-from collector.battery_documents import CLOSING, SECTIONS, Fields, build_section, needed
-from collector.documents import FLAGS, compact, heading, rows_of, set_names, shaped
-from collector.drivers import emus_g1, sentences, tristar_mppt
-from collector.drivers.emus_reader import LISTED
+from collector.documents.emus import CLOSING, SECTIONS, Fields, build_section, needed
+from collector.documents.tristar import FLAGS, compact, heading, rows_of, set_names, shaped
+from collector.drivers import sentences
+from collector.drivers.emus import sentences_table
+from collector.drivers.emus.reader import LISTED
 from collector.drivers.registers import Value, decode_register, encode
 from collector.drivers.scalings import SHAPES, multiplier
+from collector.drivers.tristar import registers_table
 from data.document import FieldRow
 
 Said = Mapping[str, Any] | Sequence[Mapping[str, Any]]
@@ -26,14 +28,14 @@ Lines = tuple[bytes, ...]
 
 # Parts remembered of one register; a register seldom holds so many different counts.
 MOST_SPELT = 8192
-SEVERAL = (*emus_g1.GROUPED, *LISTED)
+SEVERAL = (*sentences_table.GROUPED, *LISTED)
 NEEDED = {section: needed(section) for section in SECTIONS}
 HEAD, TAIL = compact({"name": "BMS"})[:-1], compact(CLOSING)[1:]
 TITLES = {section: compact(section) + ":" for section in SECTIONS}
 # Register -> what one of its counts is worth; None for one that is no scaled number.
 WORTH = {
-    key: None if row.scale in SHAPES else multiplier(row.scale, row.factor, tristar_mppt.USUAL_SCALES)
-    for key, row in tristar_mppt.BY_KEY.items()
+    key: None if row.scale in SHAPES else multiplier(row.scale, row.factor, registers_table.USUAL_SCALES)
+    for key, row in registers_table.BY_KEY.items()
 }
 
 
@@ -57,11 +59,11 @@ class Sentences:
         if before is not None and (before[0] is said or before[0] == said):
             return before[1]
         if isinstance(said, Mapping):
-            lines: Lines = (sentences.encode(emus_g1.SENTENCES, name, said),)
+            lines: Lines = (sentences.encode(sentences_table.SENTENCES, name, said),)
         elif name in LISTED:
             lines = tuple(_entry(name, tuple(one.items())) for one in said or [{}])
         else:
-            lines = tuple(sentences.encode(emus_g1.SENTENCES, name, one) for one in said or [{}])
+            lines = tuple(sentences.encode(sentences_table.SENTENCES, name, one) for one in said or [{}])
         self._said[name] = (said, lines)
         return lines
 
@@ -69,7 +71,7 @@ class Sentences:
 @lru_cache(maxsize=2048)
 def _entry(name: str, items: tuple[tuple[str, Any], ...]) -> bytes:
     """A line of a list, whose entries seldom change."""
-    return sentences.encode(emus_g1.SENTENCES, name, dict(items))
+    return sentences.encode(sentences_table.SENTENCES, name, dict(items))
 
 
 def replies(name: str, lines: Lines) -> list[Fields]:
@@ -83,7 +85,7 @@ def replies(name: str, lines: Lines) -> list[Fields]:
 @lru_cache(maxsize=4096)
 def _decoded(line: bytes) -> tuple[Fields, bool]:
     """What a line says, and whether it says anything."""
-    sentence = emus_g1.decode(line)
+    sentence = sentences_table.decode(line)
     return sentence.fields, not sentence.is_empty
 
 
@@ -130,9 +132,9 @@ def on_the_wire(key: str, value: Value) -> Value:
 @lru_cache(maxsize=16_384)
 def _of_counts(key: str, count: Value) -> Value:
     """What a reader finds in a register that holds this count; or this value, where it holds something else."""
-    row, worth = tristar_mppt.BY_KEY[key], WORTH[key]
+    row, worth = registers_table.BY_KEY[key], WORTH[key]
     held = count if worth is None or not isinstance(count, int) else count * worth
-    return decode_register(row, encode(row, held, tristar_mppt.USUAL_SCALES), tristar_mppt.USUAL_SCALES)
+    return decode_register(row, encode(row, held, registers_table.USUAL_SCALES), registers_table.USUAL_SCALES)
 
 
 Spelt = dict[Value, str]  # what a register holds -> the part of the document

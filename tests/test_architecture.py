@@ -48,7 +48,7 @@ HOMES = {
     "bcrypt": ("data/accounts/passwords.py",),
     "gunicorn": ("app/",),
     "matplotlib": ("callbacks/image/",),
-    "rich": ("collector/commands/terminal.py",),
+    "rich": ("collector/commands/common/terminal.py",),
 }
 # pages/, callbacks/ and app/ may use these names of sqlalchemy and no others: the queries live in data/.
 SQLALCHEMY_TYPES = {"Session", "sessionmaker", "Engine"}

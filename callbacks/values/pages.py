@@ -50,9 +50,7 @@ def bms_values(newest: Newest) -> Said:
     said = bms.sentence(latest.readings, latest.notices)
     if newest.sources[0].silent:
         said = f"No data from the battery for {formatting.span(newest.sources[0].age)}; it last said: {said}"
-    return said, [
-        _columns(tables.body(bms.sections(latest.content, newest.zone), newest.columns, newest.where))
-    ]
+    return said, [_columns(tables.body(bms.sections(latest.content, newest.zone), newest.columns, newest.where))]
 
 
 def bms_pins(newest: Newest) -> Said:

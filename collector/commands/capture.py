@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
-from collector.commands.devices import add_device, chosen_device, is_networked
+from collector.commands.common.arguments import seconds, whole
+from collector.commands.common.chosen_device import add_device, chosen_device, is_networked
+from collector.commands.common.terminal import Sheet, add_json, complain, say_json, show
 from collector.commands.read import add_groups, chosen_groups
-from collector.commands.terminal import Sheet, add_json, complain, say_json, show
-from collector.commands.words import seconds, whole
 from collector.config import DeviceConfig
 from collector.drivers import DRIVERS
 from collector.transports.captures import Piece, write_piece, write_start

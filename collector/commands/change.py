@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from collector.commands.actions import ACTIONS, SECRET, Action, log_in, open_line
-from collector.commands.devices import add_device, chosen_device
-from collector.commands.terminal import Sheet, add_json, complain, say_json, show
+from collector.commands.common.chosen_device import add_device, chosen_device
+from collector.commands.common.terminal import Sheet, add_json, complain, say_json, show
+from collector.commands.details.actions import ACTIONS, SECRET, Action, log_in, open_line
 from collector.config import DeviceConfig
 from collector.transports.serial_line import SerialLine
 from data.errors import ChangeNotAllowedError, ConfigError, DecodeError, TransportError

@@ -10,19 +10,21 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from collector.clock import SYNCED, Stamp
-from collector.commands.devices import add_device, chosen_device, register_source
-from collector.commands.terminal import Sheet, add_json, say_json, show
+from collector.commands.common.chosen_device import add_device, chosen_device, register_source
+from collector.commands.common.terminal import Sheet, add_json, say_json, show
 from collector.config import DeviceConfig
-from collector.device import PolledDevice
-from collector.documents import compact
-from collector.drivers import DRIVERS, emus_g1, registers, tristar_mppt
+from collector.daemon.clock import SYNCED, Stamp
+from collector.daemon.device import PolledDevice
+from collector.documents.tristar import compact
+from collector.drivers import DRIVERS, registers
+from collector.drivers.emus import sentences_table
 from collector.drivers.sentences import request
+from collector.drivers.tristar import registers_table
 from collector.transports.serial_line import SerialLine
 from data.errors import ConfigError, TransportError
 
 # Their replies have no end mark; they are over when nothing more comes.
-SEVERAL_LINES = frozenset((*emus_g1.GROUPED, "LG1", "SS1"))
+SEVERAL_LINES = frozenset((*sentences_table.GROUPED, "LG1", "SS1"))
 
 SUMMARY = "write one reading as the site's document, or with --raw every register or sentence as it came"
 
@@ -95,7 +97,7 @@ def _raw_registers(device: DeviceConfig) -> dict[str, Any]:
     words: dict[int, int] = {}
     failed: dict[str, str] = {}
     try:
-        for span in registers.plan_reads(tristar_mppt.ALL):
+        for span in registers.plan_reads(registers_table.ALL):
             try:
                 words |= registers.block(span.start, transport.read_registers(span.start, len(span)))
             except TransportError as problem:
@@ -110,7 +112,7 @@ def _raw_sentences(port: str) -> dict[str, Any]:
     said: dict[str, list[str]] = {}
     failed: dict[str, str] = {}
     try:
-        for name in sorted(emus_g1.REQUESTABLE):
+        for name in sorted(sentences_table.REQUESTABLE):
             try:
                 said[name] = _reply(line, name)
             except TransportError as problem:

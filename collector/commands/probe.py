@@ -8,15 +8,24 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 
-from collector.commands.devices import add_memory, check_address
-from collector.commands.terminal import Sheet, add_json, complain, say_json, show
-from collector.commands.words import modbus_address
+from collector.commands.common.arguments import modbus_address
+from collector.commands.common.chosen_device import add_memory, check_address
+from collector.commands.common.known_devices import (
+    Found,
+    KnownDevice,
+    call,
+    read_memory,
+    recognise,
+    remember,
+    write_memory,
+)
+from collector.commands.common.terminal import Sheet, add_json, complain, say_json, show
 from collector.config import DEVICE_NAME
-from collector.drivers import EmusG1, TristarMppt, tristar_mppt
-from collector.known_devices import Found, KnownDevice, call, read_memory, recognise, remember, write_memory
+from collector.drivers import EmusG1, TristarMppt
+from collector.drivers.tristar import registers_table
 from collector.transports.adapters import Adapter, adapters, candidates
-from collector.transports.modbus import ModbusSerial
-from collector.transports.modbus_tcp import SCHEME
+from collector.transports.modbus.line import ModbusSerial
+from collector.transports.modbus.tcp import SCHEME
 from data.errors import ArboretumError, ConfigError, DecodeError, TransportError
 
 SUMMARY = "find which device is on which serial port, and remember it by its serial number"
@@ -118,7 +127,7 @@ def _controller(port: str, unit_id: int, adapter: str) -> Found:
         reader.close()
     if values.get("firmware_version") is None:
         raise DecodeError(f"unit {unit_id} on {port} is no TriStar MPPT: 0x0004 holds no firmware version")
-    names = tristar_mppt.names("model", values.get("model")) or []
+    names = registers_table.names("model", values.get("model")) or []
     return Found(
         "tristar_mppt",
         port,

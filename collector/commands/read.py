@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 
-from collector.commands.devices import add_device, chosen_device
-from collector.commands.rows import Row, groups_of, rows_of
-from collector.commands.terminal import Sheet, add_json, say_json, show
+from collector.commands.common.chosen_device import add_device, chosen_device
+from collector.commands.common.rows import Row, groups_of, rows_of
+from collector.commands.common.terminal import Sheet, add_json, say_json, show
 from collector.config import DeviceConfig
-from collector.device import POLLS
+from collector.daemon.device import POLLS
 from collector.drivers import DRIVERS
 from collector.drivers.reading import Reading
 from data.errors import ConfigError

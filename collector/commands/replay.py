@@ -7,7 +7,7 @@ import signal
 import threading
 from pathlib import Path
 
-from collector.commands.terminal import Sheet, add_json, say_json, show
+from collector.commands.common.terminal import Sheet, add_json, say_json, show
 from collector.transports.captures import read_capture
 from collector.transports.replay import Replay, ReplayLine
 from data.errors import ConfigError, DecodeError

@@ -6,10 +6,10 @@ import argparse
 from pathlib import Path
 from typing import Any, Protocol
 
-from collector.commands.battery_settings import BatterySettings
-from collector.commands.controller_settings import ControllerSettings
-from collector.commands.devices import add_device, chosen_device
-from collector.commands.terminal import Sheet, add_json, say_json, show
+from collector.commands.common.chosen_device import add_device, chosen_device
+from collector.commands.common.terminal import Sheet, add_json, say_json, show
+from collector.commands.details.emus_settings import BatterySettings
+from collector.commands.details.tristar_settings import ControllerSettings
 
 SUMMARY = "show how a device is set, in plain words, and what differs from an earlier snapshot"
 

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from collector.commands.devices import add_device, chosen_device
+from collector.commands.common.arguments import seconds, whole
+from collector.commands.common.chosen_device import add_device, chosen_device
+from collector.commands.common.rows import Row, rows_of
+from collector.commands.common.terminal import Screen, Sheet, add_json, say_json, screen
 from collector.commands.read import add_groups, as_json, chosen_groups, sheet_of
-from collector.commands.rows import Row, rows_of
-from collector.commands.terminal import Screen, Sheet, add_json, say_json, screen
-from collector.commands.words import seconds, whole
 from collector.config import DeviceConfig
 from collector.drivers import DRIVERS
 from collector.drivers.reading import Reading

@@ -1,8 +1,8 @@
 """The devices: one table of numbers and names for each model, two engines that read the tables, a reader for each."""
 
-from collector.drivers.emus_reader import EmusG1
+from collector.drivers.emus.reader import EmusG1
 from collector.drivers.reading import Reading
-from collector.drivers.tristar_reader import TristarMppt
+from collector.drivers.tristar.reader import TristarMppt
 
 __all__ = ["DRIVERS", "EmusG1", "Reading", "TristarMppt"]
 

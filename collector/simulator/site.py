@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from collector.drivers.registers import Value
-from collector.simulator.emus_faults import AwkwardEmus, emus_faults_named
-from collector.simulator.emus_obedient import ObedientEmus
-from collector.simulator.modbus_faults import faults_named
+from collector.simulator.emus.faults import AwkwardEmus, emus_faults_named
+from collector.simulator.emus.obedient import ObedientEmus
+from collector.simulator.modbus.faults import faults_named
+from collector.simulator.modbus.tcp_link import TcpLink
 from collector.simulator.pty_link import PtyLink
-from collector.simulator.tcp_link import TcpLink
-from collector.simulator.tristar import VirtualTristar
-from collector.simulator.tristar_values import WITH_ETHERNET
+from collector.simulator.tristar.device import VirtualTristar
+from collector.simulator.tristar.values import WITH_ETHERNET
 from collector.simulator.unplugging import RENAMES, UNPLUGGINGS, Unplugging
 
 TRISTARS = {"tristar_1": "1", "tristar_2": "2"}  # line -> the controller's name in a state

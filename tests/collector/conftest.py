@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from collector.drivers import emus_changes, emus_reader
-from collector.spool import Spool
+from collector.daemon.spool import Spool
+from collector.drivers.emus import changes, reader
 from tests.collector.fakes import FakeClock
 
 # A busy machine is slow, not wrong; what must be fast is measured by tests of its own.
@@ -33,17 +33,17 @@ ANSWER_SECONDS, SOME_SECONDS, SILENCE_SECONDS, IDLE_SECONDS = 10.0, 0.4, 0.05, 0
 
 def wait_for_an_emus(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
     """How long its drivers wait for the first line of an answer."""
-    monkeypatch.setattr(emus_reader, "TIMEOUT_SECONDS", seconds)
-    monkeypatch.setattr(emus_changes, "TIMEOUT_SECONDS", seconds)
-    monkeypatch.setattr(emus_changes, "RESTART_SECONDS", seconds)
+    monkeypatch.setattr(reader, "TIMEOUT_SECONDS", seconds)
+    monkeypatch.setattr(changes, "TIMEOUT_SECONDS", seconds)
+    monkeypatch.setattr(changes, "RESTART_SECONDS", seconds)
 
 
 @pytest.fixture
 def answers(monkeypatch: pytest.MonkeyPatch) -> None:
     """An Emus that answers whatever is asked."""
     wait_for_an_emus(monkeypatch, ANSWER_SECONDS)
-    monkeypatch.setattr(emus_reader, "IDLE_SECONDS", IDLE_SECONDS)
-    monkeypatch.setattr("collector.bms.CAN_SECONDS", 0.2)
+    monkeypatch.setattr(reader, "IDLE_SECONDS", IDLE_SECONDS)
+    monkeypatch.setattr("collector.scripts.bms.CAN_SECONDS", 0.2)
 
 
 @pytest.fixture
@@ -61,4 +61,4 @@ def silence(answers: None, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def silent_changes(answers: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """An Emus that answers questions and says nothing to changes."""
-    monkeypatch.setattr(emus_changes, "TIMEOUT_SECONDS", SILENCE_SECONDS)
+    monkeypatch.setattr(changes, "TIMEOUT_SECONDS", SILENCE_SECONDS)

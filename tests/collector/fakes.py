@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from collector.clock import SYNCED, UNSYNCED, Stamp
 from collector.config import DeviceConfig
-from collector.device import PolledDevice
-from collector.drivers import tristar_mppt
+from collector.daemon.clock import SYNCED, UNSYNCED, Stamp
+from collector.daemon.device import PolledDevice
+from collector.daemon.spool import Answer, Document, Spool, Verdict
 from collector.drivers.reading import Reading
-from collector.simulator.tristar import VirtualTristar
-from collector.spool import Answer, Document, Spool, Verdict
+from collector.drivers.tristar import registers_table
+from collector.simulator.tristar.device import VirtualTristar
 
 NOON = datetime(2019, 12, 3, 19, 40, tzinfo=UTC)
 STORED = Answer(Verdict.ACCEPT, "stored")
@@ -118,4 +118,4 @@ def controller(reader: FakeReader, name: str = "tristar-1", interval_seconds: fl
 def live_values() -> dict[str, Any]:
     """What a poll of a charge controller gives: everything but the settings."""
     values = VirtualTristar().decoded()
-    return {row.key: values[row.key] for row in tristar_mppt.REGISTERS}
+    return {row.key: values[row.key] for row in registers_table.REGISTERS}

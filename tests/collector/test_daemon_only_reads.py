@@ -13,14 +13,20 @@ from collector.__main__ import COMMANDS, build_parser
 
 ROOT = Path(__file__).parents[2]
 CHANGING = {
-    "collector.drivers.changes",
-    "collector.drivers.emus_changes",
-    "collector.transports.modbus_writes",
+    "collector.drivers.tristar.changes",
+    "collector.drivers.emus.changes",
+    "collector.transports.modbus.writes",
     "collector.commands.change",
-    "collector.commands.actions",
+    "collector.commands.details.actions",
 }
 # What is for people and scripts, and would only make the daemon larger.
-NOT_THE_DAEMONS = {"rich", "collector.commands", "collector.morningstar", "collector.bms", "collector.simulator"}
+NOT_THE_DAEMONS = {
+    "rich",
+    "collector.commands.common",
+    "collector.commands.details",
+    "collector.scripts",
+    "collector.simulator",
+}
 
 
 def path_of(module: str) -> Path | None:
@@ -71,9 +77,9 @@ def options(command: str) -> set[str]:
 
 
 def test_nothing_the_daemon_can_import_changes_a_device() -> None:
-    modules = reachable("collector.run")
-    assert "collector.transports.modbus" in modules
-    assert "collector.drivers.emus_reader" in modules
+    modules = reachable("collector.commands.run")
+    assert "collector.transports.modbus.line" in modules
+    assert "collector.drivers.emus.reader" in modules
     assert modules & CHANGING == set()
 
 
@@ -99,7 +105,7 @@ def test_a_running_daemon_has_not_loaded_what_it_does_not_need(tmp_path: Path) -
         "from collector.__main__ import build_parser\n"
         "build_parser(['run'])\n"
         "from collector.config import DeviceConfig\n"
-        "from collector.device import open_devices\n"
+        "from collector.daemon.device import open_devices\n"
         "open_devices([DeviceConfig('a', d, p, 1, None, 60.0) for d, p in"
         " [('tristar_mppt', '/dev/none'), ('tristar_mppt', 'tcp://192.0.2.1'), ('emus_g1', '/dev/one')]],"
         " zoneinfo.ZoneInfo('UTC'))\n"

@@ -15,9 +15,9 @@ from werkzeug.serving import make_server
 
 from app.services import parts_of
 from collector.drivers.registers import decode
-from collector.drivers.tristar_mppt import REGISTERS, USUAL_SCALES
-from collector.simulator.emus import VirtualEmus
-from collector.simulator.tristar import VirtualTristar
+from collector.drivers.tristar.registers_table import REGISTERS, USUAL_SCALES
+from collector.simulator.emus.device import VirtualEmus
+from collector.simulator.tristar.device import VirtualTristar
 from data import queries
 from demo.launch import Launch, enter
 from demo.live import Present, state

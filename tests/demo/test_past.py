@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from collector.documents import SETTINGS as SETTING_KEYS
-from collector.documents import build_tristar, compact
-from collector.drivers import tristar_mppt
+from collector.documents.tristar import SETTINGS as SETTING_KEYS
+from collector.documents.tristar import build_tristar, compact
+from collector.drivers.tristar import registers_table
 from data import document
 from demo.controllers import SETTINGS
 from demo.instant import Instant
@@ -16,7 +16,7 @@ from demo.registers import tristar
 
 from .conftest import Month
 
-LIVE_KEYS = [row.key for row in tristar_mppt.REGISTERS if row.group in tristar_mppt.LIVE]
+LIVE_KEYS = [row.key for row in registers_table.REGISTERS if row.group in registers_table.LIVE]
 
 
 @pytest.fixture

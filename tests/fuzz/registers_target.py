@@ -46,11 +46,12 @@ class AnsweredPort:
 
 def load() -> Callable[[bytes], None]:
     """The check, with what it drives."""
-    from collector.decode import tristar_answers
-    from collector.drivers import registers, tristar_mppt
+    from collector.commands.decode import tristar_answers
+    from collector.drivers import registers
     from collector.drivers.scalings import Scales
-    from collector.simulator.modbus_pdu import crc16
-    from collector.transports.modbus_masters import (
+    from collector.drivers.tristar import registers_table
+    from collector.simulator.modbus.pdu import crc16
+    from collector.transports.modbus.masters import (
         READ_COILS,
         READ_IDENTIFICATION,
         READ_REGISTERS,
@@ -72,16 +73,16 @@ def load() -> Callable[[bytes], None]:
     def check_words(start: int, words: list[int]) -> None:
         block = registers.block(start, words)
         try:
-            scales = Scales.from_words(words[:4]) if len(words) > 3 else tristar_mppt.USUAL_SCALES
+            scales = Scales.from_words(words[:4]) if len(words) > 3 else registers_table.USUAL_SCALES
         except DecodeError:
-            scales = tristar_mppt.USUAL_SCALES
-        values = registers.decode(tristar_mppt.ALL, block, scales)
+            scales = registers_table.USUAL_SCALES
+        values = registers.decode(registers_table.ALL, block, scales)
         for key, value in values.items():
-            tristar_mppt.names(key, value)
+            registers_table.names(key, value)
 
     def check_text(line: bytes) -> None:
         with suppress(DecodeError):
-            list(tristar_answers(line, tristar_mppt.USUAL_SCALES))
+            list(tristar_answers(line, registers_table.USUAL_SCALES))
 
     def check(data: bytes) -> None:
         """Function and repair, address, count, which bit is turned; then the answer, or words, or text."""

@@ -14,26 +14,27 @@ MOST_LINES = 64
 
 def load() -> Callable[[bytes], None]:
     """The check, with what it drives."""
-    from collector.drivers import emus_g1, emus_parameters, emus_statistics, sentences
-    from collector.drivers.emus_reply import Reply
+    from collector.drivers import sentences
+    from collector.drivers.emus import parameters, sentences_table, statistics
+    from collector.drivers.emus.reply import Reply
     from collector.transports.lines import LONGEST_LINE, LineBuffer
     from data.errors import DecodeError
 
     def decoded(line: bytes) -> object:
         try:
-            return emus_g1.decode(line)
+            return sentences_table.decode(line)
         except DecodeError:
             return None
 
     def check_line(line: bytes, place: int) -> None:
         sentence = decoded(line)
         with suppress(DecodeError):
-            emus_parameters.decode(line)
+            parameters.decode(line)
         if sentence is None:
             return
         assert isinstance(sentence, sentences.Sentence)
         if sentence.name == "SS1" and isinstance(sentence.fields.get("statistic_id"), int):
-            emus_statistics.interpret(sentence.fields)
+            statistics.interpret(sentence.fields)
         changed = decoded(flipped(line, place))
         assert changed is None or changed == sentence, f"one bit of {line!r} gives other values unseen"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from collector.drivers.emus_reply import Reply
+from collector.drivers.emus.reply import Reply
 from collector.drivers.sentences import frame
 from tests.fuzz import registers_target, sentences_target
 from tests.fuzz.fuzzing import flipped

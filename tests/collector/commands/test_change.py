@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from collector.__main__ import main
-from collector.commands.actions import ACTIONS, SECRET
 from collector.commands.change import WORDS
-from collector.simulator.emus_obedient import ObedientEmus
+from collector.commands.details.actions import ACTIONS, SECRET
+from collector.simulator.emus.obedient import ObedientEmus
 from collector.simulator.site import VirtualSite
 from tests.collector.wire import Wire
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from collector.__main__ import main
-from collector.commands.snapshots import read_registers_file
-from collector.drivers import tristar_mppt
-from collector.simulator.rtu_slave import RtuSlave
+from collector.commands.details.tristar_snapshots import read_registers_file
+from collector.drivers.tristar import registers_table
+from collector.simulator.modbus.rtu_slave import RtuSlave
 from collector.simulator.site import VirtualSite
 from data.errors import ConfigError
 from tests.collector.commands.conftest import Run
@@ -23,7 +23,7 @@ def displayed_by_msview(volts: int) -> dict[str, str]:
     """Key -> what the maker's program displayed for the real controller."""
     with (CAPTURES / "tsmppt60_ucsc_settings_raw.csv").open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["status"] == "documented" and row[f"msview_{volts}v"]]
-    keys = {row.key for row in tristar_mppt.SETTINGS}
+    keys = {row.key for row in registers_table.SETTINGS}
     return {row["key"]: row[f"msview_{volts}v"] for row in rows if row["key"] in keys}
 
 

@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 
 from collector.__main__ import main
-from collector.drivers import EmusG1, TristarMppt, emus_reader
-from collector.simulator.emus_faults import EmusFault
-from collector.simulator.modbus_faults import FAULTS
+from collector.drivers import EmusG1, TristarMppt
+from collector.drivers.emus import reader as emus_reader
+from collector.simulator.emus.faults import EmusFault
+from collector.simulator.modbus.faults import FAULTS
 from collector.simulator.site import VirtualSite, take_state
-from collector.transports.modbus import ModbusSerial
+from collector.transports.modbus.line import ModbusSerial
 from data.errors import TransportError
 from tests.collector.commands.conftest import Run
 
@@ -112,7 +113,7 @@ def test_every_fault_is_named_in_the_help(capsys: pytest.CaptureFixture[str]) ->
 def test_every_fault_of_the_battery_manager_is_put_on_its_line_and_taken_off(
     fault: EmusFault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, some_silence: None
 ) -> None:
-    monkeypatch.setattr("collector.simulator.emus_faults.LATE_SECONDS", 0.5)
+    monkeypatch.setattr("collector.simulator.emus.faults.LATE_SECONDS", 0.5)
     site = VirtualSite(tmp_path)
     emus = EmusG1.open(str(tmp_path / "emus"))
     try:

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from collector.drivers import DRIVERS, emus_g1, tristar_mppt
+from collector.drivers import DRIVERS
+from collector.drivers.emus import sentences_table
 from collector.drivers.registers import Register
 from collector.drivers.sentences import Field
-from tests.collector.drivers import tristar_page
+from collector.drivers.tristar import registers_table
+from tests.collector.drivers.tristar import page as tristar_page
 
 PAGES = Path(__file__).parents[3] / "docs" / "devices"
 MODULE = re.compile(r"module_\d+_")
@@ -27,12 +29,17 @@ def words(row: Register | Field) -> set[str]:
 
 
 def test_each_value_of_the_controller_is_explained() -> None:
-    wanted = {word for row in tristar_mppt.ALL for word in words(row)}
+    wanted = {word for row in registers_table.ALL for word in words(row)}
     assert wanted - explained("tristar_mppt") == set()
 
 
 def test_each_field_of_the_battery_manager_is_explained() -> None:
-    rows = [row for table in (emus_g1.SENTENCES, emus_g1.HOST_SENTENCES) for rows in table.values() for row in rows]
+    rows = [
+        row
+        for table in (sentences_table.SENTENCES, sentences_table.HOST_SENTENCES)
+        for rows in table.values()
+        for row in rows
+    ]
     wanted = {MODULE.sub("module_n_", word) for row in rows for word in words(row)}
     assert wanted - explained("emus_g1") == set()
 
@@ -41,7 +48,7 @@ def test_the_tables_of_the_controllers_page_are_current() -> None:
     page = tristar_page.PAGE.read_text(encoding="utf-8")
     named = {found[2] for found in tristar_page.BLOCK.finditer(page)}
     assert named == tristar_page.tables().keys()
-    assert tristar_page.current(page) == page, "run: python -m tests.collector.drivers.tristar_page"
+    assert tristar_page.current(page) == page, "run: python -m tests.collector.drivers.tristar.page"
 
 
 @pytest.mark.parametrize("driver", DRIVERS)

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from collector.drivers.sentences import frame
-from collector.transports.modbus import ModbusSerial
-from collector.transports.modbus_tcp import ModbusTcp
-from collector.transports.modbus_writes import write_coil, write_register
+from collector.transports.modbus.line import ModbusSerial
+from collector.transports.modbus.tcp import ModbusTcp
+from collector.transports.modbus.writes import write_coil, write_register
 from collector.transports.serial_line import SerialLine
 from data.errors import ChangeNotAllowedError
 from tests.collector.wire import Wire

@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from collector.drivers import EmusG1
-from collector.simulator.emus import VirtualEmus
+from collector.simulator.emus.device import VirtualEmus
 from collector.simulator.pty_link import PtyLink
-from collector.simulator.tristar import VirtualTristar
-from collector.transports.modbus import ModbusSerial
+from collector.simulator.tristar.device import VirtualTristar
+from collector.transports.modbus.line import ModbusSerial
 from collector.transports.serial_line import SerialLine
 
 THREADS, TURNS = 4, 15

@@ -42,9 +42,7 @@ def test_users_sensors_and_keys_come_along(tmp_path: Path) -> None:
         assert len(admin.session_stamp) == 32
         assert admin.session_stamp != ada.session_stamp
         assert users.find_sensor(session, "ada", "soil") is not None
-        assert [(key.label, key.scopes, key.expires_at) for key in users.keys(session)] == [
-            ("pi", "post,read", None)
-        ]
+        assert [(key.label, key.scopes, key.expires_at) for key in users.keys(session)] == [("pi", "post,read", None)]
     engine.dispose()
 
 

@@ -1,0 +1,79 @@
+"""Which device a command means: a name from the settings or from `probe`, or a driver and a port."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from collector.commands.common.arguments import modbus_address
+from collector.commands.common.known_devices import MEMORY, read_memory
+from collector.config import DeviceConfig, read_config
+from collector.drivers import DRIVERS
+from collector.transports.modbus.line import ModbusSerial
+from collector.transports.modbus.tcp import SCHEME, ModbusTcp
+from data.errors import ConfigError
+
+
+def add_device(parser: argparse.ArgumentParser) -> None:
+    """DEVICE and what finds it."""
+    parser.add_argument(
+        "device",
+        metavar="DEVICE",
+        help="a name from --config or from what `probe` found, or DRIVER@PORT like tristar_mppt@/dev/ttyUSB0 or tristar_mppt@tcp://192.168.1.253",
+    )
+    parser.add_argument("--config", type=Path, help="the collector's TOML file, for the names in it")
+    add_memory(parser)
+    parser.add_argument(
+        "--unit-id", type=modbus_address, default=1, help="the Modbus address with DRIVER@PORT, usually 1"
+    )
+
+
+def add_memory(parser: argparse.ArgumentParser) -> None:
+    """Where `probe` remembers what it found."""
+    parser.add_argument("--memory", type=Path, default=MEMORY, help=f"what `probe` found, usually {MEMORY}")
+
+
+def chosen_device(arguments: argparse.Namespace) -> DeviceConfig:
+    """The device that is meant.  Raises ConfigError with the names there are when it is none of them."""
+    said: str = arguments.device
+    driver, at, port = said.partition("@")
+    if at:
+        if driver not in DRIVERS or not port:
+            raise ConfigError(f"{said!r}: write DRIVER@PORT with one of the drivers {', '.join(DRIVERS)}")
+        if port.startswith(f"{SCHEME}:"):
+            check_address(port)
+        return DeviceConfig(said, driver, port, arguments.unit_id, None, 60.0)
+    if arguments.config is not None:
+        devices = list(read_config(arguments.config).devices)
+        source = str(arguments.config)
+    else:
+        devices = [
+            DeviceConfig(one.name, one.driver, one.where, one.unit_id, None, 60.0)
+            for one in read_memory(arguments.memory)
+        ]
+        source = f"the devices that `probe` found ({arguments.memory})"
+    for device in devices:
+        if device.name == said:
+            return device
+    named = ", ".join(device.name for device in devices) or "none"
+    raise ConfigError(f"there is no device {said!r} in {source}, which has: {named}; or write DRIVER@PORT")
+
+
+def check_address(port: str) -> None:
+    """Raises ConfigError unless it is the address of a controller in the network."""
+    try:
+        ModbusTcp.at(port)
+    except ValueError as cause:
+        raise ConfigError(str(cause)) from cause
+
+
+def is_networked(device: DeviceConfig) -> bool:
+    """Whether it is read over a network and not over a port."""
+    return device.port.startswith(f"{SCHEME}:")
+
+
+def register_source(device: DeviceConfig) -> ModbusSerial | ModbusTcp:
+    """The line of a controller, for its registers as they are."""
+    if is_networked(device):
+        return ModbusTcp.at(device.port, device.unit_id)
+    return ModbusSerial(device.port, unit_id=device.unit_id)

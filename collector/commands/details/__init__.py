@@ -1,0 +1,1 @@
+"""What single kinds of device offer to the commands."""

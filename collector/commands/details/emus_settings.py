@@ -1,0 +1,159 @@
+"""The parameters of an EMUS G1 as they are shown, kept and compared."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+from collector.commands.common.terminal import Sheet, shown
+from collector.commands.details.emus_parameter_notes import parameter_note
+from collector.config import DeviceConfig
+from collector.drivers import EmusG1, sentences
+from collector.drivers.emus import parameters as emus_parameters
+from collector.drivers.emus.parameters import Parameter
+from data.errors import ConfigError, DecodeError, TransportError
+
+HEADS = ("id", "parameter", "value", "unit", "raw", "what it is for")
+DIFF_HEADS = ("id", "parameter", "now", "in the file", "unit", "what it is for")
+# One question after the others is enough to see that a unit does not know a parameter: they are some 200.
+TRIES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class BatterySettings:
+    """The parameters that the unit told, in the order of the table, and why others are missing."""
+
+    device: DeviceConfig
+    parameters: Mapping[int, Parameter]
+    failed: Mapping[str, str]
+
+    @classmethod
+    def read(cls, device: DeviceConfig) -> Self:
+        """Ask for every parameter of the table.  Raises TransportError when nothing answers."""
+        reader = EmusG1.open(device.port, device.unit_id)
+        found: dict[int, Parameter] = {}
+        failed: dict[str, str] = {}
+        try:
+            for identifier, row in emus_parameters.PARAMETERS.items():
+                try:
+                    found[identifier] = reader.read_parameter(identifier, TRIES)
+                except (TransportError, DecodeError) as problem:
+                    failed[row.key] = str(problem)
+                    if len(failed) == TRIES and not found:
+                        raise
+        finally:
+            reader.close()
+        return cls(device, found, failed)
+
+    def as_json(self) -> dict[str, Any]:
+        """A snapshot: the characters as sent, for a comparison later, and what they mean."""
+        return {
+            "device": self.device.name,
+            "driver": self.device.driver,
+            "read_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "raw": {f"{one.identifier:04X}": one.raw for one in self.parameters.values()},
+            "settings": [
+                {
+                    "id": f"{one.identifier:04X}",
+                    "key": one.key,
+                    "value": one.value,
+                    "unit": one.unit,
+                    "names": one.names,
+                    "meaning": parameter_note(one.key),
+                }
+                for one in self.parameters.values()
+            ],
+            "failed": dict(self.failed),
+        }
+
+    def sheet(self) -> Sheet:
+        """The parameters as a table."""
+        rows = [
+            (f"{one.identifier:04X}", one.key, _value(one), one.unit or " ", one.raw, parameter_note(one.key) or " ")
+            for one in self.parameters.values()
+        ]
+        notes = [f"not told: {', '.join(self.failed)}"] if self.failed else []
+        return Sheet(f"settings of {self.device.name}", HEADS, rows, notes, frozenset(("raw",)))
+
+    def differences(self, path: Path) -> BatteryDifferences:
+        """What differs from a snapshot.  Raises ConfigError when the file is none."""
+        there = read_parameters_file(path)
+        ours = {identifier: one.raw for identifier, one in self.parameters.items()}
+        return BatteryDifferences(
+            self, path, there, [each for each in {**ours, **there} if ours.get(each) != there.get(each)]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class BatteryDifferences:
+    """What differs between a unit now and a snapshot."""
+
+    now: BatterySettings
+    path: Path
+    there: Mapping[int, str]
+    identifiers: list[int]
+
+    def as_json(self) -> dict[str, Any]:
+        """Only what differs; null where one side has no such parameter."""
+        differences = []
+        for identifier in self.identifiers:
+            ours, theirs = self._both(identifier)
+            one = ours or theirs
+            differences.append(
+                {
+                    "id": f"{identifier:04X}",
+                    "key": one.key if one else "",
+                    "unit": one.unit if one else "",
+                    "now": ours.value if ours else None,
+                    "in_file": theirs.value if theirs else None,
+                }
+            )
+        return {"device": self.now.device.name, "file": str(self.path), "differences": differences}
+
+    def sheet(self) -> Sheet:
+        """Only what differs, as a table."""
+        rows = []
+        for identifier in self.identifiers:
+            ours, theirs = self._both(identifier)
+            one = ours or theirs
+            if one is not None:
+                note = parameter_note(one.key) or " "
+                rows.append((f"{identifier:04X}", one.key, _value(ours), _value(theirs), one.unit or " ", note))
+        compared = f"{len(self.now.parameters)} parameters compared, {len(rows)} differ"
+        return Sheet(f"{self.path.name} against the settings of {self.now.device.name}", DIFF_HEADS, rows, [compared])
+
+    def _both(self, identifier: int) -> tuple[Parameter | None, Parameter | None]:
+        raw = self.there.get(identifier)
+        return self.now.parameters.get(identifier), None if raw is None else _parameter(identifier, raw)
+
+
+def read_parameters_file(path: Path) -> dict[int, str]:
+    """Identifier -> the characters in a snapshot.  Raises ConfigError when the file is none."""
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        if said["driver"] != "emus_g1":
+            raise ValueError(f"it is of a {said['driver']}")
+        found = {int(identifier, 16): str(raw) for identifier, raw in said["raw"].items()}
+        for identifier, raw in found.items():
+            _parameter(identifier, raw)
+    except OSError as cause:
+        raise ConfigError(f"cannot read {path}: {cause.strerror}") from cause
+    except (ValueError, KeyError, TypeError, AttributeError, DecodeError) as cause:
+        raise ConfigError(
+            f"{path} holds no settings of an EMUS G1 ({cause}): give the output of `settings --json`"
+        ) from cause
+    return found
+
+
+def _parameter(identifier: int, raw: str) -> Parameter:
+    return emus_parameters.decode(sentences.frame("CF2", f"{identifier:04X}", raw))
+
+
+def _value(one: Parameter | None) -> str:
+    if one is None:
+        return shown(None)
+    return shown(one.names) if one.names else shown(one.value)

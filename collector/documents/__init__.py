@@ -1,0 +1,1 @@
+"""Readings to the documents that the site takes."""

@@ -1,0 +1,1 @@
+"""Emus G1 battery management system."""

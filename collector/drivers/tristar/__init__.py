@@ -1,0 +1,1 @@
+"""Morningstar TriStar MPPT charge controller."""

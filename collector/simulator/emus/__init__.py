@@ -1,0 +1,1 @@
+"""A virtual Emus G1."""
