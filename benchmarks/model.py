@@ -15,10 +15,10 @@ DOCUMENT_STEPS = 500
 def figures() -> Iterator[Figure]:
     """A month of minutes, a week of weather, and the documents of some hundred instants."""
     began = time.perf_counter()
-    from demo.forcing import week
+    from demo.devices.recorder import Recorder
+    from demo.environment.forcing import week
     from demo.launch import Launch
     from demo.minutes import week_of
-    from demo.past import Recorder
     from demo.resume import fresh
 
     yield Figure("import the model with pvlib", time.perf_counter() - began, "s")

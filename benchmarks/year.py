@@ -19,7 +19,7 @@ def figures() -> Iterator[Figure]:
     """Load the whole history as `python -m demo history` does, on a site that has its sensors."""
     from app.config import Config
     from app.runtime.installation import open_database, prepare
-    from demo.history import load
+    from demo.history.loading import load
     from demo.launch import Launch
 
     with tempfile.TemporaryDirectory() as folder:

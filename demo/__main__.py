@@ -67,7 +67,7 @@ def parser() -> argparse.ArgumentParser:
 def live(arguments: argparse.Namespace) -> int:
     """Write a line a second until SIGTERM or until nobody reads any more."""
     from demo.launch import enter
-    from demo.live import Present, lines
+    from demo.live.present import Present, lines
 
     now = datetime.now(UTC)
     launch = enter(arguments.state, now)
@@ -86,7 +86,7 @@ def seconds() -> Iterator[datetime]:
 def history(arguments: argparse.Namespace) -> int:
     """Load what is missing of the history; what was loaded stays when this ends early, and the next run goes on."""
     from data.database.engine import migrate, open_engine, session_factory
-    from demo.history import load
+    from demo.history.loading import load
     from demo.launch import Launch, enter
 
     os.nice(NICENESS)
@@ -110,8 +110,8 @@ def history(arguments: argparse.Namespace) -> int:
 def sensors(arguments: argparse.Namespace) -> int:
     """Post a round of documents every minute until SIGTERM."""
     from demo.launch import enter
-    from demo.poster import Poster
-    from demo.sensing import source
+    from demo.live.poster import Poster
+    from demo.live.sensing import source
 
     launch = enter(arguments.state, datetime.now(UTC))
     poster = Poster(source(launch, arguments.state), arguments.url, arguments.key, lambda line: print(line, flush=True))

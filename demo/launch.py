@@ -22,7 +22,8 @@ from demo.minutes import day_of, minute_of, start_of_day
 FORMAT = 1
 SEED = 1
 DAYS = 365
-# The model of the present begins so many days before the anchor; what lies before has models of its own (demo/eras.py).
+# The model of the present begins so many days before the anchor; what lies before has models of its own
+# (demo/history/eras.py).
 MODEL_DAYS = 30
 # The model begins before the history, so that nothing of its first state is left when the history begins.
 WARM_UP_DAYS = 2

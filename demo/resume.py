@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from demo.launch import Launch, kept
-from demo.model import Model
-from demo.saved import restore
+from demo.model.model import Model
+from demo.model.saved import restore
 
 
 def fresh(launch: Launch) -> Model:

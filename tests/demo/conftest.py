@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from demo.instant import Instant
 from demo.launch import Launch
 from demo.minutes import minute_of
-from demo.model import Model
+from demo.model.instant import Instant
+from demo.model.model import Model
 from demo.resume import fresh
 
 ANCHOR = datetime(2026, 11, 24, 20, 17, 42, tzinfo=UTC)

@@ -7,8 +7,8 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from demo.cells import CAPACITY, REST, rest_volts, stored_joules
-from demo.pack import Pack
+from demo.model.cells import CAPACITY, REST, rest_volts, stored_joules
+from demo.model.pack import Pack
 
 from .conftest import Month
 

@@ -20,10 +20,10 @@ from collector.simulator.emus.device import VirtualEmus
 from collector.simulator.tristar.device import VirtualTristar
 from data import queries
 from demo.launch import Launch, enter
-from demo.live import Present, state
+from demo.live.poster import Poster
+from demo.live.present import Present, state
+from demo.live.sensing import Source, measured, of_live, source
 from demo.minutes import instant_of, minute_of
-from demo.poster import Poster
-from demo.sensing import Source, measured, of_live, source
 
 ANCHOR = datetime(2026, 11, 24, 20, 0, 30, tzinfo=UTC)
 ROOT = Path(__file__).parents[2]

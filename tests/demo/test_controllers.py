@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from demo.controllers import (
+from demo.model.controllers import (
     ABSORPTION,
     CABLE_OHMS,
     FAULT,

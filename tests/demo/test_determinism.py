@@ -9,16 +9,16 @@ from pathlib import Path
 
 import numpy as np
 
-from demo.episodes import Episodes
-from demo.forcing import week
-from demo.instant import Instant
+from demo.devices.recorder import Recorder
+from demo.environment.episodes import Episodes
+from demo.environment.forcing import week
+from demo.environment.weather import weather
 from demo.launch import Launch, enter, keep
-from demo.live import Present, state
+from demo.live.present import Present, state
 from demo.minutes import day_of, instant_of, minute_of, week_of
-from demo.past import Recorder
+from demo.model.instant import Instant
+from demo.model.saved import restore, save
 from demo.resume import fresh
-from demo.saved import restore, save
-from demo.weather import weather
 
 ANCHOR = datetime(2026, 4, 3, 18, 30, 20, tzinfo=UTC)
 LAUNCH = Launch(ANCHOR, days=1)

@@ -8,10 +8,10 @@ from statistics import mean
 
 import pytest
 
-from demo.controllers import CHARGING, FLOAT
-from demo.instant import Instant
+from demo.devices.recorder import Recorder
 from demo.minutes import minute_of
-from demo.past import Recorder
+from demo.model.controllers import CHARGING, FLOAT
+from demo.model.instant import Instant
 
 from .conftest import Month, run
 

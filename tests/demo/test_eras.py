@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
-from demo.eras import Era, difference, eras, folded, opened, run
+from demo.history.eras import Era, difference, eras, folded, opened, run
 from demo.launch import Launch
 from demo.minutes import DAY, minute_of
 
@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 LIMIT_SECONDS = 30.0
 POOL = """
 import os, time
-from demo.processes import workers
+from demo.history.processes import workers
 if __name__ == "__main__":
     with workers(1) as pool:
         print(pool.submit(os.getpid).result(), flush=True)

@@ -13,8 +13,8 @@ from data import queries
 from data.database import jobs
 from data.database.models import ENTRIES
 from data.ranges import TimeRange
-from demo.batches import batches, plan
-from demo.history import load
+from demo.history.batches import batches, plan
+from demo.history.loading import load
 from demo.launch import Launch
 from demo.minutes import DAY, minute_of
 

@@ -6,7 +6,7 @@ import numpy as np
 import pvlib
 import pytest
 
-from demo.panels import (
+from demo.environment.panels import (
     A_REF,
     ALPHA_SC,
     CLEAN,
@@ -18,7 +18,7 @@ from demo.panels import (
     strings,
     voltage_at,
 )
-from demo.sky import Sky
+from demo.environment.sky import Sky
 
 
 def under(light: float, cell: float, azimuth: float = 180.0, diffuse: float = 0.0) -> Sky:

@@ -8,11 +8,11 @@ from collector.documents.tristar import SETTINGS as SETTING_KEYS
 from collector.documents.tristar import build_tristar, compact
 from collector.drivers.tristar import registers_table
 from data import document
-from demo.controllers import SETTINGS
-from demo.instant import Instant
+from demo.devices.recorder import Recorder, read_back
+from demo.devices.registers import tristar
 from demo.minutes import ZONE, instant_of
-from demo.past import Recorder, read_back
-from demo.registers import tristar
+from demo.model.controllers import SETTINGS
+from demo.model.instant import Instant
 
 from .conftest import Month
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from itertools import pairwise
 
-from demo.controllers import ABSORPTION, FLOAT, MPPT, NIGHT, compensated
+from demo.devices.registers import tristar
+from demo.environment.panels import PANELS
 from demo.minutes import day_of
-from demo.panels import PANELS
-from demo.registers import tristar
+from demo.model.controllers import ABSORPTION, FLOAT, MPPT, NIGHT, compensated
 
 from .conftest import Month, run
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from demo.manager import Manager
-from demo.model import VERSION, Model
+from demo.model.manager import Manager
+from demo.model.model import VERSION, Model
 
 PARTS = ("pack", "manager")
 PAIRS = ("controllers", "logs")

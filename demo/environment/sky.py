@@ -13,8 +13,8 @@ import pandas as pd
 import pvlib
 from numpy.typing import NDArray
 
+from demo.environment.weather import Weather
 from demo.minutes import EPOCH
-from demo.weather import Weather
 
 Array = NDArray[np.float64]
 

@@ -18,11 +18,11 @@ from data.ranges import to_milliseconds
 from data.store import blocks, document_table
 from data.store.document_table import Row, Sheet
 from data.store.sealed import sealing
-from demo import eras
-from demo.batches import Batch, documents_of
+from demo.devices.recorder import Recorder
+from demo.history import eras
+from demo.history.batches import Batch, documents_of
 from demo.launch import Launch
 from demo.minutes import day_of, minute_of
-from demo.past import Recorder
 
 # Another sealer holds a device for as long as some days of it take.
 WAIT_SECONDS = 0.1

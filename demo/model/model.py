@@ -8,7 +8,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from demo.controllers import (
+from demo.environment.forcing import Week, week
+from demo.environment.loads import ALWAYS, FAN, FAN_OFF, FAN_ON, SPARE_OFF, SPARE_ON
+from demo.environment.panels import voltage_at
+from demo.minutes import day_of, minute_of, week_of
+from demo.model.controllers import (
     ABSORPTION,
     CABLE_OHMS,
     CHARGING,
@@ -22,14 +26,10 @@ from demo.controllers import (
     Controller,
     share,
 )
-from demo.daylog import ALARM_OCCURRED, ENTERED_FLOAT, FAULT_OCCURRED, DayLog
-from demo.forcing import Week, week
-from demo.instant import ControllerInstant, Instant
-from demo.loads import ALWAYS, FAN, FAN_OFF, FAN_ON, SPARE_OFF, SPARE_ON
-from demo.manager import Manager
-from demo.minutes import day_of, minute_of, week_of
-from demo.pack import Pack
-from demo.panels import voltage_at
+from demo.model.daylog import ALARM_OCCURRED, ENTERED_FLOAT, FAULT_OCCURRED, DayLog
+from demo.model.instant import ControllerInstant, Instant
+from demo.model.manager import Manager
+from demo.model.pack import Pack
 
 VERSION = 1  # of the model: a saved state of another version is not gone on with
 SECONDS = 60

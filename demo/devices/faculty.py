@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from demo.instant import Instant
+from demo.model.instant import Instant
 
 # Daylight: so many lumens a watt; the panels are the roof and let a third through.
 LUMENS_PER_WATT, ROOF_LETS_THROUGH = 110.0, 0.34

@@ -13,7 +13,7 @@ import numpy as np
 import pvlib
 from numpy.typing import NDArray
 
-from demo.sky import Sky
+from demo.environment.sky import Sky
 
 Array = NDArray[np.float64]
 

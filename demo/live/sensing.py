@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from demo import faculty
-from demo.instant import Instant
+from demo.devices import faculty
 from demo.launch import Launch, kept
+from demo.model.instant import Instant
 
 KEY = "sensors"
 # The live model writes every minute; what is older than this is not the present.
@@ -53,7 +53,7 @@ def source(launch: Launch, path: Path, patience_seconds: float = PATIENCE_SECOND
 
 def of_model(launch: Launch) -> Source:
     """The sensors of a model of our own."""
-    from demo.live import Present  # here, because pvlib comes with it: seconds, and 170 MB
+    from demo.live.present import Present  # here, because pvlib comes with it: seconds, and 170 MB
 
     present = Present(launch, None, datetime.now(UTC))
     return lambda now: measured(present.at(now))

@@ -10,7 +10,7 @@ import math
 from functools import lru_cache, reduce
 from operator import add
 
-from demo.cells import (
+from demo.model.cells import (
     CAPACITY,
     CELLS,
     EACH,

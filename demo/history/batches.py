@@ -8,9 +8,9 @@ from datetime import date, datetime, timedelta
 
 from data.ingest import batch as ingest
 from data.ranges import TimeRange
-from demo.instant import Instant
+from demo.devices.recorder import Recorder
 from demo.minutes import DAY, ZONE, day_of, instant_of, minute_of, start_of_day
-from demo.past import Recorder
+from demo.model.instant import Instant
 
 STEP_MINUTES = 10
 DENSE_DAYS = 2  # the last days come at one minute

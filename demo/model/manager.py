@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from copy import copy
 
-from demo.controllers import ABSORPTION, CHARGING, FLOAT, Controller
-from demo.pack import THRESHOLD_VOLTS, Pack
+from demo.model.controllers import ABSORPTION, CHARGING, FLOAT, Controller
+from demo.model.pack import THRESHOLD_VOLTS, Pack
 
 CAPACITY_COULOMBS = 360 * 3600
 DISCONNECTED, MAIN_CHARGING, BALANCING, FINISHED = 0, 3, 4, 5

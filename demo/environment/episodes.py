@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from demo.minutes import DAY, start_of_day
 
-# Day before the anchor's day -> regime of the sky (demo/weather.py).  Days not named follow the seeded weather.
+# Day before the anchor's day -> regime of the sky (demo/environment/weather.py).
+# Days not named follow the seeded weather.
 SKIES = {
     -15: "clear",
     -14: "fair",

@@ -24,14 +24,14 @@ from data.ingest import batch as ingest
 from data.ranges import TimeRange, to_milliseconds
 from data.store.sealed import days as sealed
 from data.store.sealed import sealing
-from demo import eras, processes
-from demo.batches import DENSE_DAYS, Batch, batches, documents_of, plan
-from demo.instant import Instant
+from demo.devices.recorder import Recorder
+from demo.history import eras, processes
+from demo.history.batches import DENSE_DAYS, Batch, batches, documents_of, plan
+from demo.history.whole_days import PROBE, Stored, put_days
 from demo.launch import Launch
 from demo.minutes import ZONE, day_of, instant_of, minute_of
-from demo.past import Recorder
+from demo.model.instant import Instant
 from demo.resume import model_at
-from demo.whole_days import PROBE, Stored, put_days
 
 JOB, LABEL = "history", "Demonstration: history"
 # Others write too, and the database's lock does not queue: a pause lets them in.

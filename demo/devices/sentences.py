@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from demo.cells import CELLS, EACH, GROUP
-from demo.instant import Instant
-from demo.manager import CAPACITY_COULOMBS, DISCONNECTED, FINISHED
 from demo.minutes import ZONE, instant_of
-from demo.pack import THRESHOLD_VOLTS
+from demo.model.cells import CELLS, EACH, GROUP
+from demo.model.instant import Instant
+from demo.model.manager import CAPACITY_COULOMBS, DISCONNECTED, FINISHED
+from demo.model.pack import THRESHOLD_VOLTS
 
 SECONDS_1970_TO_2000 = 946_684_800
 # The unit keeps its own clock, and it is fast.

@@ -7,12 +7,12 @@ from functools import lru_cache
 
 import numpy as np
 
-from demo.episodes import Episodes
-from demo.loads import loads
+from demo.environment.episodes import Episodes
+from demo.environment.loads import loads
+from demo.environment.panels import Curves, strings
+from demo.environment.sky import sky
+from demo.environment.weather import weather
 from demo.minutes import WEEK, day_of, start_of_week
-from demo.panels import Curves, strings
-from demo.sky import sky
-from demo.weather import weather
 
 
 @dataclass(frozen=True, slots=True)

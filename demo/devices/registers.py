@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from demo.controllers import ABSORPTION, CABLE_OHMS, FAULT, FLOAT, SETTINGS
-from demo.instant import ControllerInstant, Instant
+from demo.model.controllers import ABSORPTION, CABLE_OHMS, FAULT, FLOAT, SETTINGS
+from demo.model.instant import ControllerInstant, Instant
 
 LED_SLOW_BLINK, LED_BLINK, LED_GREEN, LED_YELLOW, LED_RED_BLINK, LED_RED, LED_HIGH_VOLTAGE = 4, 5, 6, 8, 10, 11, 16
 DIP_SWITCHES = 0b0011_1100  # 12 V, custom settings

@@ -1,7 +1,7 @@
 """The documents the site would have posted at an instant: through the devices' own bytes, like those of today.
 
 Every value is encoded into the words or the sentence of its device and decoded again by the collector's drivers; only
-the pseudo-terminal is left out.  What was said before is not spelt again (demo/spelling.py).
+the pseudo-terminal is left out.  What was said before is not spelt again (demo/devices/document_texts.py).
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from collector.drivers.registers import Value
 from collector.drivers.tristar import registers_table
 from collector.simulator.emus.noon import NOON
 from data.ingest.batch import Posted
-from demo import faculty, spelling
-from demo.episodes import UNPLUGGED_SENSOR, Episodes
-from demo.instant import Instant
+from demo.devices import document_texts, faculty
+from demo.devices.registers import tristar
+from demo.devices.sentences import emus
+from demo.environment.episodes import UNPLUGGED_SENSOR, Episodes
 from demo.minutes import ZONE, instant_of
-from demo.registers import tristar
-from demo.sentences import emus
+from demo.model.instant import Instant
 
 CLOCK = "synced"
 OWNER = "admin"
@@ -41,7 +41,7 @@ class Recorder:
 
     def __init__(self, anchor_day: int) -> None:
         self.episodes = Episodes(anchor_day)
-        self._sentences = spelling.Sentences()
+        self._sentences = document_texts.Sentences()
 
     def documents(self, instant: Instant, received_at: datetime | None = None) -> list[Posted]:
         """What was posted at that instant; nothing while the site is dark.
@@ -54,9 +54,9 @@ class Recorder:
         recorded_at = instant_of(minute)
         came = received_at or self._came_at(minute)
         day = recorded_at.astimezone(ZONE).date()
-        texts = [("bms", "bms", spelling.battery(self._lines(instant)))]
+        texts = [("bms", "bms", document_texts.battery(self._lines(instant)))]
         for each, string in enumerate(STRINGS):
-            texts.append(("tristar", f"tristar-{string}", spelling.tristar(tristar(instant, each), string, day)))
+            texts.append(("tristar", f"tristar-{string}", document_texts.tristar(tristar(instant, each), string, day)))
         for name, content in faculty.documents(instant).items():
             if name != UNPLUGGED_SENSOR or minute not in self.episodes.unplugged:
                 texts.append(("sensor", f"{OWNER}/{name}", compact(content)))
@@ -78,9 +78,9 @@ class Recorder:
     def battery(self, instant: Instant) -> dict[str, Any]:
         """The battery manager's document."""
         lines = self._lines(instant)
-        return build_bms({name: spelling.replies(name, some) for name, some in lines.items()})
+        return build_bms({name: document_texts.replies(name, some) for name, some in lines.items()})
 
-    def _lines(self, instant: Instant) -> dict[str, spelling.Lines]:
+    def _lines(self, instant: Instant) -> dict[str, document_texts.Lines]:
         said = {**NOON, **emus(instant)}
         return {name: self._sentences.lines(name, said[name]) for name in NAMES}
 
@@ -90,4 +90,4 @@ class Recorder:
 
 def read_back(values: Mapping[str, Any], keys: Sequence[str]) -> dict[str, Value]:
     """These values as a reader of the registers finds them."""
-    return {key: spelling.on_the_wire(key, values[key]) for key in keys if key in values}
+    return {key: document_texts.on_the_wire(key, values[key]) for key in keys if key in values}

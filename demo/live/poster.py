@@ -8,7 +8,7 @@ import urllib.request
 from collections.abc import Callable
 from datetime import datetime
 
-from demo.sensing import Source
+from demo.live.sensing import Source
 
 OWNER = "admin"
 ROUTE = "/sensors/post-json"

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from demo.episodes import HEATER_WATTS, Episodes
+from demo.environment.episodes import HEATER_WATTS, Episodes
 from demo.minutes import DAY, EPOCH, OFFSET, ZONE
 
 Array = NDArray[np.float64]

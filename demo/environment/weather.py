@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.signal import lfilter
 from scipy.special import ndtr
 
-from demo.episodes import Episodes
+from demo.environment.episodes import Episodes
 from demo.minutes import DAY, OFFSET
 
 Array = NDArray[np.float64]

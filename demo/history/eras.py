@@ -11,10 +11,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from demo.instant import Instant
 from demo.launch import MODEL_DAYS, WARM_UP_DAYS, Launch
 from demo.minutes import DAY
-from demo.model import Model
+from demo.model.instant import Instant
+from demo.model.model import Model
 
 LONGEST_DAYS = 42
 LOG_COUNTERS = ("ah_total", "wh_total", "ah_since", "wh_since")

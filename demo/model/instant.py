@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from demo.controllers import CABLE_OHMS, OWN_WATTS, SHARE_LOST
-from demo.manager import Manager
+from demo.model.controllers import CABLE_OHMS, OWN_WATTS, SHARE_LOST
+from demo.model.manager import Manager
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from demo import sensing
-from demo.instant import Instant, between
+from demo.devices.registers import tristar
+from demo.devices.sentences import emus
 from demo.launch import Launch, keep
+from demo.live import sensing
 from demo.minutes import EPOCH, instant_of, minute_of
-from demo.model import Model
-from demo.registers import tristar
+from demo.model.instant import Instant, between
+from demo.model.model import Model
+from demo.model.saved import save
 from demo.resume import model_at
-from demo.saved import save
-from demo.sentences import emus
 
 LINES = ("tristar_1", "tristar_2", "emus")
 STRINGS = ("1", "2")

@@ -1,0 +1,1 @@
+"""What drives the model from outside: sky, weather, panels, loads."""

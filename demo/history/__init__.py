@@ -1,0 +1,1 @@
+"""The past of the virtual site, loaded."""

@@ -1,0 +1,1 @@
+"""The present of the virtual site."""
