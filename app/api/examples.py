@@ -110,5 +110,5 @@ EXAMPLES = {
     "sensor_point": Example('{"data": {"lux": 812.5}, "date": "2019-12-03 19:40:00"}'),
     "sensor_range": Example('{"sensor_id": 2, "data": {"2019-12-03 19:40:00": {"lux": 812.5}}}'),
     "sensor_entries": Example(""),
-    "healthz": Example('{"database": "ok", "version": "0.1.0"}'),
+    "healthz": Example('{"database": "ok", "version": "0.2.0"}'),
 }
