@@ -11,7 +11,7 @@ from typing import Any
 from demo.devices.registers import tristar
 from demo.devices.sentences import emus
 from demo.launch import Launch, keep
-from demo.live import sensing
+from demo.live.shared import KEY, shared
 from demo.minutes import EPOCH, instant_of, minute_of
 from demo.model.instant import Instant, between
 from demo.model.model import Model
@@ -59,7 +59,7 @@ class Present:
         """Keep the state from which the present minute begins: a restart at once must not find the model ahead."""
         self._saved = self._saved[-3:]
         if self._path is not None:
-            keep(self._path, {**self._saved[0], sensing.KEY: sensing.shared(self._before)})
+            keep(self._path, {**self._saved[0], KEY: shared(self._before)})
 
 
 def state(instant: Instant) -> dict[str, Any]:

@@ -6,29 +6,15 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from demo.devices import faculty
 from demo.launch import Launch, kept
-from demo.model.instant import Instant
+from demo.live.shared import KEY, Documents, measured
 
-KEY = "sensors"
 # The live model writes every minute; what is older than this is not the present.
 FRESH_SECONDS = 150
 PATIENCE_SECONDS, LOOK_SECONDS = 30.0, 0.5
 
-Documents = dict[str, dict[str, Any]]
 Source = Callable[[datetime], Documents]
-
-
-def shared(instant: Instant) -> dict[str, Any]:
-    """What the live model leaves for the poster; no documents while the site is dark."""
-    return {"second": instant.second, "documents": measured(instant)}
-
-
-def measured(instant: Instant) -> Documents:
-    """What the sensors would post at an instant, by their names."""
-    return faculty.documents(instant) if instant.loads_on else {}
 
 
 def of_live(path: Path, now: datetime) -> Documents | None:

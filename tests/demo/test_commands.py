@@ -22,7 +22,8 @@ from data import queries
 from demo.launch import Launch, enter
 from demo.live.poster import Poster
 from demo.live.present import Present, state
-from demo.live.sensing import Source, measured, of_live, source
+from demo.live.sensing import Source, of_live, source
+from demo.live.shared import measured
 from demo.minutes import instant_of, minute_of
 
 ANCHOR = datetime(2026, 11, 24, 20, 0, 30, tzinfo=UTC)
