@@ -10,7 +10,15 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("app", "pages", "callbacks", "data", "collector", "demo")
-PI_MODULES = {"data", "data.catalogue", "data.catalogue.charge_settings", "data.document", "data.errors", "data.ranges"}
+PI_MODULES = {
+    "data",
+    "data.catalogue",
+    "data.catalogue.charge_settings",
+    "data.document",
+    "data.errors",
+    "data.folding",
+    "data.ranges",
+}
 
 # Room -> the rooms it may import as a whole, and the single modules it may import beside them.
 WHOLE_ROOMS = {
@@ -50,6 +58,23 @@ HOMES = {
     "matplotlib": ("callbacks/image/",),
     "rich": ("collector/commands/common/terminal.py",),
 }
+# Room -> its layers from the top, each a set of packages and modules.  A module imports its own package and what lies
+# in a layer below.
+ORDER_INSIDE: dict[str, tuple[set[str], ...]] = {
+    "data": (
+        {"importing"},
+        {"queries"},
+        {"accounts"},
+        {"ingest"},
+        {"store"},
+        {"database"},
+        {"templates"},
+        {"document"},
+        {"catalogue", "families"},
+        {"arrays", "folding", "ranges"},
+        {"errors"},
+    ),
+}
 # pages/, callbacks/ and app/ may use these names of sqlalchemy and no others: the queries live in data/.
 SQLALCHEMY_TYPES = {"Session", "sessionmaker", "Engine"}
 
@@ -81,6 +106,17 @@ def imported(path: Path) -> set[str]:
         ).is_dir()
         found.add(full if is_module else module)
     return found
+
+
+def arrows(room: str) -> dict[str, set[str]]:
+    """Module of the room -> the room's modules that it imports."""
+    names = {name_of(path): path for path in modules(room)}
+    return {name: imported(path) & (names.keys() - {name}) for name, path in names.items()}
+
+
+def name_of(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
 @pytest.mark.parametrize("room", ROOMS)
@@ -147,6 +183,38 @@ def test_the_modules_the_pi_needs_use_the_standard_library_only() -> None:
         or (needed.startswith("data.") and not needed.startswith(tuple(PI_MODULES - {"data"})))
     ]
     assert wrong == []
+
+
+def layer_of(room: str, module: str) -> tuple[int, str]:
+    """The place of a module of that room in its order, from the top, and the package it belongs to."""
+    part = module.split(".")[1] if "." in module else ""
+    places = [place for place, layer in enumerate(ORDER_INSIDE[room]) if part in layer]
+    assert len(places) == 1, f"{module}: ORDER_INSIDE[{room!r}] names {part!r} {len(places)} times"
+    return places[0], part
+
+
+@pytest.mark.parametrize("room", sorted(ORDER_INSIDE))
+def test_a_package_imports_only_the_layers_below_it(room: str) -> None:
+    wrong = []
+    for module, needed in arrows(room).items():
+        if module == room or module.startswith(f"{room}.migrations"):
+            continue
+        place, part = layer_of(room, module)
+        for other in needed - {room}:
+            other_place, other_part = layer_of(room, other)
+            if other_part != part and other_place <= place:
+                wrong.append(f"{module} imports {other}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_circle_among_the_modules_of_a_room(room: str) -> None:
+    """An import within a function or under TYPE_CHECKING is an arrow too."""
+    left = arrows(room)
+    while free := [module for module, needed in left.items() if not needed & left.keys()]:
+        for module in free:
+            del left[module]
+    assert sorted(left) == []
 
 
 def test_nothing_imports_the_demonstration() -> None:

@@ -12,6 +12,7 @@ from data.accounts.bootstrap import ADMIN, ensure_installation
 from data.accounts.users import user_by_name
 from data.database.engine import DATABASE_FILE, default_url, migrate, open_engine, session_factory
 from data.errors import ConfigError
+from data.ingest.entries import complete
 
 FIRST_START = audit.Actor("(first start)", "this machine")
 
@@ -26,7 +27,7 @@ def open_database(config: Config) -> tuple[Engine, sessionmaker[Session]]:
         except OSError as cause:
             raise ConfigError(f"DATA_DIR: {config.data_dir} cannot be made ({cause}); name another folder") from cause
     engine = open_engine(config.database_url or default_url(config.data_dir))
-    return engine, session_factory(engine)
+    return engine, session_factory(engine, before_flush=complete)
 
 
 def prepare(config: Config, engine: Engine, sessions: sessionmaker[Session]) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from data.document.folding import fold
+from data.folding import fold
 
 
 @dataclass(frozen=True, slots=True)

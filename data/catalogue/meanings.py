@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
-from data.document.folding import fold
+from data.folding import fold
 
 FAULTS = {
     "overcurrent": "Battery current exceeded what the controller can handle",

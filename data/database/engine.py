@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,12 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import URL, Connection, Engine, create_engine, event, func, select, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from data.errors import ConfigError
-from data.ingest import entries
 
 DATABASE_FILE = "arboretum.db"
 BUSY_TIMEOUT_SECONDS = 30
@@ -149,16 +150,26 @@ def _is_connected(session: Session) -> bool:
     return transaction is not None and bool(transaction._connections)
 
 
-def session_factory(engine: Engine) -> sessionmaker[Session]:
-    """Sessions on that engine; what they load stays usable after a commit."""
+def session_factory(engine: Engine, before_flush: Callable[[Session], None] | None = None) -> sessionmaker[Session]:
+    """Sessions on that engine; what they load stays usable after a commit.
+
+    `before_flush` is called with the session before the objects in it are written.
+    """
     factory = sessionmaker(engine, expire_on_commit=False)
-    event.listen(factory, "before_flush", _before_flush)
+
+    def prepare(session: Session, _context: object, _instances: object) -> None:
+        begin_write(session)
+        if before_flush is not None:
+            before_flush(session)
+
+    event.listen(factory, "before_flush", prepare)
     return factory
 
 
-def _before_flush(session: Session, _context: object, _instances: object) -> None:
-    begin_write(session)
-    entries.complete(session)
+def insert_unless_there(session: Session, table: Any) -> Any:
+    """An INSERT that leaves rows alone whose key is taken."""
+    make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    return make(table).on_conflict_do_nothing()
 
 
 def migrate(engine: Engine) -> None:

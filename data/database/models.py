@@ -28,7 +28,7 @@ from sqlalchemy.types import TypeDecorator
 
 from data.document import parse_content
 from data.ranges import from_milliseconds, to_milliseconds
-from data.store.templates import fill
+from data.templates.splitting import fill
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -229,11 +229,11 @@ class Job(Base):
 
 
 class Skeleton(Base):
-    """What the documents of a device have in common: their text without its numbers (data.store.templates)."""
+    """What the documents of a device have in common: their text without its numbers (data.templates.splitting)."""
 
     __tablename__ = "skeleton"
 
-    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)  # data.store.templates.digest
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)  # data.templates.splitting.digest
     text: Mapped[str] = mapped_column(Text)
 
 
@@ -297,7 +297,7 @@ class JSONDataEntry(Base):
     """One posted document as it came, under the time it was measured, until it is sealed; an abstract base.
 
     `content` is the posted text; `json_content` the dictionary in it.  In the table stands the text, or, where the
-    document has a known skeleton, only its numbers (data.store.templates).
+    document has a known skeleton, only its numbers (data.templates.splitting).
     """
 
     __abstract__ = True

@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from data import catalogue, document
+from data.database.engine import insert_unless_there
 from data.database.models import Series
 from data.errors import NotFoundError
-from data.store.template_rows import insert_unless_there
 
 
 def ids(session: Session, device_id: int) -> dict[str, int]:

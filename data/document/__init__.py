@@ -6,13 +6,13 @@ never refused.  Standard library only: the collector builds its documents from t
 """
 
 from data.document.fields import FAMILIES, FIELDS, FieldRow
-from data.document.folding import Document, fold, number
 from data.document.names import Notices, names, notices
 from data.document.origin import controller_string, same_content, stated_instant
 from data.document.parsing import parse_content
 from data.document.reading import readings
 from data.document.sensors import sensor_units
 from data.document.unlisted import PLACES, family_of_unlisted, unlisted
+from data.folding import Document, fold, number
 
 __all__ = [
     "FAMILIES",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from data.document.folding import Node, Sections, folded, number
+from data.folding import Node, Sections, folded, number
 
 MOST_CELLS = 256
 

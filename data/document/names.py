@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from data.catalogue import ALARMS, DAILY_FLAGS, FAULTS, PINS, POWER_REDUCTIONS, PROTECTIONS, STATUS_VALID
-from data.document.folding import Document, Node, Sections, fold
+from data.folding import Document, Node, Sections, fold
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ import re
 from datetime import datetime
 from typing import Any
 
-from data.document.folding import Document, folded, number
 from data.document.parsing import parse_content
 from data.errors import RangeError
+from data.folding import Document, folded, number
 from data.ranges import parse_instant
 
 

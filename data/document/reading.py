@@ -10,9 +10,9 @@ from typing import Any
 from data import catalogue
 from data.document.cells import cells
 from data.document.fields import FAMILIES, FIELDS
-from data.document.folding import Document, Sections, fold, number
 from data.document.sensors import leaves
 from data.document.unlisted import unlisted
+from data.folding import Document, Sections, fold, number
 
 # Battery capacities up to this are taken to be ampere-hours already.
 MOST_AMPERE_HOURS = 5000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from data.document.folding import Document, number
+from data.folding import Document, number
 
 MOST_SENSOR_KEYS = 500
 LONGEST_KEY = 200

@@ -7,8 +7,8 @@ from typing import Any
 
 from data.document.cells import CELL_SECTIONS
 from data.document.fields import FAMILIES, FIELDS
-from data.document.folding import Document, fold
 from data.document.sensors import leaves
+from data.folding import Document, fold
 
 # What says whose document it is and when it was measured, and the copy of a row that an import keeps beside its values.
 IDENTITY = frozenset({("string",), ("date",), ("timestamp",), ("msviewrow",)})

@@ -22,10 +22,11 @@ from data.errors import DocumentError
 from data.ingest import devices
 from data.ingest.entries import free_milliseconds
 from data.ranges import from_milliseconds, to_milliseconds
-from data.store import extraction, template_rows, templates
+from data.store import template_rows
 from data.store.document_table import Row
 from data.store.sealed import days
-from data.store.split_many import split_many
+from data.templates import extraction, splitting
+from data.templates.split_many import split_many
 
 STORED, REPEATED, REFUSED = "stored", "repeated", "refused"
 ARCHIVED = "this sensor is archived: its owner can make it take posts again"
@@ -67,7 +68,7 @@ class _Candidate:
 
     position: int
     posted: Posted
-    split: templates.Split | None
+    split: splitting.Split | None
     number: int  # of the skeleton; 0 for none
     content: dict[str, Any] | None
     device_id: int
@@ -89,7 +90,7 @@ class _Candidate:
 
 @dataclass(frozen=True, slots=True)
 class _Apart:
-    split: templates.Split | None
+    split: splitting.Split | None
     number: int
     content: dict[str, Any] | None
     stated_at: datetime | None
@@ -143,7 +144,7 @@ def _taken_apart(session: Session, documents: Sequence[Posted], outcomes: list[O
                 raise DocumentError(f"family is {posted.family!r}: it is one of {', '.join(ENTRIES)}")
             number = 0
             if split is not None and not (number := digests.get(split.skeleton, 0)):
-                number = digests[split.skeleton] = templates.digest(split.skeleton)
+                number = digests[split.skeleton] = splitting.digest(split.skeleton)
             content = None if number in known else document.parse_content(posted.content)
             stated_at = _stated(posted, content, known.get(number, ""))
         except DocumentError as problem:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from data.database.engine import insert_unless_there
 from data.database.models import Base, Device, Site, now
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9_.-]{0,39}")
@@ -37,7 +37,7 @@ def site_id(session: Session) -> int:
     found = session.scalar(select(Site.id).order_by(Site.id).limit(1))
     if found is None:
         name, timezone = DEFAULT_SITE
-        _insert_unless_there(session, Site, name=name, timezone=timezone, created_at=now())
+        _insert(session, Site, name=name, timezone=timezone, created_at=now())
         found = session.scalars(select(Site.id).order_by(Site.id).limit(1)).one()
     return found
 
@@ -45,7 +45,7 @@ def site_id(session: Session) -> int:
 def make(session: Session, kind: str, slug: str) -> Device:
     """The device of that slug, made of that kind when it is not there yet."""
     string = re.fullmatch(r"tristar-([12])", slug)
-    _insert_unless_there(
+    _insert(
         session,
         Device,
         site_id=site_id(session),
@@ -59,11 +59,7 @@ def make(session: Session, kind: str, slug: str) -> Device:
     return session.scalars(select(Device).where(Device.slug == slug)).one()
 
 
-def _insert_unless_there(session: Session, table: type[Base], **values: Any) -> None:
+def _insert(session: Session, table: type[Base], **values: Any) -> None:
     # Another process may make the same row at the same time; the unique key decides, and both go on with that row.
     # Written past the unit of work, because entries made at a prompt need their device in the middle of a flush.
-    try:
-        with session.connection().begin_nested():
-            session.connection().execute(insert(table).values(**values))
-    except IntegrityError:
-        return
+    session.connection().execute(insert_unless_there(session, table).values(**values))

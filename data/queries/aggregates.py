@@ -12,12 +12,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from sqlalchemy.orm import Session
 
+from data.arrays import Integers
 from data.errors import CorruptError
 from data.queries import measured, statements
 from data.queries.measured import Stretch, Target
 from data.store import blocks, levels
 from data.store.blocks import DAY
-from data.store.columns import Integers
 from data.store.levels import BY_NUMBER, LEVELS, Aggregates, Level
 
 log = logging.getLogger(__name__)

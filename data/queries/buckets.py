@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta, tzinfo
 import numpy as np
 import numpy.typing as npt
 
+from data.arrays import Floats
 from data.errors import RangeError
 from data.ranges import TimeRange, to_milliseconds
 from data.store import levels
-from data.store.columns import Floats
 from data.store.levels import Aggregates
 
 

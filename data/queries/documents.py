@@ -13,16 +13,17 @@ from sqlalchemy import BigInteger, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from data import document
+from data.arrays import Integers
 from data.database.models import ENTRIES, Device, JSONDataEntry, SealedBlock
 from data.document import Notices
 from data.errors import CorruptError
 from data.queries import statements
 from data.queries.devices import FAMILIES, DeviceRow, by_id, devices
 from data.ranges import TimeRange, from_milliseconds, to_milliseconds
-from data.store import blocks, document_table, extraction, template_rows
-from data.store.columns import Integers
+from data.store import blocks, document_table, template_rows
 from data.store.document_table import Row, Sheet
 from data.store.sealed import days
+from data.templates import extraction
 
 
 @dataclass(frozen=True, slots=True)

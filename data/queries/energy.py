@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 import numpy as np
 from sqlalchemy.orm import Session
 
+from data.arrays import Floats, Integers
 from data.errors import RangeError
 from data.queries.samples import sample_arrays
 from data.ranges import TimeRange, to_milliseconds
-from data.store.columns import Floats, Integers
 
 # Windows are read in stretches of so many days, shorter ones where documents lie close; an hour is the shortest.
 LONGEST_STRETCH, SHORTEST_STRETCH = timedelta(days=32), timedelta(hours=1)

@@ -15,9 +15,10 @@ from data.errors import CorruptError, RangeError
 from data.queries.devices import FAMILIES, by_id
 from data.queries.span import span
 from data.ranges import TimeRange, from_milliseconds, to_milliseconds
-from data.store import blocks, extraction, template_rows
+from data.store import blocks, template_rows
 from data.store.blocks import DAY, Run
 from data.store.sealed import days
+from data.templates import extraction
 
 KINDS = blocks.NOTICE_KINDS
 # How far around the window is looked first for the beginning and the end of what lasts longer; then four times as far.

@@ -14,12 +14,13 @@ import orjson
 from sqlalchemy.orm import Session
 
 from data import document
+from data.arrays import Floats, Integers
 from data.database.compiled import named
 from data.errors import CorruptError, NotFoundError, RangeError
 from data.queries import statements
-from data.store import blocks, column_groups, columns, extraction, template_rows
+from data.store import blocks, column_groups, columns, template_rows
 from data.store.blocks import DAY
-from data.store.columns import Floats, Integers
+from data.templates import extraction
 
 log = logging.getLogger(__name__)
 

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy.orm import Session
 
+from data.arrays import Floats
 from data.catalogue import ALIASES
 from data.queries import aggregates, measured
 from data.queries import buckets as bucketing
@@ -20,7 +21,6 @@ from data.queries.buckets import Edges, Measures, Width
 from data.queries.devices import family_of
 from data.queries.frames import instants
 from data.ranges import TimeRange, to_milliseconds
-from data.store.columns import Floats
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ import numpy as np
 from sqlalchemy import BigInteger, func, select, type_coerce
 from sqlalchemy.orm import Session
 
+from data.arrays import Integers
 from data.database.models import ENTRIES, SealedBlock
 from data.errors import CorruptError
 from data.ranges import TimeRange, from_milliseconds
 from data.store import blocks
-from data.store.columns import Integers
 from data.store.sealed import days
 
 CADENCE_ROWS = 50

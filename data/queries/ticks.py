@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy.orm import Session
 
+from data.arrays import Floats, Integers
 from data.catalogue import ALIASES
 from data.document import parse_content
 from data.queries import measured
@@ -17,7 +18,6 @@ from data.queries.devices import by_id
 from data.queries.documents import rows, times
 from data.queries.frames import instants
 from data.ranges import from_milliseconds, to_milliseconds
-from data.store.columns import Floats, Integers
 
 
 def ticks(

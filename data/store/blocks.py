@@ -10,11 +10,11 @@ import numpy as np
 import orjson
 import zstandard
 
+from data.arrays import Floats, Integers
 from data.document import Notices
 from data.errors import CorruptError
 from data.store import column_groups, columns
 from data.store import documents as originals
-from data.store.columns import Floats, Integers
 from data.store.document_table import Sheet
 
 DAY = 86_400_000  # milliseconds

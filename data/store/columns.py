@@ -15,10 +15,8 @@ import numpy.typing as npt
 import zstandard
 from pcodec import ChunkConfig, standalone
 
+from data.arrays import Floats, Integers
 from data.errors import CorruptError
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 
 MOST_DECIMALS = 6
 # Whole numbers up to here are exact as 64-bit floats.

@@ -13,15 +13,13 @@ import numpy.typing as npt
 import orjson
 
 from data import document
+from data.arrays import Bools, Floats, Integers, Places
 from data.document import Notices
-from data.store import extraction, templates
-from data.store.columns import Floats, Integers
-from data.store.split_many import split_many
-from data.store.templates import SLOT
+from data.templates import extraction, splitting
+from data.templates.split_many import split_many
+from data.templates.splitting import SLOT
 
 CLOCKS = ("server", "stated", "synced", "unsynced", "restored")
-Places = npt.NDArray[np.intp]
-Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,7 @@ class Row:
     @property
     def text(self) -> str:
         """The posted text."""
-        return self.body if self.skeleton is None else templates.fill(self.skeleton, self.body)
+        return self.body if self.skeleton is None else splitting.fill(self.skeleton, self.body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ class Group:
         """The text of the document at that number of the group: equal to the posted one as JSON."""
         row, pointed = self.values[number].tolist(), self.pointed[number].tolist()
         numbers = [repr(value) if point else str(int(value)) for value, point in zip(row, pointed, strict=True)]
-        return templates.fill(self.skeleton, ",".join(numbers))
+        return splitting.fill(self.skeleton, ",".join(numbers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,10 +170,10 @@ def _group(skeleton: str, some: Sequence[tuple[int, str]]) -> Group:
     numbers = [text for _, text in some]
     values = np.array(orjson.loads(f"[[{'],['.join(numbers)}]]"), dtype=np.float64)
     styles: dict[bytes, list[bool]] = {}
-    keys = [templates.style(text) for text in numbers]
+    keys = [splitting.style(text) for text in numbers]
     for key in keys:
         if key not in styles:
-            styles[key] = templates.points(key)
+            styles[key] = splitting.points(key)
     if len(styles) == 1:
         pointed = np.broadcast_to(np.array(styles[keys[0]], dtype=bool), values.shape)
     else:

@@ -14,10 +14,11 @@ import numpy as np
 import orjson
 import zstandard
 
+from data.arrays import Bools, Floats, Places
 from data.errors import CorruptError
-from data.store import columns, extraction, templates
-from data.store.columns import Floats
-from data.store.document_table import Bools, Group, Places, Sheet
+from data.store import columns
+from data.store.document_table import Group, Sheet
+from data.templates import extraction, splitting
 
 OWN = 0  # in place of a series id: the slot has a column of its own
 WHOLE, POINTED, MIXED = "i", "f", "m"
@@ -74,7 +75,7 @@ def _group_head(
             styles.append(MIXED)
             lengths.append((-1, writer.add(columns.compress(np.packbits(pointed).tobytes()))))
     return {
-        "id": templates.digest(group.skeleton),
+        "id": splitting.digest(group.skeleton),
         "references": references,
         "styles": "".join(styles),
         "lengths": lengths,

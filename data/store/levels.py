@@ -13,9 +13,10 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from data.arrays import Floats, Integers
 from data.errors import CorruptError
 from data.store import column_groups, columns
-from data.store.columns import EXACT, SCALES, Floats, Integers
+from data.store.columns import EXACT, SCALES
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 CLOCK = 0  # in place of a series id: which buckets of the period have documents

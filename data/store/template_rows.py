@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, event, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from data.database.engine import insert_unless_there
 from data.database.models import Skeleton
-from data.store.templates import digest
+from data.templates.splitting import digest
 
 # A device has a handful; a poster that makes a new one with every document shall not fill the memory.
 MOST_KNOWN = 5_000
@@ -97,9 +96,3 @@ def keep(session: Session, skeletons: Iterable[str]) -> None:
         cache.learn(new)
 
     event.listen(session, "after_commit", learn, once=True)
-
-
-def insert_unless_there(session: Session, table: Any) -> Any:
-    """An INSERT that leaves rows alone whose key is taken."""
-    make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    return make(table).on_conflict_do_nothing()

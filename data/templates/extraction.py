@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from data import document
+from data.arrays import Floats
 from data.document.cells import Cell, cells
-from data.document.folding import Sections, fold
 from data.document.reading import (
     COULOMBS_PER_AMPERE_HOUR,
     HIGHEST_TARGET_VOLTS,
@@ -32,8 +32,8 @@ from data.document.reading import (
 from data.document.sensors import leaves
 from data.document.unlisted import unlisted
 from data.errors import DocumentError
-from data.store.columns import Floats
-from data.store.templates import SLOT, fill, prove, slot_of, template
+from data.folding import Sections, fold
+from data.templates.splitting import SLOT, fill, prove, slot_of, template
 
 # What stands in these keys decides which metric the numbers beside it are of.
 _NEEDED = {"battery_charge": "battery_capacity"}  # what another metric has to say about a metric's unit

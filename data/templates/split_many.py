@@ -1,4 +1,4 @@
-"""Many documents apart at once: what data.store.templates.split says of each, in whole arrays of their bytes.
+"""Many documents apart at once: what data.templates.splitting.split says of each, in whole arrays of their bytes.
 
 A pattern finds the numbers of one document in 70 µs; the arrays find those of a hundred in 25 µs each.
 """
@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 import orjson
 
-from data.store.columns import Integers
-from data.store.templates import MOST_SLOTS, SHORTEST, SLOT, Split, split
+from data.arrays import Integers
+from data.templates.splitting import MOST_SLOTS, SHORTEST, SLOT, Split, split
 
 # Fewer documents than this are sooner done one by one.
 FEWEST = 8
@@ -22,7 +22,7 @@ _ZERO, _LOWER, _EXPONENT = ord("0"), 0x20, ord("e")
 
 
 def split_many(texts: Sequence[str]) -> list[Split | None]:
-    """`data.store.templates.split` of each text."""
+    """`data.templates.splitting.split` of each text."""
     found: list[Split | None] = [None] * len(texts)
     plain = [place for place, text in enumerate(texts) if _is_plain(text)]
     if len(plain) < FEWEST:

@@ -12,15 +12,15 @@ import numpy as np
 from sqlalchemy import BigInteger, ColumnElement, bindparam, select, type_coerce
 from sqlalchemy.orm import Session
 
+from data.arrays import Integers
 from data.database.compiled import Statement, integer, stored
 from data.database.models import SealedBlock, SealedColumns
 from data.errors import CorruptError
 from data.ranges import from_milliseconds
 from data.store import blocks, documents, template_rows
 from data.store.blocks import DAY
-from data.store.columns import Integers
 from data.store.document_table import Sheet
-from data.store.templates import digest
+from data.templates.splitting import digest
 
 log = logging.getLogger(__name__)
 

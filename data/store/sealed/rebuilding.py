@@ -8,11 +8,11 @@ import numpy as np
 from sqlalchemy import BigInteger, Select, select, type_coerce
 from sqlalchemy.orm import Session
 
+from data.arrays import Floats, Integers
 from data.database.models import SealedBlock, SealedColumns
 from data.errors import CorruptError
 from data.ranges import from_milliseconds
 from data.store import column_groups, columns, levels
-from data.store.columns import Floats, Integers
 from data.store.levels import DAY, LEVELS, Aggregates, Level
 from data.store.sealed import days
 

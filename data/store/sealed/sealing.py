@@ -17,6 +17,7 @@ from sqlalchemy import BigInteger, Engine, delete, func, insert, select, type_co
 from sqlalchemy.orm import Session, sessionmaker
 
 from data import document
+from data.arrays import Floats
 from data.database import series as series_rows
 from data.database.engine import begin_write
 from data.database.locks import device_lock
@@ -27,12 +28,11 @@ from data.store import blocks, document_table, levels, template_rows
 from data.store import documents as originals
 from data.store.blocks import DAY, Block
 from data.store.column_groups import Pack
-from data.store.columns import Floats
 from data.store.document_table import Row, Sheet
 from data.store.levels import LEVELS, Aggregates, Level
 from data.store.sealed import days as sealed
 from data.store.sealed import rebuilding
-from data.store.templates import digest
+from data.templates.splitting import digest
 
 log = logging.getLogger(__name__)
 

@@ -9,10 +9,11 @@ from data.database.engine import begin_write
 from data.database.models import ENTRIES, SealedBlock, SealedColumns
 from data.errors import NotFoundError
 from data.ranges import from_milliseconds
-from data.store import document_table, levels, templates
+from data.store import document_table, levels
 from data.store.blocks import DAY
 from data.store.levels import LEVELS
 from data.store.sealed import days, sealing
+from data.templates import splitting
 
 
 def unseal_day(sessions: sessionmaker[Session], device_id: int, family: str, start: int) -> int:
@@ -26,10 +27,10 @@ def unseal_day(sessions: sessionmaker[Session], device_id: int, family: str, sta
         sheet = days.day(session, device_id, family, start)
         if not len(sheet):
             raise NotFoundError(f"nothing of {from_milliseconds(start):%Y-%m-%d} is sealed")
-        names = {group.skeleton: templates.digest(group.skeleton) for group in sheet.groups}
+        names = {group.skeleton: splitting.digest(group.skeleton) for group in sheet.groups}
         rows = []
         for place, text in enumerate(sheet.texts()):
-            split = templates.split(text)
+            split = splitting.split(text)
             number = None if split is None else names.get(split.skeleton)
             rows.append(
                 {

@@ -17,8 +17,9 @@ from data.database.models import SealedBlock, SealedColumns, SensorDataEntry
 from data.errors import DocumentError
 from data.ingest import batch as ingest
 from data.ranges import TimeRange
-from data.store import template_rows, templates
+from data.store import template_rows
 from data.store.sealed import sealing
+from data.templates import splitting
 
 RECEIVED = datetime(2026, 11, 1, tzinfo=UTC)
 DEEP = '{"a":' * 60 + "1" + "}" * 60
@@ -140,7 +141,7 @@ def test_a_number_like_those_that_stand_for_others_is_itself(
             ingest.Posted("sensor", "admin/VEML7700", text, RECEIVED - timedelta(days=3, minutes=minute))
             for minute, text in enumerate(texts)
         ]
-        split = templates.split(texts[0])
+        split = splitting.split(texts[0])
         assert split is not None
         if kept:
             with sessions.begin() as session:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data import document
-from data.store import extraction, templates
+from data.templates import extraction, splitting
 
 DOCUMENTS = Path(__file__).parents[2] / "captures/documents"
 FAMILIES = {"bms": "bms", "tristar_daily": "tristar_daily", "tristar": "tristar", "sensor": "sensor"}
@@ -35,8 +35,8 @@ NUMBERS = st.one_of(
 )
 
 
-def apart(text: str) -> templates.Split:
-    found = templates.split(text)
+def apart(text: str) -> splitting.Split:
+    found = splitting.split(text)
     assert found is not None
     return found
 
@@ -45,7 +45,7 @@ def test_every_captured_document_is_its_skeleton_and_its_numbers():
     assert len(CAPTURED) > 8
     for _, text in CAPTURED:
         found = apart(text)
-        assert templates.fill(found.skeleton, found.numbers) == text
+        assert splitting.fill(found.skeleton, found.numbers) == text
 
 
 @pytest.mark.parametrize("place", range(len(CAPTURED)))
@@ -73,7 +73,7 @@ def check(family: str, skeleton: str, documents: list[list[int | float]]) -> Non
     columns = extraction.readings(family, skeleton, lambda slot: array[:, slot], len(documents))
     told = extraction.traits(family, skeleton)
     for row, values in enumerate(documents):
-        text = templates.fill(skeleton, ",".join(json.dumps(value) for value in values))
+        text = splitting.fill(skeleton, ",".join(json.dumps(value) for value in values))
         content = document.parse_content(text)
         read = {metric: column[row] for metric, column in columns.items() if not np.isnan(column[row])}
         assert read == document.readings(family, content)
@@ -98,8 +98,8 @@ ANY = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=4) | st.dictio
 )
 def test_a_plan_reads_what_the_rule_reads_in_any_document(content: Any, marks: tuple[str, str], family: str):
     text = json.dumps({**content, "padding": "long enough to be taken apart"}, separators=marks, ensure_ascii=False)
-    found = templates.split(text)
+    found = splitting.split(text)
     if found is not None and extraction.is_sound(family, found.skeleton):
-        assert templates.fill(found.skeleton, found.numbers) == text
+        assert splitting.fill(found.skeleton, found.numbers) == text
         expected = document.readings(family, document.parse_content(text))
         assert extraction.of_one(family, found.skeleton, found.values) == expected

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.store.split_many import FEWEST, split_many
-from data.store.templates import Split, fill, split
+from data.templates.split_many import FEWEST, split_many
+from data.templates.splitting import Split, fill, split
 
 DOCUMENTS = Path(__file__).parents[2] / "captures/documents"
 CAPTURED = [path.read_text(encoding="utf-8") for path in sorted(DOCUMENTS.rglob("*.json"))]
