@@ -18,7 +18,7 @@ from pages.ids import GraphIds
 
 LAYOUTS = [(bms.layout, ids.BMS), (tristar.layout, ids.TRISTAR), (sensors.layout, ids.SENSORS)]
 FOLDER = Path(__file__).parents[2] / "pages"
-HELPERS = {"__init__", "components", "graph", "graph_form", "ids", "shell", "value_page", "ways"}
+HELPERS = {"__init__", "components", "device_links", "graph", "graph_form", "ids", "shell", "value_page"}
 
 
 def components(root: Any) -> Iterator[Component]:
