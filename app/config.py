@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import timedelta
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,6 +23,8 @@ SYSTEM_FILE = Path("/etc/config.json")
 LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 # auto: from the start on port 465, else when the server offers it, and always with credentials.
 MAIL_TLS = ("auto", "starttls", "tls", "no")
+# What stands beside the password of the first start.
+GOOD_ONCE = "it is for choosing your own; until then it opens the site on this machine only"
 YES = ("yes", "true", "on", "1")
 NO = ("no", "false", "off", "0")
 
@@ -67,6 +69,10 @@ class Config:
         """All but the secrets, so that a log line cannot give them away."""
         shown = (f"{field.name}={getattr(self, field.name)!r}" for field in fields(self) if field.name not in SECRETS)
         return f"Config({', '.join(shown)})"
+
+    def tolerance_of(self, family: str) -> timedelta:
+        """How far from the moment of a question a document of that family may lie."""
+        return {"tristar_daily": self.tolerance_daily, "sensor": self.tolerance_sensor}.get(family, self.tolerance)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Config:
@@ -281,3 +287,22 @@ def why_not_json(content: str, cause: json.JSONDecodeError) -> str:
     if re.search(r",\s*[}\]]", content):
         reasons.append("a trailing comma: take away the comma before the closing bracket")
     return "not JSON, it has " + " and ".join(reasons) if reasons else f"not JSON: {cause}"
+
+
+def local_url(config: Config) -> str:
+    """The address of the site for programs on this machine."""
+    host = config.host if is_loopback(config.host) else "127.0.0.1"
+    return f"http://{bracketed(host)}:{config.port}"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether that host is this machine's loopback."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def bracketed(host: str) -> str:
+    """The host as it stands in an address."""
+    return f"[{host}]" if ":" in host else host

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from flask import Flask
 
-from app.api.batches import batches
-from app.api.health import health
-from app.api.reference_page import api_page, install_api_page
-from app.api.routes import api
-from app.cli.shell import shell_context
+from app.api import batches, health
+from app.api import routes as api
+from app.api.reference_page import api_page, install_reference
 from app.config import Config
 from app.dash_app import ASSETS, create_dash
 from app.http.body import LIMIT
@@ -21,18 +20,15 @@ from app.http.log_masking import mask_access_logs
 from app.http.not_found import install_not_found, install_wrong_methods, missing, page_test
 from app.http.proxy import install_proxy
 from app.http.spelling import RowNumber, respell
-from app.legacy.posting import posting
-from app.legacy.reading import reading
-from app.legacy.sensor_entries import sensor_entries
+from app.legacy import posting, reading
 from app.runtime.installation import furnish, is_furnished, open_database
 from app.runtime.settings_log import note_settings
 from app.runtime.warming import warm
 from app.security.guard import install_guard
 from app.security.identity import install_login, viewer
-from app.security.peppers import peppers, warning_of_lost
-from app.security.post_rates import PostRates
-from app.security.secret_key import secret_key
+from app.security.secret_key import peppers, secret_key, warning_of_lost
 from app.services import EXTENSION, Parts, parts_of
+from app.views import sensor_documents
 from app.views.account import accounts_pages
 from app.views.account_export import exports
 from app.views.admin import admin_pages
@@ -41,12 +37,42 @@ from app.views.image import pictures
 from app.views.keys import keys_pages
 from app.views.sensors import sensors_pages
 from callbacks.common.context import Site
+from data.accounts.post_rates import PostRates
+from data.database import models
 from data.database.engine import migrate
 from data.ingest.group_commit import Committer
 from data.ranges import zone_named
 from pages import PAGES, shell
 
 log = logging.getLogger(__name__)
+
+BLUEPRINTS = (
+    errors,
+    health.health,
+    posting.posting,
+    batches.batches,
+    reading.reading,
+    api.api,
+    api_page,
+    pictures,
+    missing,
+    accounts_pages,
+    sensors_pages,
+    sensor_documents.sensor_entries,
+    keys_pages,
+    exports,
+    admin_pages,
+    admin_entries,
+)
+# Every route for programs, in the order in which they are described.
+ROUTES = (
+    *batches.ROUTES,
+    *api.ROUTES,
+    *posting.ROUTES,
+    *reading.ROUTES,
+    *sensor_documents.ROUTES,
+    *health.ROUTES,
+)
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -82,19 +108,17 @@ def create_app(config: Config | None = None) -> Flask:
     install_not_found(server, page_test(pages))
     hashes: list[str] = []
     csrf = install_headers(server, lambda: hashes)
-    for blueprint in (errors, health, posting, batches, reading, api, api_page, pictures, missing):
-        server.register_blueprint(blueprint)
-    for blueprint in (accounts_pages, sensors_pages, sensor_entries, keys_pages, exports, admin_pages, admin_entries):
+    for blueprint in BLUEPRINTS:
         server.register_blueprint(blueprint)
     install_wrong_methods(server)
-    for blueprint in (posting, batches, missing):  # no cookie lets anybody in there
+    for blueprint in (posting.posting, batches.batches, missing):  # no cookie lets anybody in there
         csrf.exempt(blueprint)
     dash_app = create_dash(server, sessions, viewer, Site(settings.site_name, zone_named(settings.site_timezone)))
     refuse_strange_bodies(server, dash_app)
     respell(server, pages)
     install_proxy(server)
     install_page_words(server)
-    install_api_page(server)
+    install_reference(server, ROUTES)
     server.shell_context_processor(lambda: shell_context(server))
 
     # Dash wires its router at the first request, and two first requests at once would find it half wired.
@@ -118,3 +142,9 @@ def install_page_words(server: Flask) -> None:
         "stylesheets": [f"/assets/{path}" for path in found],
     }
     server.context_processor(lambda: words)
+
+
+def shell_context(server: Flask) -> dict[str, Any]:
+    """The models by their names, and `session`, open until the prompt is left."""
+    tables = {mapper.class_.__name__: mapper.class_ for mapper in models.Base.registry.mappers}
+    return {**tables, "BMSDataEntry": models.BMSDataEntry, "session": parts_of(server).sessions()}

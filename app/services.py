@@ -10,8 +10,8 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.config import Config
-from app.security.post_rates import PostRates
 from data.accounts.passwords import Peppers
+from data.accounts.post_rates import PostRates
 from data.ingest.group_commit import Committer
 
 EXTENSION = "arboretum"

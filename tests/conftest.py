@@ -26,7 +26,7 @@ CHOSEN = "nine purple kettles sing"
 
 def choose_a_password(sessions: sessionmaker[Session], config: Config) -> None:
     """What admin does before anything else: the printed password is for that."""
-    from app.security.peppers import peppers
+    from app.security.secret_key import peppers
     from data.accounts import account_changes, audit, users
 
     with sessions() as session:

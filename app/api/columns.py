@@ -10,13 +10,12 @@ from typing import Any
 
 import orjson
 
+from app.http.answers import harmless
 from app.routes.routing import WRITING
 from data.queries import Buckets, Samples
 
 VALUE = "value"  # the measure of a sample as it was measured
 CSV_ROWS = 5_000
-# A spreadsheet takes a cell that begins so for a formula; those of full width too, where people write with them.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +63,6 @@ def csv_head(names: Sequence[tuple[str, str]]) -> bytes:
     titles = [metric if measure == VALUE else f"{metric}.{measure}" for metric, measure in names]
     csv.writer(line, lineterminator="\n").writerow(["at", *(harmless(title) for title in titles)])
     return line.getvalue().encode()
-
-
-def harmless(cell: str) -> str:
-    """A text that no spreadsheet runs as a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
 
 
 def csv_lines(columns: Columns, times: str) -> Iterator[bytes]:

@@ -57,8 +57,9 @@ def healthz(_asked: Asked) -> Response:
     return jsonify(database="ok", version=VERSION)
 
 
+ROUTES = (healthz,)
 health = Blueprint("health", __name__)
-serve_routes(health, (healthz,))
+serve_routes(health, ROUTES)
 
 
 @health.get("/favicon.ico")

@@ -14,6 +14,7 @@ from app.routes.parameters import Parameter, Schema
 from app.routes.routing import JSON, NDJSON, Body, Route
 from app.version import VERSION
 
+OPENAPI = "arboretum_openapi"  # where an application keeps its document
 DESCRIPTION = (
     "Everything that an Arboretum stores, for programs. Under `/api/v1` instants are milliseconds since 1970 (UTC) "
     "unless `times=iso` asks for texts; a window holds its start and not its end; null is a value that was not "

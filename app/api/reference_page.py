@@ -7,20 +7,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from flask import Blueprint, Flask, render_template
+from flask import Blueprint, Flask, current_app, render_template
 from markupsafe import Markup, escape
 
 from app.api.examples import EXAMPLES
-from app.api.openapi import NAMES, groups, path_of, title_of
-from app.api.routes import ROUTES
+from app.api.openapi import NAMES, OPENAPI, groups, openapi, path_of, title_of
+from app.http.answers import site_address
 from app.http.error_texts import TO_PROGRAMS
 from app.http.spelling import API_PAGE
 from app.routes.parameters import Schema
 from app.routes.routing import NDJSON, Route
-from app.views.snippets import site_address
 
 api_page = Blueprint("api_page", __name__)
 
+ROUTES = "arboretum_routes"  # where an application keeps what the page shows
 KEY = "-H 'Authorization: Bearer KEY'"
 
 
@@ -49,15 +49,17 @@ class Shown:
 @api_page.get(API_PAGE)
 def page() -> str:
     """The page; it needs no script."""
-    host = site_address()
-    shown = [(group, [show(route, host) for route in ROUTES if route.group == group]) for group in groups(ROUTES)]
-    codes = sorted({code for route in ROUTES for code in route.codes})
+    host, routes = site_address(), current_app.extensions[ROUTES]
+    shown = [(group, [show(route, host) for route in routes if route.group == group]) for group in groups(routes)]
+    codes = sorted({code for route in routes for code in route.codes})
     words = [(code, title_of(code), TO_PROGRAMS[code]) for code in codes]
     return render_template("api.html", groups=shown, errors=words)
 
 
-def install_api_page(server: Flask) -> None:
-    """Teach the templates the one mark that descriptions use."""
+def install_reference(server: Flask, routes: Sequence[Route]) -> None:
+    """Describe these routes: to people on the page, to programs in the OpenAPI document."""
+    server.extensions[ROUTES] = routes
+    server.extensions[OPENAPI] = openapi(routes)
     server.jinja_env.filters["with_code"] = with_code
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from itertools import chain
-from urllib.parse import quote
 
 import orjson
 from flask import Response
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.api.columns import VALUE, Columns, bucket_columns, csv_head, csv_lines, instants_of, sample_columns
+from app.http.answers import attachment, file_name
 from app.routes.routing import WRITING
 from app.services import parts
 from data import queries
@@ -56,17 +55,6 @@ def exported(
     response = Response(makers[form](), mimetype=mimetype)
     response.headers["Content-Disposition"] = attachment(f"{file_name(device.slug)}.{ending}")
     return response
-
-
-def file_name(text: str) -> str:
-    """The text as every system takes it for the name of one file, in no other folder."""
-    return re.sub(r'[/\\:*?"<>|]', "-", text).lstrip(".-") or "data"
-
-
-def attachment(name: str) -> str:
-    """The header that names a file; an imported sensor may be called anything, and a header holds ASCII alone."""
-    plain = name.encode("ascii", "replace").decode().replace("?", "-")
-    return f'attachment; filename="{plain}"' + ("" if name.isascii() else f"; filename*=UTF-8''{quote(name, safe='')}")
 
 
 def csv_text(names: Names, stretches: Iterable[Columns], times: str) -> Iterator[bytes]:

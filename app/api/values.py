@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from flask import Response
 
 from app.api.devices import FAMILIES, catalogue_row, code_text, known_units, moment, readable
-from app.legacy.arguments import tolerance
 from app.routes import schemas
 from app.routes.parameters import (
     FROM,
@@ -82,9 +81,7 @@ def family_of(device: DeviceRow, metric: str) -> str:
 
 def reach(family: str, stated: timedelta | None) -> timedelta:
     """How far from the moment a document may lie: as stated, else as the site is set."""
-    if stated is not None:
-        return stated
-    return parts().config.tolerance_sensor if family == "sensor" else tolerance(family)
+    return parts().config.tolerance_of(family) if stated is None else stated
 
 
 @route(

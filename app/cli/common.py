@@ -5,13 +5,12 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from app.config import Config
+from app.config import GOOD_ONCE, Config
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session, sessionmaker
 
 Settings = Config
-GOOD_ONCE = "it is for choosing your own; until then it opens the site on this machine only"
 Arguments = argparse.Namespace
 
 

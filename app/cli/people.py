@@ -13,7 +13,7 @@ from data.errors import NotFoundError
 
 def create_user(config: Settings, arguments: Arguments) -> int:
     """Make a user; asks for the password, or reads it from standard input when that is no terminal."""
-    from app.security.peppers import peppers
+    from app.security.secret_key import peppers
     from data.accounts import audit, users
 
     password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
@@ -36,7 +36,7 @@ def user_arguments(parser: argparse.ArgumentParser) -> None:
 
 def set_password(config: Settings, arguments: Arguments) -> int:
     """Set a user's password anew and end all sessions; asks for it as create-user does."""
-    from app.security.peppers import peppers
+    from app.security.secret_key import peppers
     from data.accounts import account_changes, audit, users
 
     password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")

@@ -132,7 +132,7 @@ def backup(config: Settings, arguments: Arguments) -> int:
 def restore(config: Settings, arguments: Arguments) -> int:
     """Fill an empty database, SQLite or PostgreSQL, with what a backup holds."""
     from app.runtime.installation import open_database
-    from app.security.peppers import peppers, warning_of_lost
+    from app.security.secret_key import peppers, warning_of_lost
     from data.accounts import audit
     from data.database.backup import restore as fill
     from data.database.engine import session_factory

@@ -9,7 +9,6 @@ from flask import request
 from sqlalchemy.orm import Session
 
 from app.security.identity import may_see, unauthorized
-from app.services import parts
 from data import queries
 from data.catalogue import ALIASES, Metric, metric
 from data.errors import NotFoundError, RangeError
@@ -75,12 +74,6 @@ def readable_sensor(session: Session, sensor_id: str) -> DeviceRow:
     if not may_see(device):
         unauthorized("This sensor's data is private: log in as its owner, or send the owner's key.")
     return device
-
-
-def tolerance(family: str) -> timedelta:
-    """How far from the asked moment a row of that family may lie."""
-    config = parts().config
-    return config.tolerance_daily if family == "tristar_daily" else config.tolerance
 
 
 def written(at: datetime, zone: tzinfo) -> str:

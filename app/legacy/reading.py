@@ -14,7 +14,6 @@ from app.legacy.arguments import (
     asked_instant,
     known_metric,
     readable_sensor,
-    tolerance,
     written,
 )
 from app.legacy.schemas import NOT_NEAR, STRING, TZ, WRONG_QUESTION
@@ -108,7 +107,7 @@ def sensor_point(asked: Asked) -> Response:
     with parts().sessions() as session:
         device = readable_sensor(session, asked["sensor_id"])
         at = asked_instant(asked["date"], asked["tz"])
-        found = queries.nearest(session, "sensor", [device.id], at, parts().config.tolerance_sensor)
+        found = queries.nearest(session, "sensor", [device.id], at, parts().config.tolerance_of("sensor"))
     if found is None:
         return jsonify(data={}, date=asked["date"])
     return jsonify(data=found.content, date=written(found.recorded_at, asked["tz"]))
@@ -146,7 +145,7 @@ def point(kind: str, asked: Asked) -> Response:
     at = asked_instant(date, asked["tz"])
     with parts().sessions() as session:
         devices = asked_devices(session, kind, asked.get("string"))
-        row = queries.nearest(session, found.family, devices, at, tolerance(found.family))
+        row = queries.nearest(session, found.family, devices, at, parts().config.tolerance_of(found.family))
     if row is None:
         return answer(404, data={}, date=date, parameter=parameter, value=None)
     value = row.readings.get(found.key)
@@ -162,7 +161,7 @@ def grid(kind: str, asked: Asked) -> Response:
     start_at, end_at, step = asked_grid(asked["start"], asked["end"], asked["interval"], asked["tz"])
     with parts().sessions() as session:
         devices = asked_devices(session, kind, asked.get("string"))
-        within = tolerance(found.family)
+        within = parts().config.tolerance_of(found.family)
         ticks = queries.ticks(session, found.family, devices, found.key, start_at, end_at, step, within)
     values = {written(at.to_pydatetime(), asked["tz"]): plain(found, value) for at, value in ticks.items()}
     return jsonify(parameter=asked["parameter"], data=values)

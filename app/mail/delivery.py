@@ -16,8 +16,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Engine
 
-from app.config import Config
-from app.runtime.gunicorn import local_url
+from app.config import Config, local_url
 from data.accounts import audit, outbox
 from data.database.engine import session_factory
 from data.database.models import OutgoingMail

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import sys
 
-from app.config import PROJECT, Config
-from app.runtime.gunicorn import local_url
+from app.config import PROJECT, Config, local_url
 from app.runtime.supervisor import Part
 from data.database.engine import default_url
 

@@ -6,9 +6,8 @@ import errno
 import os
 import socket
 import sys
-from ipaddress import ip_address
 
-from app.config import Config
+from app.config import Config, bracketed, is_loopback
 from data.errors import ConfigError
 
 WILDCARDS = ("0.0.0.0", "::", "")
@@ -45,12 +44,6 @@ def serve(config: Config) -> None:
     """Become gunicorn; does not return."""
     command = gunicorn_command(config)
     os.execv(command[0], command)
-
-
-def local_url(config: Config) -> str:
-    """The address of the site for programs on this machine."""
-    host = config.host if is_loopback(config.host) else "127.0.0.1"
-    return f"http://{bracketed(host)}:{config.port}"
 
 
 def check_port(host: str, port: int) -> None:
@@ -94,19 +87,6 @@ def free_port_after(host: str, port: int) -> int:
     return port + 1 if port < 65535 else 8050
 
 
-def is_loopback(host: str) -> bool:
-    """Whether that host is this machine's loopback."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 def answers_locally(host: str) -> bool:
     """Whether a server on that host is reached over loopback."""
     return host in WILDCARDS or is_loopback(host)
-
-
-def bracketed(host: str) -> str:
-    """The host as it stands in an address."""
-    return f"[{host}]" if ":" in host else host

@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.config import Config
-from app.security.peppers import peppers
+from app.security.secret_key import peppers
 from data.accounts import audit
 from data.accounts.bootstrap import ADMIN, ensure_installation
 from data.accounts.users import user_by_name

@@ -14,10 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from app.cli.common import GOOD_ONCE
-from app.config import PROJECT, Config
+from app.config import GOOD_ONCE, PROJECT, Config, bracketed, local_url
 from app.runtime.demonstration import demonstration_parts, prepare_demonstration, python
-from app.runtime.gunicorn import bracketed, check_port, gunicorn_command, local_url
+from app.runtime.gunicorn import check_port, gunicorn_command
 from app.runtime.supervisor import Part, Running, Supervisor, tail
 from app.version import VERSION
 from data.errors import ConfigError

@@ -13,7 +13,7 @@ from flask import Blueprint, Response, abort, send_file
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from app.api.streaming import file_name
+from app.http.answers import file_name
 from app.security.identity import actor
 from app.services import parts
 from data import queries

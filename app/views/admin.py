@@ -13,7 +13,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.api.columns import harmless
+from app.http.answers import harmless
 from app.mail.messages import and_deliver, send_link, send_welcome
 from app.security.identity import actor
 from app.services import parts

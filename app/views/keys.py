@@ -12,6 +12,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 from wtforms.fields.choices import SelectChoice
 
+from app.http.answers import site_address
 from app.security.identity import actor
 from app.services import parts
 from app.views.forms import KeyForm
@@ -24,7 +25,6 @@ from app.views.snippets import (
     known,
     reading_address,
     reading_line,
-    site_address,
 )
 from data import queries
 from data.accounts import audit, users

@@ -12,10 +12,11 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.http.answers import site_address
 from app.security.identity import actor
 from app.services import parts
 from app.views.forms import SensorForm
-from app.views.snippets import curl_line, device_address, site_address
+from app.views.snippets import curl_line, device_address
 from callbacks.sensors import newest_values
 from data import queries
 from data.accounts import audit, sensor_changes, users

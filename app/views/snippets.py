@@ -8,9 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from flask import request
-
-from app.services import parts
 from data.queries import DeviceRow
 
 # Where a device most often is on a Raspberry Pi; two on one port would be refused as one device named twice.
@@ -28,11 +25,6 @@ class Known:
 
 
 USUAL = (Known("tristar-1", "tristar", 1), Known("tristar-2", "tristar", 2), Known("bms", "bms"))
-
-
-def site_address() -> str:
-    """Where the site is found: as SITE_URL says, else as the reader has found it."""
-    return parts().config.site_url or request.host_url.rstrip("/")
 
 
 def curl_line(token: str, url: str, name: str = "value") -> str:

@@ -16,8 +16,9 @@ from tempfile import TemporaryDirectory
 from schemathesis.core.failures import FailureGroup
 
 from app import create_app
-from app.api.routes import described
+from app.api.openapi import openapi
 from app.config import Config
+from app.factory import ROUTES
 from app.services import parts_of
 from tests.app.asking import SENDERS, ask, senders
 
@@ -26,7 +27,7 @@ EXAMPLES = 25
 
 def questions(first: int) -> Iterator[tuple[str, str, str, int]]:
     """Path, method, sender and seed, round after round."""
-    operations = [(path, method) for path, item in described()["paths"].items() for method in item]
+    operations = [(path, method) for path, item in openapi(ROUTES)["paths"].items() for method in item]
     for number in count(first):
         for path, method in operations:
             for sender in SENDERS:

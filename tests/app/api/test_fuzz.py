@@ -11,12 +11,13 @@ import pytest
 from flask import Flask
 
 from app import create_app
-from app.api.routes import described
+from app.api.openapi import openapi
 from app.config import Config
+from app.factory import ROUTES
 from app.services import parts_of
 from tests.app.asking import SENDERS, ask, senders
 
-OPERATIONS = [(path, method) for path, item in described()["paths"].items() for method in item]
+OPERATIONS = [(path, method) for path, item in openapi(ROUTES)["paths"].items() for method in item]
 EXAMPLES = 8
 
 Site = tuple[Flask, dict[str, dict[str, str]]]

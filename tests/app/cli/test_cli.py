@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.cli import main
 from app.cli.progress import ProgressBar
 from app.config import PROJECT, Config
-from app.security.peppers import peppers
+from app.security.secret_key import peppers
 from data import queries
 from data.accounts import users
 from data.ranges import TimeRange

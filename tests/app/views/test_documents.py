@@ -11,8 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.legacy import sensor_entries
-from app.views import admin_documents
+from app.views import admin_documents, sensor_documents
 from data import queries
 from data.accounts import audit, users
 from data.accounts.audit import Asked
@@ -67,7 +66,7 @@ def send(client: FlaskClient, address: str, **fields: str) -> str:
 def test_the_owner_sees_every_entry_of_a_sensor_page_by_page(
     server: Flask, ada: FlaskClient, soil: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sensor_entries, "PAGE", 2)
+    monkeypatch.setattr(sensor_documents, "PAGE", 2)
     address = f"/sensors/get-data-by-sensor-id/{soil}"
     assert "has posted nothing yet" in ada.get(address).get_data(as_text=True)
     posts = [

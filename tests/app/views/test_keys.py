@@ -18,10 +18,10 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app import create_app
 from app.config import Config
-from app.security.post_rates import PostRates
 from app.services import parts_of
 from collector.config import read_config
 from data.accounts import users
+from data.accounts.post_rates import PostRates
 from tests.builders import form_token, sign_in
 
 AFAR = {"REMOTE_ADDR": "203.0.113.9"}
