@@ -13,11 +13,12 @@ from werkzeug.exceptions import ServiceUnavailable
 from app.security.identity import viewer
 from app.services import parts
 from app.views.image_form import MOST_VALUES, UNITS, PictureForm, read_form
-from callbacks.common.context import Site, seen_by
-from callbacks.graph.controls import asked, field_text
+from callbacks.common.context import Site
+from callbacks.graph.controls import field_text, selection
+from callbacks.graph.view import GraphView, Question, ends, view
 from callbacks.image.figure import FORMATS, SIZES, picture, pixels
-from callbacks.image.image import KIND, Pictured, drawing, pictured, refused
-from data import catalogue, queries
+from callbacks.image.image import KIND, elsewhere, image_drawing, rows
+from data import catalogue
 from data.errors import BusyError, RangeError
 from data.ranges import zone_named
 from pages.graph_form import OWN_STYLE, PICTURE_PAGE, QUICK_RANGES, query_from_values
@@ -30,21 +31,22 @@ RETRY_AFTER_SECONDS = 5
 PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 
-def looked_up(given: MultiDict[str, str], filled: bool = False) -> tuple[PictureForm, Pictured]:
-    """The form, each field with what is wrong with it, and what there is to show; nothing when anything is wrong."""
+def looked_up(given: MultiDict[str, str], filled: bool = False) -> tuple[PictureForm, GraphView | None]:
+    """The form, each field with what is wrong with it, and what there is to show; None when anything is wrong."""
     config, now = parts().config, datetime.now(UTC)
     site = Site(config.site_name, zone_named(config.site_timezone))
     form = read_form(given, field_text(now, site.zone), filled)
-    if not form.validate():
-        shown = refused(form.values(), asked(form.values(), now, site.zone, []), site)
-        form.say({name: words for name, words in shown.errors.items() if not form[name].errors})
-        return form, shown
-    who = viewer()
-    with parts().sessions() as session:
-        devices = seen_by(who, queries.devices(session, KIND))
-        shown = pictured(session, form.values(), devices, now, site, who)
-    form.say(shown.errors)
-    return form, shown
+    values = form.values()
+    if form.validate():
+        with parts().sessions() as session:
+            shown = view(Question(KIND, values, viewer(), site), session, now)
+        form.say(shown.errors)
+        form.keep(shown.values, shown.subject.choice.options)
+        return form, shown if shown.window is not None else None
+    selected = selection(values, now, site.zone, [])
+    form.say({name: words for name, words in selected.errors.items() if not form[name].errors})
+    form.keep(ends(values, selected, site), [])
+    return form, None
 
 
 @pictures.route(PICTURE_PAGE, methods=("GET", "POST"))
@@ -53,14 +55,14 @@ def page() -> str:
     filled = request.method == "POST"
     form, shown = looked_up(request.form if filled else request.args, filled)
     values = form.values()
-    wrong = shown.window is None
-    query = "" if wrong else query_from_values(KIND, values)
-    form.start.data, form.end.data = shown.start, shown.end
+    query = query_from_values(KIND, values) if shown is not None else ""
+    lines = shown.lines if shown is not None else ()
     return render_template(
         "picture.html",
         form=form,
         shown=shown,
-        wrong=wrong,
+        rows=rows(lines),
+        elsewhere=elsewhere(shown) if shown is not None and not lines else None,
         picture=picture_addresses(query),
         link=PICTURE_PAGE + query,
         graph="/BMS" + query,
@@ -70,7 +72,7 @@ def page() -> str:
         ranges=QUICK_RANGES,
         range=values["range"],
         themed=values["style"] == OWN_STYLE,
-        pixels={name: pixels(shown.lines, size) for name, size in SIZES.items()},
+        pixels={name: pixels(lines, size) for name, size in SIZES.items()},
     )
 
 
@@ -111,7 +113,7 @@ def file_of(kind: str) -> Response:
     """
     theme, size = choice("theme", THEMES), choice("size", tuple(SIZES))
     form, shown = looked_up(request.args)
-    if shown.window is None:
+    if shown is None or shown.window is None:
         raise RangeError(" ".join(form.wrong()))
     config, values = parts().config, form.values()
     # matplotlib notes the fonts of the machine once; it wants a folder of its own for that.
@@ -120,11 +122,11 @@ def file_of(kind: str) -> Response:
         drawn = picture(
             kind,
             shown.lines,
-            drawing(values, theme),
+            image_drawing(values, theme),
             shown.window,
             zone_named(config.site_timezone),
             size,
-            shown.say,
+            shown.sentence,
         )
     except BusyError as busy:
         raise ServiceUnavailable(str(busy), retry_after=RETRY_AFTER_SECONDS) from busy

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -54,6 +54,7 @@ def yes_or_no(_form: Form, field: Field) -> None:
 class PictureForm(Form):
     """What to draw, and how; the names are those of the graph page's address."""
 
+    controllers: Sequence[Mapping[str, str]] = ()
     units = SelectMultipleField("Units", [known_units], validate_choice=False)
     controller = StringField("Battery", [at_most(OTHER_LETTERS), readable])
     range = StringField("Window", [one_of(CHOICES["range"], "window")])
@@ -94,6 +95,11 @@ class PictureForm(Form):
         """Put what was found later at its field."""
         for name, words in errors.items():
             self[name].errors = [*self[name].errors, words]
+
+    def keep(self, values: Mapping[str, Any], controllers: Sequence[Mapping[str, str]]) -> None:
+        """Show the ends of the window that is shown, and the controllers to choose from."""
+        self.start.data, self.end.data = values["start"], values["end"]
+        self.controllers = controllers
 
     def wrong(self) -> list[str]:
         """What is wrong, each with the name of its field."""

@@ -1,4 +1,4 @@
-"""What the controls of a graph page ask for: a window, a width, a tick format, or an error at a field in words."""
+"""The controls of a graph page, read: a window, an interval, a tick format, or an error at a field in words."""
 
 from __future__ import annotations
 
@@ -19,21 +19,15 @@ QUICK = {
     "7d": timedelta(days=7),
     "30d": timedelta(days=30),
 }
-WORDS = {
-    "6h": "in the last 6 hours",
-    "24h": "in the last 24 hours",
-    "7d": "in the last 7 days",
-    "30d": "in the last 30 days",
-    "all": "since records began",
-}
 STILL_COMING = timedelta(days=2)
 LONGEST_INTERVAL_MINUTES = 527_040  # 366 days
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What is to be drawn; with `errors` (field name -> words) nothing is."""
+class Selection:
+    """The window and how it is drawn; `rolling` is a window that ends now.  With `errors` (field name -> words) nothing
+    is drawn."""
 
     window: TimeRange | None
     interval: timedelta
@@ -42,13 +36,13 @@ class Asked:
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
-def asked(
+def selection(
     values: Mapping[str, Any],
     now: datetime,
     zone: ZoneInfo,
     known: Sequence[TimeRange],
     longest: int = LONGEST_INTERVAL_MINUTES,
-) -> Asked:
+) -> Selection:
     """Read the controls; `known` are the spans in which the chosen devices have data, for the range `all`.
 
     `longest` is the longest interval in minutes.
@@ -71,7 +65,7 @@ def asked(
     else:
         window, wrong = own_window(values["start"], values["end"], zone)
         errors.update(wrong)
-    return Asked(window, interval, tick_format, rolling, errors)
+    return Selection(window, interval, tick_format, rolling, errors)
 
 
 def interval_of(text: Any, longest: int = LONGEST_INTERVAL_MINUTES) -> timedelta:
@@ -126,7 +120,7 @@ def field_text(at: datetime, zone: ZoneInfo) -> str:
     return at.astimezone(zone).strftime("%Y-%m-%dT%H:%M")
 
 
-def chosen(
+def controls_after(
     values: Mapping[str, Any], triggered: str | None, suggestion: Mapping[str, Any] | None, now: str
 ) -> dict[str, Any]:
     """The controls after a change of `triggered`.

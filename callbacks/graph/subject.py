@@ -49,12 +49,12 @@ class Subject:
         return [metric.key for metric in self.metrics]
 
 
-def subject(
+def graph_subject(
     session: Session, kind: str, values: Mapping[str, Any], devices: Sequence[DeviceRow], viewer: Viewer
 ) -> Subject:
     """What the controls ask about; `devices` are those of that kind which the viewer may see."""
     if kind == "sensors":
-        return sensor_subject(session, values, devices, viewer)
+        return _sensor_subject(session, values, devices, viewer)
     made = choice(kind, values["controller"], devices)
     metrics = [catalogue.metric(key) for key in values["units"] or []]
     offered = [catalogue.metric(key) for key in catalogue.FORM_CHOICES[kind]]
@@ -86,7 +86,7 @@ def choice(kind: str, wanted: str, devices: Sequence[DeviceRow]) -> Choice:
     return Choice(options, found, name or (f"The {label[:1].lower()}{label[1:]}" if label == "Imported log" else label))
 
 
-def sensor_subject(
+def _sensor_subject(
     session: Session, values: Mapping[str, Any], devices: Sequence[DeviceRow], viewer: Viewer
 ) -> Subject:
     """One sensor and its fields: the one that is wanted, else the viewer's first that has posted, else any that has.

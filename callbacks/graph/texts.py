@@ -17,6 +17,13 @@ from data.queries import DeviceRow
 from data.ranges import TimeRange
 from pages.components import age, quantity, table
 
+RANGE_WORDS = {
+    "6h": "in the last 6 hours",
+    "24h": "in the last 24 hours",
+    "7d": "in the last 7 days",
+    "30d": "in the last 30 days",
+    "all": "since records began",
+}
 NUMBER_COLUMNS = ("Series", "Last", "Measured", "Smallest", "Mean", "Largest", "Readings", "Covered", "As JSON")
 
 
@@ -52,16 +59,6 @@ def with_unit(metric: Metric) -> str:
     """A field with its unit, for a list to choose from."""
     unit = formatting.unit(metric)
     return f"{metric.label} ({unit})" if unit else metric.label
-
-
-def nothing_drawn(errors: Mapping[str, str]) -> dict[str, Any]:
-    """What the page shows when it cannot draw what its address asks for."""
-    return {
-        "say": "Nothing is drawn yet: one choice has to be mended.",
-        "empty": [html.H2("The address asks for what cannot be drawn"), *(html.P(words) for words in errors.values())],
-        "empty_hidden": False,
-        "go_there_hidden": True,
-    }
 
 
 def no_sensor_words(devices: Sequence[DeviceRow], name: str) -> list[Any]:
@@ -143,24 +140,19 @@ def numbers_table(
     ]
 
 
-def empty_words(
-    metrics: Sequence[Metric], device: str, when: str, has: Sequence[Metric], known: TimeRange | None, zone: ZoneInfo
-) -> tuple[list[Any], str]:
-    """What to say in place of an empty graph, and what is on the button (empty for none)."""
-    names = ", ".join(metric.label for metric in metrics)
-    heading = html.H2(f"No {names} {when}")
+def elsewhere(device: str, known: TimeRange | None, others: Sequence[Metric], zone: ZoneInfo) -> tuple[str, str]:
+    """What a device has in place of what is asked for, and what is on the button that shows it (empty for none).
+
+    `known` is the span of its data, `others` the metrics it has where it has none of those asked for.
+    """
     if known is None:
-        return [
-            heading,
-            html.P(f"{device} has sent nothing yet. Its values will be drawn here as soon as a reading arrives."),
-        ], ""
+        return f"{device} has sent nothing yet. Its values will be drawn here as soon as a reading arrives.", ""
     days = formatting.day_range(known.start_at, known.end_at, zone)
-    if has:
-        listed = " and ".join(metric.label for metric in has[:2]) + (
-            f" and {len(has) - 2} more" if len(has) > 2 else ""
-        )
-        return [heading, html.P(f"{device} has {listed}, {days}.")], "Show what there is"
-    return [heading, html.P(f"{device} has data from {days}.")], f"Show {days}"
+    if others:
+        listed = " and ".join(metric.label for metric in others[:2])
+        more = f" and {len(others) - 2} more" if len(others) > 2 else ""
+        return f"{device} has {listed}{more}, {days}.", "Show what there is"
+    return f"{device} has data from {days}.", f"Show {days}"
 
 
 def _lower(name: str) -> str:

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 from sqlalchemy.orm import Session, sessionmaker
 
-from callbacks.graph.page import outputs
+from callbacks.graph.page import parts
 from data import queries
 from data.database import jobs
 from data.database.models import Device
@@ -27,6 +27,12 @@ OVERVIEW = (
 )
 
 
+def output_of(names: GraphIds) -> str:
+    """The outputs of a graph page as Dash names them together."""
+    outputs = [part.output for part in parts(names).values()]
+    return f"..{'...'.join(f'{output.component_id}.{output.component_property}' for output in outputs)}.."
+
+
 def draw(client: FlaskClient, names: GraphIds, changed: str | None = None, **changes: Any) -> dict[str, Any]:
     """Fire the callback of a graph page; what it answers, by output id."""
     values = {**DEFAULTS[names.prefix], **changes}
@@ -41,7 +47,7 @@ def draw(client: FlaskClient, names: GraphIds, changed: str | None = None, **cha
         {"id": names.visit, "property": "data", "value": "one"},
         {"id": names.address, "property": "data", "value": {"search": "", "visit": "one"}},
     ]
-    output = f"..{'...'.join(f'{one.component_id}.{one.component_property}' for one in outputs(names).values())}.."
+    output = output_of(names)
     named = (
         [f"{names.of(changed)}.value"]
         if changed and changed != "clock"
@@ -122,7 +128,7 @@ def test_an_old_window_does_not_move(filled: sessionmaker[Session], client: Flas
         {"id": ids.BMS.clock, "property": "n_intervals", "value": 1},
         {"id": ids.BMS.go_there, "property": "n_clicks", "value": 0},
     ]
-    output = f"..{'...'.join(f'{one.component_id}.{one.component_property}' for one in outputs(ids.BMS).values())}.."
+    output = output_of(ids.BMS)
     state = [
         {"id": ids.BMS.suggestion, "property": "data", "value": None},
         {"id": ids.BMS.visit, "property": "data", "value": "one"},

@@ -27,8 +27,8 @@ from app.security.identity import STRANGER
 from app.services import parts_of
 from app.views.image_form import read_form
 from callbacks.common.context import Site
-from callbacks.graph.page import KINDS
-from callbacks.image.image import pictured
+from callbacks.graph.view import Question, view
+from callbacks.image.image import rows
 from data import queries
 from data.database.models import Device
 from data.ranges import TimeRange
@@ -263,16 +263,16 @@ def test_the_values_drawn_are_the_buckets_of_the_store(filled: sessionmaker[Sess
     now = datetime.now(UTC)
     values = {**DEFAULTS["bms"], "units": ["battery_charge", "state_of_charge"], "interval": "30"}
     with filled() as session:
-        devices = queries.devices(session, KINDS["bms"])
-        shown = pictured(session, values, devices, now, Site("Arboretum", ZONE), STRANGER)
+        (device,) = queries.devices(session, "bms")
+        shown = view(Question("bms", values, STRANGER, Site("Arboretum", ZONE)), session, now)
         assert shown.window == TimeRange.last(timedelta(days=1), now)
         frame = queries.buckets(
-            session, devices[0].id, values["units"], shown.window, width=timedelta(minutes=30), zone=ZONE
+            session, device.id, values["units"], shown.window, width=timedelta(minutes=30), zone=ZONE
         )
     for one in shown.lines:
         means = frame[one.metric.key]["mean"].dropna().to_numpy() * one.metric.screen_factor
         np.testing.assert_array_equal(one.value[np.isfinite(one.value)], means)
-    assert [row[0] for row in shown.rows] == ["Battery Charge", "State of Charge"]
+    assert [row[0] for row in rows(shown.lines)] == ["Battery Charge", "State of Charge"]
 
 
 def test_where_there_is_no_data_the_page_says_where_there_is(

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from callbacks.graph.controls import asked, chosen, interval_of, quick_window
+from callbacks.graph.controls import controls_after, interval_of, quick_window, selection
 from data.errors import RangeError
 from data.ranges import TimeRange
 from pages.graph_form import DEFAULTS
@@ -23,7 +23,7 @@ def controls(**changes: Any) -> dict[str, Any]:
 
 
 def test_the_default_is_the_last_24_hours_up_to_now() -> None:
-    wanted = asked(controls(), NOW, SITE, [])
+    wanted = selection(controls(), NOW, SITE, [])
     assert (wanted.window, wanted.interval, wanted.rolling, wanted.errors) == (
         TimeRange(NOW - 24 * HOUR, NOW),
         timedelta(minutes=10),
@@ -34,7 +34,7 @@ def test_the_default_is_the_last_24_hours_up_to_now() -> None:
 
 @pytest.mark.parametrize(("name", "hours"), [("6h", 6), ("24h", 24), ("7d", 168), ("30d", 720)])
 def test_a_quick_range_ends_now(name: str, hours: int) -> None:
-    assert asked(controls(range=name), NOW, SITE, []).window == TimeRange(NOW - hours * HOUR, NOW)
+    assert selection(controls(range=name), NOW, SITE, []).window == TimeRange(NOW - hours * HOUR, NOW)
 
 
 def test_all_reaches_from_the_first_reading_to_now_while_data_comes() -> None:
@@ -52,7 +52,7 @@ def test_all_of_nothing_is_the_last_day() -> None:
 
 
 def test_a_window_of_ones_own_is_read_in_site_time() -> None:
-    wanted = asked(controls(range="custom", start="2019-12-03T03:40", end="2019-12-03T11:40"), NOW, SITE, [])
+    wanted = selection(controls(range="custom", start="2019-12-03T03:40", end="2019-12-03T11:40"), NOW, SITE, [])
     assert (wanted.window, wanted.rolling) == (TimeRange(NOW - 8 * HOUR, NOW), False)
 
 
@@ -76,7 +76,7 @@ def test_a_window_of_ones_own_is_read_in_site_time() -> None:
     ],
 )
 def test_what_is_wrong_is_said_at_its_field(changes: dict[str, Any], errors: dict[str, str]) -> None:
-    assert asked(controls(**changes), NOW, SITE, []).errors == errors
+    assert selection(controls(**changes), NOW, SITE, []).errors == errors
 
 
 @pytest.mark.parametrize("text", ["", None, "ten", "-10", "1e3", "10.5", "٣٠"])
@@ -98,8 +98,8 @@ def test_an_interval_is_at_most_a_year() -> None:
 
 
 def test_a_typed_start_makes_the_window_ones_own() -> None:
-    assert chosen(controls(start="a", end="b"), "start", None, "now")["range"] == "custom"
-    assert chosen(controls(start="a", end="b"), "style", None, "now")["range"] == "24h"
+    assert controls_after(controls(start="a", end="b"), "start", None, "now")["range"] == "custom"
+    assert controls_after(controls(start="a", end="b"), "style", None, "now")["range"] == "24h"
 
 
 def test_the_button_of_an_empty_graph_takes_the_suggestion() -> None:
@@ -109,15 +109,15 @@ def test_the_button_of_an_empty_graph_takes_the_suggestion() -> None:
         "end": "2019-03-22T20:15",
         "units": ["bat_max_voltage_daily"],
     }
-    assert chosen(controls(), "go-there", offered, "now") == controls(**offered)
-    assert chosen(controls(), "go-there", None, "now") == controls()
+    assert controls_after(controls(), "go-there", offered, "now") == controls(**offered)
+    assert controls_after(controls(), "go-there", None, "now") == controls()
 
 
 def test_an_address_with_a_start_alone_means_until_now() -> None:
     opened = controls(range="custom", start="2019-12-03T03:40")
-    assert chosen(opened, None, None, "2019-12-03T11:40")["end"] == "2019-12-03T11:40"
-    assert chosen(opened, "theme", None, "2019-12-03T11:40")["end"] == "2019-12-03T11:40"
-    assert chosen(opened, "end", None, "2019-12-03T11:40")["end"] == ""
+    assert controls_after(opened, None, None, "2019-12-03T11:40")["end"] == "2019-12-03T11:40"
+    assert controls_after(opened, "theme", None, "2019-12-03T11:40")["end"] == "2019-12-03T11:40"
+    assert controls_after(opened, "end", None, "2019-12-03T11:40")["end"] == ""
 
 
 def test_a_page_may_have_a_shorter_longest_interval() -> None:

@@ -1,0 +1,105 @@
+"""What the store has of the chosen devices: their values as lines, and the spans in which they have any."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+from sqlalchemy.orm import Session
+
+from callbacks.common.context import Site, device_name
+from callbacks.common.lines import Line, bucketed, line, seen, wide_enough
+from callbacks.common.sensor_fields import resolved
+from data import queries
+from data.catalogue import Metric
+from data.importing.msview import daily
+from data.queries import DeviceRow
+from data.ranges import TimeRange
+from pages.graph_form import IMPORTED
+
+MOST_POINTS = 24_000  # of all lines together
+MOST_POINTS_A_LINE = 4_500  # thirty days in ten-minute buckets
+
+Spans = dict[tuple[str, str], TimeRange]  # by the device's slug and the family
+
+
+def graph_lines(
+    session: Session,
+    metrics: Sequence[Metric],
+    devices: Sequence[DeviceRow],
+    window: TimeRange,
+    interval: timedelta,
+    retimed: bool,
+    now: datetime,
+    site: Site,
+) -> tuple[list[Metric], list[Line], timedelta]:
+    """The metrics with the decimals of their data, the lines that have values, metric by metric, and the width of a
+    bucket: the interval, or more where that would be too many points."""
+    count = max(1, len(metrics) * max(1, len(devices)))
+    width = wide_enough(interval, window, min(MOST_POINTS_A_LINE, MOST_POINTS // count))
+    frames = _frames(session, devices, metrics, window, width, retimed, site.zone)
+    metrics = [resolved(metric, frames) if metric.family == "sensor" else metric for metric in metrics]
+    lines = [
+        replace(
+            line(
+                frame[metric.key],
+                metric,
+                (device_name(device), device.slug, device.string),
+                width,
+                window,
+                now,
+                site.zone,
+            ),
+            sensor_id=device.sensor_id,
+        )
+        for metric in metrics
+        for device, frame in zip(devices, frames, strict=True)
+        if metric.key in frame
+    ]
+    return metrics, seen(lines), width
+
+
+def _frames(
+    session: Session,
+    devices: Sequence[DeviceRow],
+    metrics: Sequence[Metric],
+    window: TimeRange,
+    width: timedelta,
+    retimed: bool,
+    zone: ZoneInfo,
+) -> list[pd.DataFrame]:
+    """The buckets of each device; with `retimed` the imported log is read whole and its times are corrected."""
+    keys = [metric.key for metric in metrics]
+    return [
+        bucketed(_retimed_samples(session, device, keys, window), width)
+        if device.slug == IMPORTED and retimed
+        else queries.buckets(session, device.id, keys, window, width=width, zone=zone)
+        for device in devices
+    ]
+
+
+def _retimed_samples(session: Session, device: DeviceRow, keys: Sequence[str], window: TimeRange) -> pd.DataFrame:
+    """The imported log's samples at the times they most likely had, those in the window."""
+    span = queries.span(session, device.id, "tristar_daily")
+    if span is None:
+        return pd.DataFrame(columns=list(keys), index=pd.DatetimeIndex([], tz="UTC"), dtype="float64")
+    whole = TimeRange(span.start_at, span.end_at + timedelta(milliseconds=1))
+    samples = queries.samples(session, device.id, keys, whole)
+    index = pd.DatetimeIndex(daily.retimed([at.to_pydatetime() for at in samples.index]), tz="UTC").as_unit("ms")
+    samples = samples.set_axis(index, axis="index")
+    return samples[(index >= pd.Timestamp(window.start_at)) & (index < pd.Timestamp(window.end_at))]
+
+
+def families(metrics: Iterable[Metric]) -> list[str]:
+    """The document families that hold the metrics."""
+    return list(dict.fromkeys(metric.family for metric in metrics))
+
+
+def spans(session: Session, devices: Sequence[DeviceRow], metrics: Iterable[Metric]) -> Spans:
+    """From the first to the last document of each device and family that can hold the metrics."""
+    wanted = families(metrics)
+    rows = {(device.slug, family): queries.span(session, device.id, family) for device in devices for family in wanted}
+    return {key: span for key, span in rows.items() if span is not None}
