@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from data.errors import ConfigError, RangeError
+from data.families import FAMILIES
 from data.ranges import zone_named
 
 Network = IPv4Network | IPv6Network
@@ -72,7 +73,8 @@ class Config:
 
     def tolerance_of(self, family: str) -> timedelta:
         """How far from the moment of a question a document of that family may lie."""
-        return {"tristar_daily": self.tolerance_daily, "sensor": self.tolerance_sensor}.get(family, self.tolerance)
+        rules = {"instant": self.tolerance, "day": self.tolerance_daily, "sensor": self.tolerance_sensor}
+        return rules[FAMILIES[family].clock_rule]
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Config:

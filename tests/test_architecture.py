@@ -16,6 +16,7 @@ PI_MODULES = {
     "data.catalogue.charge_settings",
     "data.document",
     "data.errors",
+    "data.families",
     "data.folding",
     "data.ranges",
 }
@@ -32,7 +33,7 @@ WHOLE_ROOMS = {
 OURS = {
     "data": set(),
     "collector": PI_MODULES,
-    "pages": {"data", "data.catalogue"},
+    "pages": {"data", "data.catalogue", "data.families"},
     "callbacks": {"pages", "pages.ids", "pages.components", "pages.graph_form"},
     "app": set(),
     "demo": set(),

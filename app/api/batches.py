@@ -16,12 +16,12 @@ from app.security.identity import Poster, poster
 from app.services import parts
 from data.document import parse_content
 from data.errors import DocumentError, RangeError
+from data.families import FAMILIES
 from data.ingest import batch
 from data.ranges import parse_instant
 
 MOST_DOCUMENTS = 1_000
 LIMIT = 16_000_000
-FAMILIES = ("bms", "tristar", "tristar_daily", "sensor")
 # What stands for a byte that is no UTF-8, from the first to the last.
 BYTE, LAST_BYTE = "\udc80", "\udcff"
 CLOCKS = ("synced", "unsynced", "restored", "server", "stated")

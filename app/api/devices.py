@@ -18,10 +18,10 @@ from data import queries
 from data.catalogue import ALIASES, Metric
 from data.catalogue import metric as catalogued
 from data.errors import NotFoundError
+from data.families import KINDS
 from data.queries import DeviceRow, Latest
 from data.ranges import TimeRange, to_milliseconds
 
-FAMILIES = {"bms": ("bms",), "tristar": ("tristar", "tristar_daily"), "sensor": ("sensor",)}
 # A device may not send every metric in every document: so far back the last value of the others is looked for.
 LOOK_BACK = timedelta(days=1)
 UNKNOWN: Mapping[str, Any] = {"recorded_at": None, "age_seconds": None}  # of a value that is not there
@@ -70,7 +70,7 @@ def catalogue_row(device: DeviceRow, metric: str) -> Metric | None:
         found = catalogued(metric)
     except NotFoundError:
         return None
-    return found if found.family in FAMILIES[device.kind] else None
+    return found if found.family in KINDS[device.kind] else None
 
 
 def moment(at: datetime | None, times: str | None) -> int | datetime | None:
@@ -90,7 +90,7 @@ def code_text(device: DeviceRow, metric: str, value: float | None) -> str | None
 
 def stored_span(session: Session, device: DeviceRow) -> TimeRange | None:
     """From the first to the last measurement of all the device's families; None when there is none."""
-    spans = [queries.span(session, device.id, family) for family in FAMILIES[device.kind]]
+    spans = [queries.span(session, device.id, family) for family in KINDS[device.kind]]
     found = [span for span in spans if span is not None]
     return TimeRange(min(one.start_at for one in found), max(one.end_at for one in found)) if found else None
 
@@ -158,7 +158,7 @@ def latest(asked: Asked) -> Response:
         rows = {row.key: row for row in queries.series(session, device.id)}
         units = {key: row.unit for key, row in rows.items()}
         wanted = {metric: unit_of(device, metric, units) for metric in asked["metric"] or rows}
-        newest = [queries.latest(session, device.id, family) for family in FAMILIES[device.kind]]
+        newest = [queries.latest(session, device.id, family) for family in KINDS[device.kind]]
         values = newest_values(session, device, wanted, [one for one in newest if one is not None])
     ages = {at: _age(at, now, asked["times"]) for at in {at for _, at in values.values()}}
     metrics = {}

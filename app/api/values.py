@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from flask import Response
 
-from app.api.devices import FAMILIES, catalogue_row, code_text, known_units, moment, readable
+from app.api.devices import catalogue_row, code_text, known_units, moment, readable
 from app.routes import schemas
 from app.routes.parameters import (
     FROM,
@@ -76,7 +76,7 @@ def nearest(asked: Asked) -> Response:
 def family_of(device: DeviceRow, metric: str) -> str:
     """The family of documents of that device which hold the metric."""
     found = catalogue_row(device, ALIASES.get(metric, metric))
-    return found.family if found else family_of_unlisted(FAMILIES[device.kind], metric)
+    return found.family if found else family_of_unlisted(device.kind, metric)
 
 
 def reach(family: str, stated: timedelta | None) -> timedelta:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from app.cli.progress import ProgressBar
 from app.config import Config
 from data.errors import ArboretumError, DocumentError
+from data.families import FAMILIES
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session, sessionmaker
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from data.importing.counting import Count
     from data.importing.running import Source
 
-FAMILIES = ("bms", "tristar", "tristar_daily")
+# A sensor is named by --sensor alone.
+DEVICE_FAMILIES = tuple(key for key, family in FAMILIES.items() if family.kind != "sensor")
 OLD_SITE_ZONE = "UTC"  # what it wrote, without saying so
 DELIMITER_NAMES = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";"}
 
@@ -136,7 +138,8 @@ def device_of(arguments: argparse.Namespace) -> tuple[str, str]:
     if arguments.sensor is not None:
         return "sensor", arguments.sensor
     if arguments.family is None:
-        raise DocumentError("--device needs --family bms, tristar or tristar_daily; a sensor is named by --sensor")
+        *most, last = DEVICE_FAMILIES
+        raise DocumentError(f"--device needs --family {', '.join(most)} or {last}; a sensor is named by --sensor")
     return arguments.family, arguments.device
 
 
@@ -146,7 +149,7 @@ def csv_arguments(parser: argparse.ArgumentParser) -> None:
     owner = parser.add_mutually_exclusive_group(required=True)
     owner.add_argument("--device", metavar="SLUG", help="a controller or battery manager, such as tristar-1")
     owner.add_argument("--sensor", metavar="USER/NAME", help="a registered sensor")
-    parser.add_argument("--family", choices=FAMILIES, help="what the device's documents are")
+    parser.add_argument("--family", choices=DEVICE_FAMILIES, help="what the device's documents are")
     parser.add_argument("--time", required=True, metavar="COLUMN", help="the column with the time")
     parser.add_argument("--time-format", default="auto", help="iso, epoch, epoch-ms, or like %%d.%%m.%%Y %%H:%%M")
     parser.add_argument("--timezone", help="of times without one, such as Europe/Berlin (the site's)", type=zone)

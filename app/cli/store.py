@@ -11,6 +11,7 @@ from pathlib import Path
 from app.cli.common import Arguments, Settings, database
 from data.accounts.audit import AT_THE_PROMPT
 from data.errors import DocumentError
+from data.families import FAMILIES
 
 
 def seal(config: Settings, arguments: Arguments) -> int:
@@ -94,7 +95,7 @@ def correct(config: Settings, arguments: Arguments) -> int:
 def correct_arguments(parser: argparse.ArgumentParser) -> None:
     """What correct takes."""
     parser.add_argument("device", help="such as tristar-1, or user/sensor")
-    parser.add_argument("family", choices=("bms", "tristar", "tristar_daily", "sensor"))
+    parser.add_argument("family", choices=FAMILIES)
     parser.add_argument("at", help="the document's very time, such as 2026-03-01T12:00:00Z")
     parser.add_argument("--user", required=True, help="the administrator who answers for it")
     parser.add_argument("--reason", required=True, help="why, for those who read the trail later")

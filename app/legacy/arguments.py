@@ -12,13 +12,13 @@ from app.security.identity import may_see, unauthorized
 from data import queries
 from data.catalogue import ALIASES, Metric, metric
 from data.errors import NotFoundError, RangeError
+from data.families import KINDS
 from data.queries import DeviceRow
 from data.ranges import parse_instant
 
 MOST_TICKS = 10_000
 FIRST_YEAR, LAST_YEAR = 1900, 9000
 LONGEST_INTERVAL = timedelta(days=3660)
-FAMILIES = {"bms": ("bms",), "tristar": ("tristar", "tristar_daily")}
 
 
 def known_metric(kind: str, parameter: str) -> Metric | None:
@@ -27,7 +27,7 @@ def known_metric(kind: str, parameter: str) -> Metric | None:
         found = metric(ALIASES.get(parameter, parameter))
     except NotFoundError:
         return None
-    return found if found.family in FAMILIES[kind] else None
+    return found if found.family in KINDS[kind] else None
 
 
 def asked_devices(session: Session, kind: str, string: int | None) -> Sequence[int]:

@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.services import parts_of
 from data import queries
-from data.queries import FAMILIES, DeviceRow
+from data.families import KINDS
+from data.queries import DeviceRow
 from data.ranges import TimeRange, to_milliseconds
 
 log = logging.getLogger(__name__)
@@ -38,7 +39,7 @@ def warm(sessions: sessionmaker[Session], most_seconds: float = MOST_SECONDS) ->
     asked = 0
     try:
         with sessions() as session:
-            for device in (found for kind in FAMILIES for found in queries.devices(session, kind)):
+            for device in (found for kind in KINDS for found in queries.devices(session, kind)):
                 if time.monotonic() > until:
                     break
                 ask(session, device)
@@ -72,8 +73,8 @@ def warm_process(server: Flask, most_seconds: float = MOST_WORKER_SECONDS) -> in
 def _addresses(sessions: sessionmaker[Session]) -> Iterator[str]:
     """What pages and programs ask of a device most: its newest values, its last day, all its time."""
     with sessions() as session:
-        for device in (found for kind in FAMILIES for found in queries.devices(session, kind)):
-            newest = queries.latest(session, device.id, FAMILIES[device.kind][0])
+        for device in (found for kind in KINDS for found in queries.devices(session, kind)):
+            newest = queries.latest(session, device.id, KINDS[device.kind][0])
             if newest is None or not newest.readings:
                 continue
             start = to_milliseconds(newest.recorded_at - DAY)
@@ -85,7 +86,7 @@ def _addresses(sessions: sessionmaker[Session]) -> Iterator[str]:
 def ask(session: Session, device: DeviceRow) -> None:
     """Each kind of question once, of the device's last day and of all its time."""
     queries.series(session, device.id)
-    for family in FAMILIES[device.kind]:
+    for family in KINDS[device.kind]:
         newest = queries.latest(session, device.id, family)
         known = queries.span(session, device.id, family)
         if newest is None or known is None:

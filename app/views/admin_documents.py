@@ -16,6 +16,7 @@ from app.views.document_lists import EVER, ONE_MILLISECOND, entry_page, instant_
 from data import queries
 from data.document import parse_content
 from data.errors import BusyError, DocumentError, NotFoundError, RangeError
+from data.families import KINDS
 from data.queries import DeviceRow, corrections
 from data.queries.devices import by_id
 from data.queries.documents import rows as rows_between
@@ -97,7 +98,7 @@ def stored(device_id: int, family: str, milliseconds: str) -> tuple[DeviceRow, d
     at = instant_of(milliseconds)
     with parts().sessions() as session:
         device = by_id(session, device_id)
-        if at is not None and family in queries.FAMILIES[device.kind]:
+        if at is not None and family in KINDS[device.kind]:
             start = to_milliseconds(at)
             for row in rows_between(session, device_id, family, start, start + 1):
                 return device, at, row.text

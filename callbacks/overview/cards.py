@@ -15,6 +15,7 @@ from callbacks.common.condition import Condition, Source
 from callbacks.common.context import device_name
 from callbacks.common.site_warnings import warnings
 from data import catalogue
+from data.families import FAMILIES, Family
 from data.queries import Energy, Latest
 from pages.components import age, notice, quantity, table
 
@@ -142,18 +143,13 @@ def raw(rows: Sequence[Latest], state: Condition) -> list[Any]:
     """All that was last measured: a table for each family with a column for each device, and one of the cells."""
     ages = {source.latest.device.id: source for source in (*state.strings, *([state.battery] if state.battery else []))}
     tables: list[Any] = []
-    for family, heading, page in (
-        ("bms", "Battery manager", "/BMS"),
-        ("tristar", "Solar charge controllers", "/Tristar"),
-        ("tristar_daily", "Daily records of the controllers", "/Tristar"),
-    ):
+    for family in FAMILIES.values():
         newest = sorted(
-            (row for row in rows if row.family == family), key=lambda row: (row.device.string or 9, row.device.slug)
+            (row for row in rows if row.family == family.key), key=lambda row: (row.device.string or 9, row.device.slug)
         )
         if newest:
-            tables.append(_raw_table(newest, family, heading, page, ages))
-        if family == "bms":
-            tables += [_cells_table(row) for row in newest if cells(row)]
+            tables.append(_raw_table(newest, family, ages))
+        tables += [_cells_table(row) for row in newest if cells(row)]
     heading = html.H2("All that was last measured", className="arb-h2")
     return [heading, html.Div(tables, className="arb-raw")] if tables else []
 
@@ -184,22 +180,22 @@ def _cells_table(row: Latest) -> html.Div:
     return html.Div(table(head, body, caption="Cells"), className="arb-raw-table")
 
 
-def _raw_table(newest: Sequence[Latest], family: str, heading: str, page: str, ages: dict[int, Source]) -> html.Div:
-    charted = catalogue.FORM_CHOICES["bms" if family == "bms" else "tristar"]
+def _raw_table(newest: Sequence[Latest], family: Family, ages: dict[int, Source]) -> html.Div:
+    charted = catalogue.FORM_CHOICES[family.kind]
     rows = []
-    for metric in catalogue.metrics(family):
+    for metric in catalogue.metrics(family.key):
         if CELL.fullmatch(metric.key) or not any(metric.key in row.readings for row in newest):
             continue
         label: Any = metric.label
         if metric.key in charted:
-            label = html.A(metric.label, href=f"{page}?units={quote(metric.key)}", title=metric.explanation)
+            label = html.A(metric.label, href=f"{family.page}?units={quote(metric.key)}", title=metric.explanation)
         rows.append([label, *(quantity(*formatting.reading(metric, row.readings.get(metric.key))) for row in newest)])
-    head: list[Any] = [heading]
+    head: list[Any] = [family.heading]
     for row in newest:
         source = ages.get(row.device.id)
-        when: Any = _age(source) if source and family != "tristar_daily" else _plain_age(row, source)
+        when: Any = _age(source) if source and family.clock_rule != "day" else _plain_age(row, source)
         head.append([html.Span(device_name(row.device)), html.Br(), when])
-    return html.Div(table(head, rows, caption=heading), className="arb-raw-table")
+    return html.Div(table(head, rows, caption=family.heading), className="arb-raw-table")
 
 
 def _plain_age(row: Latest, source: Source | None) -> Any:

@@ -5,7 +5,7 @@ numeric string or an object with `value`; null, an empty string or a sentence is
 never refused.  Standard library only: the collector builds its documents from the same table.
 """
 
-from data.document.fields import FAMILIES, FIELDS, FieldRow
+from data.document.fields import FIELDS, FieldRow
 from data.document.names import Notices, names, notices
 from data.document.origin import controller_string, same_content, stated_instant
 from data.document.parsing import parse_content
@@ -15,7 +15,6 @@ from data.document.unlisted import PLACES, family_of_unlisted, unlisted
 from data.folding import Document, fold, number
 
 __all__ = [
-    "FAMILIES",
     "FIELDS",
     "PLACES",
     "Document",

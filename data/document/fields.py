@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-FAMILIES = ("bms", "tristar", "tristar_daily", "sensor")
 SECOND_OF_A_KEY = " (2)"
 
 

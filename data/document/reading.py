@@ -9,9 +9,10 @@ from typing import Any
 
 from data import catalogue
 from data.document.cells import cells
-from data.document.fields import FAMILIES, FIELDS
+from data.document.fields import FIELDS
 from data.document.sensors import leaves
 from data.document.unlisted import unlisted
+from data.families import FAMILIES
 from data.folding import Document, Sections, fold, number
 
 # Battery capacities up to this are taken to be ampere-hours already.

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from data.document.cells import CELL_SECTIONS
-from data.document.fields import FAMILIES, FIELDS
+from data.document.fields import FIELDS
 from data.document.sensors import leaves
+from data.families import FAMILIES, KINDS
 from data.folding import Document, fold
 
 # What says whose document it is and when it was measured, and the copy of a row that an import keeps beside its values.
@@ -24,7 +25,7 @@ PLACES: Mapping[str, Mapping[tuple[str, ...], str]] = {
 }
 LISTED = {family: IDENTITY.union(places) for family, places in PLACES.items()}
 # A controller posts two families under one name: the keys of one begin so, those of the other never do.
-PREFIXES = {"tristar_daily": "daily/"}
+PREFIXES = tuple(family.prefix for family in FAMILIES.values() if family.prefix)
 
 
 def unlisted(family: str, content: Document) -> list[tuple[str, float, str]]:
@@ -38,14 +39,11 @@ def unlisted(family: str, content: Document) -> list[tuple[str, float, str]]:
         if isinstance(node, Mapping):
             node = {inside: value for inside, value in node.items() if (name, fold(inside)) not in listed}
         rest[key] = node
-    prefix = PREFIXES.get(family, "")
-    return [
-        (prefix + key, value, unit)
-        for key, value, unit in leaves(rest)
-        if prefix or not key.startswith(tuple(PREFIXES.values()))
-    ]
+    prefix = FAMILIES[family].prefix
+    return [(prefix + key, value, unit) for key, value, unit in leaves(rest) if prefix or not key.startswith(PREFIXES)]
 
 
-def family_of_unlisted(families: tuple[str, ...], key: str) -> str:
-    """Which of a device's families posts an unlisted number of that key."""
-    return next((one for one in families if key.startswith(PREFIXES.get(one, "\0"))), families[0])
+def family_of_unlisted(kind: str, key: str) -> str:
+    """Which of the families of that kind of device posts an unlisted number of that key."""
+    families = KINDS[kind]
+    return next((family for family in families if key.startswith(FAMILIES[family].prefix or "\0")), families[0])

@@ -19,6 +19,7 @@ from data.database.engine import begin_write
 from data.database.locks import wait_for_devices
 from data.database.models import ENTRIES, Device, JSONDataEntry, Sensor, User
 from data.errors import DocumentError
+from data.families import FAMILIES
 from data.ingest import devices
 from data.ingest.entries import free_milliseconds
 from data.ranges import from_milliseconds, to_milliseconds
@@ -140,8 +141,8 @@ def _taken_apart(session: Session, documents: Sequence[Posted], outcomes: list[O
     splits = split_many([posted.content for posted in documents])
     for position, (posted, split) in enumerate(zip(documents, splits, strict=True)):
         try:
-            if posted.family not in ENTRIES:
-                raise DocumentError(f"family is {posted.family!r}: it is one of {', '.join(ENTRIES)}")
+            if posted.family not in FAMILIES:
+                raise DocumentError(f"family is {posted.family!r}: it is one of {', '.join(FAMILIES)}")
             number = 0
             if split is not None and not (number := digests.get(split.skeleton, 0)):
                 number = digests[split.skeleton] = splitting.digest(split.skeleton)
@@ -255,7 +256,7 @@ def _usernames(session: Session, documents: Sequence[Posted], known: Mapping[str
 
 
 def _device(session: Session, posted: Posted, known: dict[str, _Holder], users: set[str]) -> _Holder:
-    kind = devices.KINDS[posted.family]
+    kind = FAMILIES[posted.family].kind
     found = known.get(posted.device)
     if found is None:
         if kind == "sensor":

@@ -14,7 +14,6 @@ from data.database.models import Base, Device, Site, now
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9_.-]{0,39}")
 DEFAULT_SITE = ("Arboretum", "America/Los_Angeles")
-KINDS = {"bms": "bms", "tristar": "tristar", "tristar_daily": "tristar", "sensor": "sensor"}
 NAMES = {
     "bms": "Battery",
     "tristar": "Charge controller",

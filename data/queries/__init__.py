@@ -5,7 +5,6 @@ before, during and after sealing.
 """
 
 from data.queries.devices import (
-    FAMILIES,
     DeviceRow,
     JobRow,
     SeriesRow,
@@ -17,8 +16,7 @@ from data.queries.devices import (
 )
 from data.queries.documents import Latest, documents, latest, latest_all, nearest
 from data.queries.energy import Energy, energy
-from data.queries.events import KINDS as EVENT_KINDS
-from data.queries.events import Event, events
+from data.queries.events import EVENT_KINDS, Event, events
 from data.queries.measured import MOST_ROWS, Samples
 from data.queries.samples import Buckets, bucket_arrays, buckets, measured_between, sample_arrays, samples
 from data.queries.span import cadence, span
@@ -26,7 +24,6 @@ from data.queries.ticks import sensor_rows, ticks
 
 __all__ = [
     "EVENT_KINDS",
-    "FAMILIES",
     "MOST_ROWS",
     "Buckets",
     "DeviceRow",

@@ -14,7 +14,8 @@ from data.database.engine import begin_write
 from data.database.locks import device_lock
 from data.database.models import ENTRIES, Correction, Device, JSONDataEntry
 from data.errors import BusyError, DocumentError, NotFoundError
-from data.queries.devices import FAMILIES, DeviceRow, device
+from data.families import KINDS
+from data.queries.devices import DeviceRow, device
 from data.queries.documents import times
 from data.queries.span import span
 from data.ranges import to_milliseconds
@@ -61,8 +62,8 @@ def correct(
     with sessions() as session:
         _check_administrator(session, username)
         found = device(session, slug)
-        if family not in FAMILIES[found.kind]:
-            raise DocumentError(f"{slug} is a {found.kind}: its families are {', '.join(FAMILIES[found.kind])}")
+        if family not in KINDS[found.kind]:
+            raise DocumentError(f"{slug} is a {found.kind}: its families are {', '.join(KINDS[found.kind])}")
     with device_lock(sealing.engine_of(sessions), found.id) as mine:
         if not mine:
             raise BusyError(f"{slug} is being sealed just now: try again in a minute")

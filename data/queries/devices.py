@@ -14,9 +14,8 @@ from data.catalogue import ALIASES
 from data.database.compiled import named
 from data.database.models import Device, Job, Sensor
 from data.errors import NotFoundError
+from data.families import KINDS
 from data.queries import statements
-
-FAMILIES = {"bms": ("bms",), "tristar": ("tristar", "tristar_daily"), "sensor": ("sensor",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +121,12 @@ def series(session: Session, device_id: int, keys: Collection[str] | None = None
 
 def family_of(kind: str, metric: str) -> str:
     """The family of documents in which devices of that kind post a metric."""
-    families = FAMILIES[kind]
-    if len(families) == 1:
-        return families[0]
+    if len(KINDS[kind]) == 1:
+        return KINDS[kind][0]
     try:
         return catalogue.metric(ALIASES.get(metric, metric)).family
     except NotFoundError:
-        return document.family_of_unlisted(families, metric)
+        return document.family_of_unlisted(kind, metric)
 
 
 def jobs(session: Session) -> list[JobRow]:

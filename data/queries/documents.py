@@ -17,8 +17,9 @@ from data.arrays import Integers
 from data.database.models import ENTRIES, Device, JSONDataEntry, SealedBlock
 from data.document import Notices
 from data.errors import CorruptError
+from data.families import KINDS
 from data.queries import statements
-from data.queries.devices import FAMILIES, DeviceRow, by_id, devices
+from data.queries.devices import DeviceRow, by_id, devices
 from data.ranges import TimeRange, from_milliseconds, to_milliseconds
 from data.store import blocks, document_table, template_rows
 from data.store.document_table import Row, Sheet
@@ -81,7 +82,7 @@ def latest_all(session: Session, kinds: Sequence[str]) -> list[Latest]:
     result = []
     for kind in kinds:
         rows = devices(session, kind)
-        for family in FAMILIES[kind]:
+        for family in KINDS[kind]:
             entry = ENTRIES[family]
             newest = (
                 select(func.max(entry.recorded_at))
@@ -194,7 +195,7 @@ def documents(
         end = min(end, to_milliseconds(before))
     rows = [
         (family, row)
-        for family in FAMILIES[found.kind]
+        for family in KINDS[found.kind]
         for row in _newest_rows(session, device_id, family, start, end, limit)
     ]
     rows.sort(key=lambda one: one[1].recorded_at, reverse=True)

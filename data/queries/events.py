@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from data import document
 from data.database.models import ENTRIES, SealedBlock
 from data.errors import CorruptError, RangeError
-from data.queries.devices import FAMILIES, by_id
+from data.families import KINDS
+from data.queries.devices import by_id
 from data.queries.span import span
 from data.ranges import TimeRange, from_milliseconds, to_milliseconds
 from data.store import blocks, template_rows
@@ -20,7 +21,7 @@ from data.store.blocks import DAY, Run
 from data.store.sealed import days
 from data.templates import extraction
 
-KINDS = blocks.NOTICE_KINDS
+EVENT_KINDS = blocks.NOTICE_KINDS
 # How far around the window is looked first for the beginning and the end of what lasts longer; then four times as far.
 FIRST_REACH = DAY
 
@@ -41,12 +42,12 @@ class Event:
 
 def events(session: Session, device_id: int, window: TimeRange, kinds: Collection[str] | None = None) -> list[Event]:
     """The events of a device that touch the window, by their beginning.  Raises RangeError for a kind of no list."""
-    unknown = sorted(set(kinds or ()) - set(KINDS))
+    unknown = sorted(set(kinds or ()) - set(EVENT_KINDS))
     if unknown:
-        raise RangeError(f"no kind of event is named {', '.join(unknown)}: there are {', '.join(KINDS)}")
+        raise RangeError(f"no kind of event is named {', '.join(unknown)}: there are {', '.join(EVENT_KINDS)}")
     start, end = to_milliseconds(window.start_at), to_milliseconds(window.end_at)
     found: list[Event] = []
-    for family in FAMILIES[by_id(session, device_id).kind]:
+    for family in KINDS[by_id(session, device_id).kind]:
         found += _events(session, device_id, family, start, end)
     chosen = [one for one in found if kinds is None or one.kind in kinds]
     return sorted(chosen, key=lambda one: (one.started_at, one.kind, one.name))

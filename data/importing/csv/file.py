@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from data.accounts import users
 from data.errors import ArboretumError, ConfigError, DocumentError, NotFoundError
+from data.families import FAMILIES
 from data.importing.csv.documents import columns_for, content_of
 from data.importing.csv.lines import Table
 from data.importing.csv.values import time_reader
@@ -118,7 +119,7 @@ def check_device(session: Session, family: str, device: str) -> None:
         username, _, name = device.partition("/")
         if known is None or users.find_sensor(session, username, name) is None:
             raise NotFoundError(f"no sensor {device!r}: register it on the page /sensors/register, as USER/NAME")
-    elif known is not None and known.kind != devices.KINDS[family]:
+    elif known is not None and known.kind != FAMILIES[family].kind:
         raise DocumentError(f"device {device} is a {known.kind}: it posts no documents of family {family}")
     elif known is None and not devices.SLUG.fullmatch(device):
         raise DocumentError(f"device is {device!r}: use up to 40 small letters, digits, dots and dashes")

@@ -17,6 +17,7 @@ from data import catalogue, document
 from data.catalogue import ALIASES
 from data.document.sensors import MOST_SENSOR_KEYS
 from data.errors import DocumentError
+from data.families import FAMILIES
 
 DOCUMENTS = Path(__file__).parents[2] / "captures/documents"
 CANONICAL = {"bms": "bms", "tristar": "tristar_instantaneous", "tristar_daily": "tristar_daily"}
@@ -197,7 +198,7 @@ ANYTHING = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.d
 @settings(suppress_health_check=[HealthCheck.too_slow])  # the first example loads the tables of all letters
 @given(st.dictionaries(SECTIONS | KEYS, ANYTHING | st.dictionaries(KEYS, ANYTHING, max_size=6), max_size=6))
 def test_whatever_stands_in_a_document_readings_are_finite_numbers_and_nothing_raises(content: dict[str, Any]) -> None:
-    for family in document.FAMILIES:
+    for family in FAMILIES:
         assert all(math.isfinite(value) for value in document.readings(family, content).values())
         document.notices(family, content)
     document.sensor_units(content)
