@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import sys
 import threading
 import time
 import uuid
@@ -11,13 +13,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from collector.daemon.kernel_clock import kernel_clock_is_set
-
 SYNCED = "synced"  # the clock had been set when the reading was made
 UNSYNCED = "unsynced"  # it had not: recorded_at is what the clock said
 RESTORED = "restored"  # it had not, and recorded_at was worked out once the clock had been set
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+# systemd-timesyncd makes this file when it has set the clock, and leaves it until the next boot.
+TIMESYNC_MARK = Path("/run/systemd/timesync/synchronized")
+TIME_ERROR = 5  # adjtimex: the clock is not synchronised to a reliable server
+TIMEX_BYTES = 512  # struct timex takes 208 bytes; all zero it asks and changes nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,21 @@ class Clock(Protocol):
 
     def wait(self, seconds: float) -> bool:
         """Wait so long; True, at once, when a stop has been asked for."""
+
+
+def kernel_clock_is_set() -> bool:
+    """True when the kernel's clock was set from a time server; False elsewhere than on Linux.
+
+    Source: adjtimex(2), <linux/timex.h>.
+    """
+    if TIMESYNC_MARK.exists():
+        return True
+    if not sys.platform.startswith("linux"):
+        return False
+    libc = ctypes.CDLL(None, use_errno=True)
+    question = ctypes.create_string_buffer(TIMEX_BYTES)
+    state: int = libc.adjtimex(question)
+    return 0 <= state < TIME_ERROR
 
 
 class SystemClock:

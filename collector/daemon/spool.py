@@ -12,8 +12,7 @@ from enum import Enum
 from pathlib import Path
 
 from collector.daemon.clock import RESTORED, UNSYNCED, Stamp
-from collector.daemon.ledger import Ledger
-from collector.daemon.spool_file import open_spool_file
+from collector.daemon.spool_file import Ledger, open_spool_file
 from data.ranges import from_milliseconds, to_milliseconds
 
 DEAD_LETTERS = 500  # refused documents that are kept for a look

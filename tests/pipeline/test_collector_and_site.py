@@ -21,8 +21,8 @@ from urllib.parse import quote
 import pytest
 from sqlalchemy import func, select
 
-from collector.daemon.ledger import Ledger
 from collector.daemon.spool import Spool
+from collector.daemon.spool_file import Ledger
 from data.database.engine import default_url, open_engine, session_factory
 from data.database.models import BMSDataentry, Device, TristarDailyDataEntry, TristarDataEntry
 from tests.builders import wait_until

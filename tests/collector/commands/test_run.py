@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from collector.daemon.ledger import Ledger
 from collector.daemon.spool import Spool
+from collector.daemon.spool_file import Ledger
 from tests.collector.small_site import SmallSite
 
 LIMIT_SECONDS = 30.0

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from collector.daemon import kernel_clock
+from collector.daemon import clock as system_clock
 from collector.daemon.clock import SystemClock
 
 
@@ -49,13 +49,13 @@ def test_a_stop_ends_a_wait() -> None:
 
 def test_the_mark_of_the_time_service_is_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     mark = tmp_path / "synchronized"
-    monkeypatch.setattr(kernel_clock, "TIMESYNC_MARK", mark)
-    assert isinstance(kernel_clock.kernel_clock_is_set(), bool)
+    monkeypatch.setattr(system_clock, "TIMESYNC_MARK", mark)
+    assert isinstance(system_clock.kernel_clock_is_set(), bool)
     mark.touch()
-    assert kernel_clock.kernel_clock_is_set()
+    assert system_clock.kernel_clock_is_set()
 
 
 def test_elsewhere_than_on_linux_nothing_is_claimed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kernel_clock, "TIMESYNC_MARK", tmp_path / "none")
-    monkeypatch.setattr(kernel_clock.sys, "platform", "darwin")
-    assert not kernel_clock.kernel_clock_is_set()
+    monkeypatch.setattr(system_clock, "TIMESYNC_MARK", tmp_path / "none")
+    monkeypatch.setattr(system_clock.sys, "platform", "darwin")
+    assert not system_clock.kernel_clock_is_set()

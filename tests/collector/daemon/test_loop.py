@@ -10,7 +10,7 @@ import pytest
 from collector.config import DeviceConfig
 from collector.daemon.clock_holdback import Hold
 from collector.daemon.device import PolledDevice, open_devices
-from collector.daemon.ledger import Ledger
+from collector.daemon.spool_file import Ledger
 from collector.daemon.loop import Drained, Grid, Pause, drain_once, poll_loop, poll_once, uplink_loop
 from collector.daemon.spool import Answer, Spool, Verdict
 from data.errors import TransportError

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from collector.daemon import spool as spool_module
 from collector.daemon.clock import Stamp
-from collector.daemon.ledger import Ledger
 from collector.daemon.spool import Answer, Spool, Verdict
+from collector.daemon.spool_file import Ledger
 from tests.collector.fakes import NOON, STORED, FakeClock, put
 
 REFUSED = Answer(Verdict.REJECT, "rejected", "not a document")
