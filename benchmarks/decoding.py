@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.figures import Figure, median_seconds
-from collector.documents.emus import build_bms
-from collector.documents.tristar import build_tristar, compact
 from collector.drivers import registers
+from collector.drivers.documents import compact
 from collector.drivers.emus import reader, sentences_table
+from collector.drivers.emus.document import build_bms
 from collector.drivers.scalings import Scales
 from collector.drivers.tristar import registers_table
+from collector.drivers.tristar.document import build_tristar
 from collector.simulator.emus.device import VirtualEmus
 from data.errors import DecodeError
 

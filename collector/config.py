@@ -13,24 +13,13 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from collector.drivers import DRIVERS
+from collector.drivers.driver import DeviceConfig
 from collector.transports.modbus.tcp import SCHEME, ModbusTcp
 from data.errors import ConfigError, RangeError
 from data.ranges import zone_named
 
 DEVICE_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,39}")
 REQUIRED = object()
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceConfig:
-    """One `[[device]]`: what it is, where it is plugged in and how often it is asked."""
-
-    name: str
-    driver: str
-    port: str
-    unit_id: int
-    string: int | None
-    interval_seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,8 +196,9 @@ def _device(table: Table) -> DeviceConfig:
 
 
 def _check_network_port(table: Table, device: DeviceConfig) -> None:
-    if device.driver == "emus_g1":
-        table.complain("port", f"{device.port!r}: an emus_g1 is on a serial port")
+    driver = DRIVERS.get(device.driver)
+    if driver is not None and not driver.has_unit_id:
+        table.complain("port", f"{device.port!r}: {device.driver} is for serial ports")
         return
     try:
         ModbusTcp.at(device.port)

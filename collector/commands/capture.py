@@ -11,18 +11,19 @@ from pathlib import Path
 from typing import TextIO
 
 from collector.commands.common.arguments import seconds, whole
-from collector.commands.common.chosen_device import add_device, chosen_device, is_networked
-from collector.commands.common.terminal import Sheet, add_json, complain, say_json, show
+from collector.commands.common.chosen_device import add_device, chosen_device
+from collector.commands.common.terminal import add_json, complain, say_json, show
 from collector.commands.read import add_groups, chosen_groups
-from collector.config import DeviceConfig
 from collector.drivers import DRIVERS
+from collector.drivers.driver import DeviceConfig
+from collector.drivers.tools import Sheet
 from collector.transports.captures import Piece, write_piece, write_start
+from collector.transports.modbus.tcp import is_networked
 from collector.transports.ports import Port
 from collector.transports.relay import Relay
 from data.errors import ArboretumError, ConfigError
 
 SUMMARY = "record every byte of a device's line with its time, while it is read or while another program talks"
-BAUD = {"tristar_mppt": 9600, "emus_g1": 57600}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Record; 1 when the device did not answer or its port went away."""
     device = chosen_device(arguments)
-    if is_networked(device):
+    if is_networked(device.port):
         raise ConfigError(f"{device.name} is read over a network: `capture` records serial lines; use tcpdump there")
     groups = chosen_groups(device.driver, arguments.group)
     passive = arguments.listen or arguments.link is not None
@@ -55,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
     with file:
         recorder = Recorder(file, device, arguments.note)
         try:
-            relay = Relay(Port(device.port, BAUD[device.driver]), recorder.note, arguments.link)
+            relay = Relay(Port(device.port, DRIVERS[device.driver].baud), recorder.note, arguments.link)
             relay.start()
         except ArboretumError:
             arguments.out.unlink()  # nothing is recorded: the same words may be tried again
@@ -92,7 +93,7 @@ class Recorder:
                 "driver": device.driver,
                 "device": device.name,
                 "port": device.port,
-                "baud": BAUD[device.driver],
+                "baud": DRIVERS[device.driver].baud,
                 "unit_id": device.unit_id,
                 "started_at": datetime.now(UTC).isoformat(timespec="milliseconds"),
                 "note": note,

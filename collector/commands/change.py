@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from collector.commands.common.chosen_device import add_device, chosen_device
-from collector.commands.common.terminal import Sheet, add_json, complain, say_json, show
-from collector.commands.details.actions import ACTIONS, SECRET, Action, log_in, open_line
-from collector.config import DeviceConfig
-from collector.transports.serial_line import SerialLine
+from collector.commands.common.terminal import add_json, complain, say_json, show
+from collector.commands.common.tools import tools
+from collector.drivers import DRIVERS
+from collector.drivers.driver import DeviceConfig
+from collector.drivers.tools import SECRET, Action, Sheet
 from data.errors import ChangeNotAllowedError, ConfigError, DecodeError, TransportError
 
 SUMMARY = "change a device: only with --allow-changes and a word typed at the terminal; never tried twice, logged"
@@ -43,8 +44,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _help() -> Iterator[str]:
-    for driver, actions in ACTIONS.items():
-        yield f"actions of a {driver}:"
+    for driver in DRIVERS:
+        actions = tools(driver).changes.actions
+        if actions:
+            yield f"actions of a {driver}:"
         for name, action in actions.items():
             yield f"  {' '.join((name, *(word for word in action.takes if word != SECRET)))}\n      {action.summary}"
 
@@ -52,8 +55,9 @@ def _help() -> Iterator[str]:
 def run(arguments: argparse.Namespace) -> int:
     """Rehearse, ask, do it once; 1 when it was refused or is not known to be done."""
     device = chosen_device(arguments)
+    changes = tools(device.driver).changes
     action = _action(device, arguments.action, arguments.words)
-    line = open_line(device)
+    line = changes.open_line(device)
     try:
         words = _with_secrets(action, arguments.words)
         meant = _rehearse(line, action, words, arguments.system_volts)
@@ -62,8 +66,8 @@ def run(arguments: argparse.Namespace) -> int:
         _confirm(device, meant)
         with noted(arguments.log):
             log.warning("%s: %s: a person said yes", device.name, meant)
-            if arguments.log_in and isinstance(line, SerialLine):
-                log_in(line, _secret("password to log in with"))
+            if arguments.log_in and changes.log_in is not None:
+                changes.log_in(line, _secret("password to log in with"))
             outcome = _do_once(line, action, words, arguments.system_volts)
             log.warning("%s: %s: %s", device.name, meant, outcome)
     finally:
@@ -77,9 +81,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _action(device: DeviceConfig, name: str, words: Sequence[str]) -> Action:
-    actions = ACTIONS[device.driver]
+    actions = tools(device.driver).changes.actions
     if name not in actions:
-        raise ConfigError(f"a {device.driver} has no action {name!r}; it has: {', '.join(actions)}")
+        raise ConfigError(f"a {device.driver} has no action {name!r}; it has: {', '.join(actions) or 'none'}")
     expected = [word for word in actions[name].takes if word != SECRET]
     if len(words) != len(expected):
         raise ConfigError(f"{name} takes {' '.join(expected) or 'no words'}; {len(words)} words were given")

@@ -10,21 +10,16 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from collector.commands.common.chosen_device import add_device, chosen_device, register_source
-from collector.commands.common.terminal import Sheet, add_json, say_json, show
-from collector.config import DeviceConfig
+from collector.commands.common.chosen_device import add_device, chosen_device
+from collector.commands.common.terminal import add_json, say_json, show
+from collector.commands.common.tools import tools
 from collector.daemon.clock import SYNCED, Stamp
 from collector.daemon.device import PolledDevice
-from collector.documents.tristar import compact
-from collector.drivers import DRIVERS, registers
-from collector.drivers.emus import sentences_table
-from collector.drivers.sentences import request
-from collector.drivers.tristar import registers_table
-from collector.transports.serial_line import SerialLine
+from collector.drivers import DRIVERS
+from collector.drivers.documents import compact
+from collector.drivers.driver import DeviceConfig
+from collector.drivers.tools import Sheet
 from data.errors import ConfigError, TransportError
-
-# Their replies have no end mark; they are over when nothing more comes.
-SEVERAL_LINES = frozenset((*sentences_table.GROUPED, "LG1", "SS1"))
 
 SUMMARY = "write one reading as the site's document, or with --raw every register or sentence as it came"
 
@@ -61,7 +56,7 @@ def _document(device: DeviceConfig, daily: bool) -> str:
         reading = polled.read()
         if not daily:
             return polled.document(reading, Stamp(now.astimezone(UTC), SYNCED, "", 0.0))
-        if not polled.has_days:
+        if polled.day_log is None:
             raise ConfigError(f"{device.name} keeps no daily log")
         document = polled.daily_document({**reading.values, **polled.read_settings()}, now.date())
     finally:
@@ -85,53 +80,17 @@ def _write(path: Path | None, text: str) -> int:
 
 def raw(device: DeviceConfig) -> dict[str, Any]:
     """What a device holds, undecoded, and why parts did not come.  Raises TransportError when nothing came."""
-    content = _raw_sentences(device.port) if device.driver == "emus_g1" else _raw_registers(device)
+    content = tools(device.driver).dump_raw(device)
     if not content["raw"]:
         raise TransportError("; ".join(dict.fromkeys(content["failed"].values())))
     at = datetime.now(UTC).isoformat(timespec="seconds")
     return {"device": device.name, "driver": device.driver, "read_at": at, **content}
 
 
-def _raw_registers(device: DeviceConfig) -> dict[str, Any]:
-    transport = register_source(device)
-    words: dict[int, int] = {}
-    failed: dict[str, str] = {}
-    try:
-        for span in registers.plan_reads(registers_table.ALL):
-            try:
-                words |= registers.block(span.start, transport.read_registers(span.start, len(span)))
-            except TransportError as problem:
-                failed[f"0x{span.start:04X}"] = str(problem)
-    finally:
-        transport.close()
-    return {"raw": {f"0x{address:04X}": word for address, word in words.items()}, "failed": failed}
-
-
-def _raw_sentences(port: str) -> dict[str, Any]:
-    line = SerialLine(port)
-    said: dict[str, list[str]] = {}
-    failed: dict[str, str] = {}
-    try:
-        for name in sorted(sentences_table.REQUESTABLE):
-            try:
-                said[name] = _reply(line, name)
-            except TransportError as problem:
-                failed[name] = str(problem)
-    finally:
-        line.close()
-    return {"raw": said, "failed": failed}
-
-
-def _reply(line: SerialLine, name: str) -> list[str]:
-    has_end = name not in SEVERAL_LINES
-    lines = line.ask_lines(request(name), name.encode(), lambda _line: has_end)
-    return [one.decode("ascii", "backslashreplace") for one in lines]
-
-
 def _sheet(content: Mapping[str, Any]) -> Sheet:
     rows: list[tuple[object, ...]] = []
     for place, said in content["raw"].items():
-        rows.extend((place, one) for one in said) if isinstance(said, list) else rows.append(
+        rows.extend((place, line) for line in said) if isinstance(said, list) else rows.append(
             (place, f"{said:5d}  0x{said:04X}")
         )
     notes = [f"not read: {place}: {reason}" for place, reason in content["failed"].items()]

@@ -10,30 +10,19 @@ from dataclasses import asdict
 
 from collector.commands.common.arguments import modbus_address
 from collector.commands.common.chosen_device import add_memory, check_address
-from collector.commands.common.known_devices import (
-    Found,
-    KnownDevice,
-    call,
-    read_memory,
-    recognise,
-    remember,
-    write_memory,
-)
-from collector.commands.common.terminal import Sheet, add_json, complain, say_json, show
+from collector.commands.common.known_devices import KnownDevice, call, read_memory, recognise, remember, write_memory
+from collector.commands.common.terminal import add_json, complain, say_json, show
+from collector.commands.common.tools import tools
 from collector.config import DEVICE_NAME
-from collector.drivers import EmusG1, TristarMppt
-from collector.drivers.tristar import registers_table
+from collector.drivers import DRIVERS
+from collector.drivers.tools import Found, Sheet
 from collector.transports.adapters import Adapter, adapters, candidates
-from collector.transports.modbus.line import ModbusSerial
-from collector.transports.modbus.tcp import SCHEME
-from data.errors import ArboretumError, ConfigError, DecodeError, TransportError
+from collector.transports.modbus.tcp import SCHEME, is_networked
+from data.errors import ArboretumError, ConfigError
 
 SUMMARY = "find which device is on which serial port, and remember it by its serial number"
 HEADS = ("name", "driver", "port", "adapter", "device's number", "model", "firmware")
 PORTS_AT_ONCE = 8
-ANSWER_SECONDS = 0.5
-TRIES = 2
-LOGIN_NOTE = "asks for a log-in before it says anything: its own program, or `BMS.PW1` in a script, logs in"
 
 Outcome = Found | str
 
@@ -94,67 +83,22 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def ask(port: str, unit_ids: Sequence[int], adapter: Adapter | None) -> list[Outcome]:
-    """Who answers: controllers by their scales at 0x0000, a battery manager by `VR1`; else why nobody does.
-
-    A battery manager that asks for a log-in instead has proved itself too.
-    """
+    """Who answers to the question of one driver after the other; else why nobody does."""
     number = adapter.serial_number if adapter is not None else ""
     reasons: list[str] = []
-    found: list[Outcome] = []
-    for unit_id in unit_ids:
-        try:
-            found.append(_controller(port, unit_id, number))
-        except ArboretumError as problem:
-            reasons.append(str(problem))
-    if found or port.startswith(f"{SCHEME}:"):
-        return found or [f"{port}: " + "; ".join(reasons)]
-    try:
-        return [_battery_manager(port, number)]
-    except ArboretumError as problem:
-        reasons.append(str(problem))
-    # A port that cannot be opened says so to both, and to the second when it is tried again.
+    for driver in DRIVERS.values():
+        if is_networked(port) and not driver.has_unit_id:
+            continue
+        found: list[Outcome] = []
+        for unit_id in unit_ids if driver.has_unit_id else (1,):
+            try:
+                found.append(tools(driver.name).prove(port, unit_id, number))
+            except ArboretumError as problem:
+                reasons.append(str(problem))
+        if found:
+            return found
+    # A port that cannot be opened says so to each, and to the second when it is tried again.
     return [f"{port}: " + "; ".join(dict.fromkeys(reason.partition("; tried again in")[0] for reason in reasons))]
-
-
-def _controller(port: str, unit_id: int, adapter: str) -> Found:
-    if port.startswith(f"{SCHEME}:"):
-        reader = TristarMppt.open(port, unit_id)
-    else:
-        reader = TristarMppt(ModbusSerial(port, unit_id=unit_id, timeout_seconds=ANSWER_SECONDS, tries=TRIES))
-    try:
-        values = reader.read(("scaling", "identity")).values
-    finally:
-        reader.close()
-    if values.get("firmware_version") is None:
-        raise DecodeError(f"unit {unit_id} on {port} is no TriStar MPPT: 0x0004 holds no firmware version")
-    names = registers_table.names("model", values.get("model")) or []
-    return Found(
-        "tristar_mppt",
-        port,
-        unit_id,
-        adapter,
-        serial_number=str(values.get("serial_number") or ""),
-        model="".join(names),
-        firmware=str(values["firmware_version"]),
-    )
-
-
-def _battery_manager(port: str, adapter: str) -> Found:
-    reader = EmusG1.open(port)
-    try:
-        reading = reader.read(("VR1",))
-    except TransportError:
-        if not reader.wants_login:
-            raise
-        return Found("emus_g1", port, 1, adapter, note=LOGIN_NOTE)
-    finally:
-        reader.close()
-    if reading.failed:
-        raise DecodeError(f"{port}: {reading.failed['VR1']}")
-    model, serial_number, firmware = (
-        str(reading.values.get(f"VR1.{key}") or "") for key in ("hardware_type", "serial_number", "firmware_version")
-    )
-    return Found("emus_g1", port, 1, adapter, serial_number, model, firmware)
 
 
 def _address(host: str) -> str:

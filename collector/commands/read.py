@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 
 from collector.commands.common.chosen_device import add_device, chosen_device
-from collector.commands.common.rows import Row, groups_of, rows_of
-from collector.commands.common.terminal import Sheet, add_json, say_json, show
-from collector.config import DeviceConfig
-from collector.daemon.device import POLLS
+from collector.commands.common.terminal import add_json, say_json, show
+from collector.commands.common.tools import tools
 from collector.drivers import DRIVERS
+from collector.drivers.driver import DeviceConfig
 from collector.drivers.reading import Reading
+from collector.drivers.tools import Row, Sheet
 from data.errors import ConfigError
 
 SUMMARY = "read a device once: every value with its unit, codes and bits in words"
@@ -34,8 +34,8 @@ def add_groups(parser: argparse.ArgumentParser) -> None:
 def chosen_groups(driver: str, asked: list[str]) -> tuple[str, ...]:
     """What to ask for; without a group what the daemon asks for.  Raises ConfigError for one the device has not."""
     if not asked:
-        return POLLS[driver][1]
-    known = groups_of(driver)
+        return DRIVERS[driver].live
+    known = DRIVERS[driver].groups
     if asked == ["all"]:
         return known
     wrong = [group for group in asked if group not in known]
@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
         reading = reader.read(groups)
     finally:
         reader.close()
-    rows = rows_of(device.driver, reading)
+    rows = tools(device.driver).rows(reading)
     if arguments.json:
         say_json(as_json(device, rows, reading))
     else:

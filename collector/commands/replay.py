@@ -7,7 +7,9 @@ import signal
 import threading
 from pathlib import Path
 
-from collector.commands.common.terminal import Sheet, add_json, say_json, show
+from collector.commands.common.terminal import add_json, say_json, show
+from collector.drivers import DRIVERS
+from collector.drivers.tools import Sheet
 from collector.transports.captures import read_capture
 from collector.transports.replay import Replay, ReplayLine
 from data.errors import ConfigError, DecodeError
@@ -37,7 +39,8 @@ def run(arguments: argparse.Namespace) -> int:
         capture = read_capture(arguments.capture)
     except DecodeError as cause:
         raise ConfigError(str(cause)) from cause
-    replay = Replay(capture)
+    driver = DRIVERS.get(capture.driver)
+    replay = Replay(capture, driver is not None and driver.asks_lines)
     if not (replay.questions or replay.opening):
         raise ConfigError(f"{arguments.capture} holds nothing to replay; give a capture in which something was said")
     line = ReplayLine(replay, arguments.link, arguments.fast)

@@ -8,9 +8,10 @@ import sqlite3
 import sys
 from pathlib import Path
 
-from collector.commands.common.terminal import Sheet, show
+from collector.commands.common.terminal import show
 from collector.config import read_config
 from collector.daemon.spool import Spool
+from collector.drivers.tools import Sheet
 from data.errors import ArboretumError
 
 SUMMARY = "print the ledger of the spool as JSON: made, sent, stored, repeated, rejected, dropped, waiting"

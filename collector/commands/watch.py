@@ -11,12 +11,13 @@ from datetime import datetime
 
 from collector.commands.common.arguments import seconds, whole
 from collector.commands.common.chosen_device import add_device, chosen_device
-from collector.commands.common.rows import Row, rows_of
-from collector.commands.common.terminal import Screen, Sheet, add_json, say_json, screen
+from collector.commands.common.terminal import Screen, add_json, say_json, screen
+from collector.commands.common.tools import tools
 from collector.commands.read import add_groups, as_json, chosen_groups, sheet_of
-from collector.config import DeviceConfig
 from collector.drivers import DRIVERS
+from collector.drivers.driver import DeviceConfig
 from collector.drivers.reading import Reading
+from collector.drivers.tools import Row, Sheet
 from data.errors import ArboretumError
 
 SUMMARY = "show a device's values as they change; Ctrl-C ends it"
@@ -93,7 +94,7 @@ class Follower:
                 title = f"{self._device.name} ({self._device.driver}) at {at:%H:%M:%S}: no reading"
                 self._place.draw(Sheet(title, ("why",), [(str(turn),)]))
             return
-        rows = rows_of(self._device.driver, turn)
+        rows = tools(self._device.driver).rows(turn)
         if self._place is None:
             say_json({"at": at.isoformat(), **as_json(self._device, rows, turn)})
             return

@@ -1,4 +1,4 @@
-"""The controller's daily document: at 23:58 at the site, once a day, also when late.
+"""The document of the log that a device keeps of a day: at 23:58 at the site, once a day, also when late.
 
 A controller has no clock; it begins a new log some hours into the night.  So the log as last seen is kept with every
 poll: a day on which the collector was down at 23:58 gets the last log that was seen on it, under the time it was seen.
@@ -19,25 +19,16 @@ from collector.daemon.device import PolledDevice
 from collector.daemon.spool import Spool
 from collector.drivers.reading import Reading
 
-FAMILY = "tristar_daily"
 DUE_AT = time(23, 58)
 # Until then the controller is still in the night that follows the day.
 NIGHT_ENDS_AT = time(4)
-# What only grows within one log.
-COUNTERS = (
-    "charge_ah_daily",
-    "charge_wh_daily",
-    "absorption_time_daily",
-    "equalize_time_daily",
-    "float_time_daily",
-)
 MADE = "daily made "
 SEEN = "daily seen "
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The log of one day as a poll saw it.  `counters` are its COUNTERS."""
+    """The log of one day as a poll saw it.  `counters` are those of its DayLog."""
 
     day: str
     recorded_at: str
@@ -67,7 +58,7 @@ def is_night_after(day: date, at: datetime, zone: ZoneInfo) -> bool:
 
 def keep_day(device: PolledDevice, reading: Reading, stamp: Stamp, spool: Spool) -> dict[str, str]:
     """Make the daily document if it is due; returns the note of the log seen now, to be kept with the reading."""
-    if not device.has_days:
+    if device.day_log is None:
         return {}
     local_day = stamp.recorded_at.astimezone(device.zone).date()
     live = device.daily_document(reading.values, None if stamp.clock == UNSYNCED else local_day)
@@ -78,7 +69,7 @@ def keep_day(device: PolledDevice, reading: Reading, stamp: Stamp, spool: Spool)
         keep_ended_log(device, reading.values, seen, spool)
     else:
         keep_due_day(device, reading.values, stamp, seen, spool)
-    counters = {key: reading.values[key] for key in COUNTERS if reading.values.get(key) is not None}
+    counters = {key: reading.values[key] for key in device.day_log.counters if reading.values.get(key) is not None}
     now = Seen(
         str(local_day),
         stamp.recorded_at.isoformat(),
@@ -103,9 +94,9 @@ def keep_due_day(
     if is_night_after(day, stamp.recorded_at, device.zone) and not (of_day and begun_again(values, of_day)):
         content = device.daily_document({**values, **device.read_settings()}, day)
         assert content is not None, "the log is among the values"
-        spool.put(FAMILY, device.name, stamp, content, made)
+        spool.put(device.day_family, device.name, stamp, content, made)
     elif of_day is not None:
-        spool.put(FAMILY, device.name, of_day.stamp, of_day.content, made)
+        spool.put(device.day_family, device.name, of_day.stamp, of_day.content, made)
 
 
 def keep_ended_log(device: PolledDevice, values: Mapping[str, Any], seen: Seen | None, spool: Spool) -> None:
@@ -113,9 +104,9 @@ def keep_ended_log(device: PolledDevice, values: Mapping[str, Any], seen: Seen |
     if seen is None or not begun_again(values, seen):
         return
     if seen.clock == UNSYNCED:
-        spool.put(FAMILY, device.name, seen.stamp, seen.content)
+        spool.put(device.day_family, device.name, seen.stamp, seen.content)
     elif spool.note(MADE + device.name) != seen.day:
-        spool.put(FAMILY, device.name, seen.stamp, seen.content, {MADE + device.name: seen.day})
+        spool.put(device.day_family, device.name, seen.stamp, seen.content, {MADE + device.name: seen.day})
 
 
 def begun_again(values: Mapping[str, Any], seen: Seen) -> bool:

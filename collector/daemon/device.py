@@ -5,37 +5,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from collector.config import DeviceConfig
 from collector.daemon.clock import UNSYNCED, Stamp
 from collector.daemon.transitions import News
-from collector.documents.emus import build_bms, by_sentence
-from collector.documents.tristar import build_tristar, build_tristar_daily, compact
 from collector.drivers import DRIVERS
-from collector.drivers.emus import reader as emus_reader
+from collector.drivers.documents import compact
+from collector.drivers.driver import DeviceConfig, Reader
 from collector.drivers.reading import Reading
-from collector.drivers.tristar import registers_table
 from data.errors import DecodeError, TransportError
 
-# Driver -> the family of its documents and what is asked at every poll.
-POLLS: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "tristar_mppt": ("tristar", registers_table.LIVE),
-    "emus_g1": ("bms", (*emus_reader.LIVE, *emus_reader.LISTED)),
-}
-
 log = logging.getLogger(__name__)
-
-
-class Reader(Protocol):
-    """A driver of collector.drivers."""
-
-    def read(self, groups: Sequence[str]) -> Reading:
-        """The values of these groups; TransportError when nothing answered."""
-
-    def close(self) -> None:
-        """Let go of the port."""
 
 
 class PolledDevice:
@@ -45,8 +26,10 @@ class PolledDevice:
         self.name = config.name
         self.interval_seconds = config.interval_seconds
         self.zone = zone
-        self.family, self._groups = POLLS[config.driver]
-        self.has_days = self.family == "tristar"
+        self._driver = DRIVERS[config.driver]
+        self.family = self._driver.family
+        self.day_log = self._driver.day_log
+        self.day_family = self.day_log.family if self.day_log else ""
         self._string = config.string
         self._reader = reader
         self._shares_port = shares_port
@@ -54,7 +37,7 @@ class PolledDevice:
 
     def read(self) -> Reading:
         """One poll.  What did not come is logged when it begins and when it ends."""
-        reading = self._read(self._groups)
+        reading = self._read(self._driver.live)
         if reading.failed:
             reasons = "; ".join(f"{group}: {reason}" for group, reason in reading.failed.items())
             self._gaps.failed(reasons, ",".join(sorted(reading.failed)))
@@ -63,23 +46,21 @@ class PolledDevice:
         return reading
 
     def read_settings(self) -> Mapping[str, Any]:
-        """The charge settings; empty when the device does not tell them now."""
+        """What belongs to the log of a day besides; empty when the device does not tell it now."""
         try:
-            return self._read(("eeprom_settings",)).values
+            return self._read(self.day_log.settings).values if self.day_log else {}
         except (TransportError, DecodeError) as problem:
             log.warning("%s: no charge settings today: %s", self.name, problem)
             return {}
 
     def document(self, reading: Reading, stamp: Stamp) -> str:
         """The reading as the site's JSON, on one line."""
-        if self.family == "bms":
-            return compact(build_bms(by_sentence(reading.values)))
-        return compact(build_tristar(reading.values, self._string, self._day(stamp)))
+        return compact(self._driver.build(reading.values, self._string, self._day(stamp)))
 
     def daily_document(self, values: Mapping[str, Any], day: date | None) -> str | None:
-        """The day's log as the site's JSON, with the charge settings when `values` has them; None without a log."""
-        content = build_tristar_daily(values, self._string, day)
-        return None if content["Daily Logger Values"] is None else compact(content)
+        """The day's log as the site's JSON, with the settings when `values` has them; None without a log."""
+        content = self.day_log.build(values, self._string, day) if self.day_log else None
+        return None if content is None else compact(content)
 
     def close(self) -> None:
         """Let go of the port."""

@@ -1,10 +1,18 @@
-"""The devices: one table of numbers and names for each model, two engines that read the tables, a reader for each."""
+"""The devices: a folder with a table, a reader and a record for each model, and the engines that read the tables."""
 
-from collector.drivers.emus.reader import EmusG1
-from collector.drivers.reading import Reading
-from collector.drivers.tristar.reader import TristarMppt
+from __future__ import annotations
 
-__all__ = ["DRIVERS", "EmusG1", "Reading", "TristarMppt"]
+from collections.abc import Mapping
 
-# Name in the collector's settings -> reader; `reader.open(port, unit_id)` builds one on its kind of line.
-DRIVERS: dict[str, type[TristarMppt] | type[EmusG1]] = {"tristar_mppt": TristarMppt, "emus_g1": EmusG1}
+from collector.drivers.driver import Driver
+from collector.drivers.emus.driver import EMUS_G1
+from collector.drivers.tristar.driver import TRISTAR_MPPT
+
+# Name in the collector's settings -> driver; `probe` asks in this order.
+DRIVERS: Mapping[str, Driver] = {
+    driver.name: driver
+    for driver in (
+        TRISTAR_MPPT,
+        EMUS_G1,
+    )
+}

@@ -11,9 +11,9 @@ from types import TracebackType
 from typing import Any, Self, TextIO
 
 import collector.scripts.bms_answers as answers
-from collector.documents.emus import NO_CELLS, SECTIONS, build_bms, by_sentence
 from collector.drivers.emus import changes, sentences_table
 from collector.drivers.emus.codes import AUTH_STATUS
+from collector.drivers.emus.document import NO_CELLS, SECTIONS, build_bms, by_sentence
 from collector.drivers.emus.reader import LIVE, OVERHEARD, EmusG1
 from collector.drivers.emus.reply import LISTED
 from collector.scripts.bms_answers import Answer, BMSStatistic

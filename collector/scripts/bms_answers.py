@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from collector.documents.emus import SECONDS_1970_TO_2000, can_devices, can_message
-from collector.documents.emus_names import EVENTS, NO_UNIT, STATISTICS, UNITS
 from collector.drivers.emus import sentences_table
 from collector.drivers.emus import statistics as emus_statistics
 from collector.drivers.emus.codes import RESET_SOURCE
+from collector.drivers.emus.document import SECONDS_1970_TO_2000, can_devices, can_message
+from collector.drivers.emus.document_names import EVENTS, NO_UNIT, STATISTICS, UNITS
 from data.catalogue import CHARGING_ERRORS, CHARGING_STAGES, PINS, POWER_REDUCTIONS, PROTECTIONS
 
 Answer = dict[str, Any]

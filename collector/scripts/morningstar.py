@@ -14,16 +14,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TextIO
 
-from collector.documents.tristar import (
-    CODES,
-    SETTINGS,
-    bit_names,
-    build_tristar,
-    build_tristar_daily,
-    compact,
-    switches,
-)
+from collector.drivers.documents import CODES, bit_names, compact, switches
 from collector.drivers.tristar import registers_table
+from collector.drivers.tristar.document import SETTINGS, build_tristar, build_tristar_daily
 from collector.drivers.tristar.reader import TristarMppt
 from collector.transports.modbus.line import ModbusSerial
 from data.catalogue import ALARMS, DAILY_FLAGS, FAULTS

@@ -16,8 +16,6 @@ from pathlib import Path
 from collector.transports.captures import Capture, Piece
 from collector.transports.pty_end import PtyEnd
 
-# Drivers whose questions are lines: the line ends around them are no part of the question.
-LINE_DRIVERS = frozenset(("emus_g1",))
 # The parts of one question follow each other closer than this; a question repeated after silence does not.
 ONE_QUESTION_SECONDS = 0.05
 
@@ -61,15 +59,15 @@ class Replay:
     """Finds the recorded questions in a stream of bytes and gives the recorded answers.
 
     A question that was asked several times gets its answers in the order of the capture, and then from the first
-    again.  A question that was never asked gets silence.
+    again.  A question that was never asked gets silence.  With `asks_lines` the questions are lines, whose ends are no
+    part of them.
     """
 
-    def __init__(self, capture: Capture) -> None:
-        self._by_lines = capture.driver in LINE_DRIVERS
+    def __init__(self, capture: Capture, asks_lines: bool = False) -> None:
         self.opening, recorded = exchanges(capture.pieces)
         self._answers: dict[bytes, deque[list[Said]]] = {}
         for exchange in recorded:
-            question = exchange.question.strip(b"\r\n") if self._by_lines else exchange.question
+            question = exchange.question.strip(b"\r\n") if asks_lines else exchange.question
             if question:
                 self._answers.setdefault(question, deque()).append(exchange.answer)
         self._longest = max((len(question) for question in self._answers), default=1)

@@ -13,14 +13,15 @@ from typing import Any
 
 import orjson
 
-from collector.documents.emus import CLOSING, SECTIONS, Fields, build_section, needed
-from collector.documents.tristar import FLAGS, compact, heading, rows_of, set_names, shaped
 from collector.drivers import sentences
+from collector.drivers.documents import compact, rows_of, set_names, shaped
 from collector.drivers.emus import sentences_table
+from collector.drivers.emus.document import CLOSING, SECTIONS, Fields, build_section, needed
 from collector.drivers.emus.reader import LISTED
 from collector.drivers.registers import Value, decode_register, encode
 from collector.drivers.scalings import SHAPES, multiplier
 from collector.drivers.tristar import registers_table
+from collector.drivers.tristar.document import FLAGS, heading
 from data.document import FieldRow
 
 Said = Mapping[str, Any] | Sequence[Mapping[str, Any]]

@@ -10,11 +10,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from collector.documents.emus import build_bms
-from collector.documents.tristar import build_tristar_daily, compact
+from collector.drivers.documents import compact
+from collector.drivers.emus.document import build_bms
 from collector.drivers.emus.reader import LISTED, LIVE
 from collector.drivers.registers import Value
 from collector.drivers.tristar import registers_table
+from collector.drivers.tristar.document import build_tristar_daily
 from collector.simulator.emus.noon import NOON
 from data.ingest.batch import Posted
 from demo.devices import document_texts, faculty

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from collector.config import DeviceConfig
 from collector.daemon.clock import SYNCED, UNSYNCED, Stamp
 from collector.daemon.device import PolledDevice
 from collector.daemon.spool import Answer, Document, Spool, Verdict
+from collector.drivers.driver import DeviceConfig
 from collector.drivers.reading import Reading
 from collector.drivers.tristar import registers_table
 from collector.simulator.tristar.device import VirtualTristar

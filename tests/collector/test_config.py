@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from collector.__main__ import main
-from collector.config import DeviceConfig, read_config
+from collector.config import read_config
+from collector.drivers.driver import DeviceConfig
 from data.errors import ConfigError
 
 GOOD = """

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from collector.__main__ import COMMANDS, build_parser
+from collector.drivers import DRIVERS
 
 ROOT = Path(__file__).parents[2]
 CHANGING = {
@@ -17,13 +18,17 @@ CHANGING = {
     "collector.drivers.emus.changes",
     "collector.transports.modbus.writes",
     "collector.commands.change",
-    "collector.commands.details.actions",
+    "collector.drivers.tristar.actions",
+    "collector.drivers.emus.actions",
 }
+TOOLS_BY_NAME = "collector.commands.common.tools"
 # What is for people and scripts, and would only make the daemon larger.
 NOT_THE_DAEMONS = {
     "rich",
     "collector.commands.common",
-    "collector.commands.details",
+    "collector.drivers.tools",
+    "collector.drivers.decoding",
+    *(driver.tools for driver in DRIVERS.values()),
     "collector.scripts",
     "collector.simulator",
 }
@@ -54,6 +59,8 @@ def imported(module: str) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{module} imports by a relative name"
             found |= {f"{node.module}.{alias.name}" for alias in node.names} | {str(node.module)}
+    if module == TOOLS_BY_NAME:
+        found |= {driver.tools for driver in DRIVERS.values()}
     packages = {".".join(name.split(".")[:count]) for name in found for count in range(1, name.count(".") + 1)}
     return {name for name in found | packages if name.split(".")[0] in ("collector", "data") and path_of(name)}
 
@@ -81,6 +88,7 @@ def test_nothing_the_daemon_can_import_changes_a_device() -> None:
     assert "collector.transports.modbus.line" in modules
     assert "collector.drivers.emus.reader" in modules
     assert modules & CHANGING == set()
+    assert modules & NOT_THE_DAEMONS == set()
 
 
 def test_the_search_would_find_a_way_to_a_change() -> None:
@@ -96,7 +104,8 @@ def test_modules_are_named_in_text_only_where_commands_and_classes_are_looked_up
         if (isinstance(node, ast.Attribute) and node.attr in ("import_module", "exec_module"))
         or (isinstance(node, ast.Name) and node.id in ("import_module", "__import__", "exec", "eval"))
     }
-    assert loading == {"collector/__init__.py", "collector/__main__.py"}
+    by_name = TOOLS_BY_NAME.replace(".", "/") + ".py"
+    assert loading == {"collector/__init__.py", "collector/__main__.py", by_name}
 
 
 def test_a_running_daemon_has_not_loaded_what_it_does_not_need(tmp_path: Path) -> None:
@@ -104,10 +113,11 @@ def test_a_running_daemon_has_not_loaded_what_it_does_not_need(tmp_path: Path) -
         "import sys, json, zoneinfo\n"
         "from collector.__main__ import build_parser\n"
         "build_parser(['run'])\n"
-        "from collector.config import DeviceConfig\n"
+        "from collector.drivers import DRIVERS\n"
+        "from collector.drivers.driver import DeviceConfig\n"
         "from collector.daemon.device import open_devices\n"
         "open_devices([DeviceConfig('a', d, p, 1, None, 60.0) for d, p in"
-        " [('tristar_mppt', '/dev/none'), ('tristar_mppt', 'tcp://192.0.2.1'), ('emus_g1', '/dev/one')]],"
+        " [('tristar_mppt', 'tcp://192.0.2.1'), *((name, '/dev/' + name) for name in DRIVERS)]],"
         " zoneinfo.ZoneInfo('UTC'))\n"
         "print(json.dumps(sorted(sys.modules)))\n"
     )

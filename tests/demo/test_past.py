@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from collector.documents.tristar import SETTINGS as SETTING_KEYS
-from collector.documents.tristar import build_tristar, compact
+from collector.drivers.documents import compact
 from collector.drivers.tristar import registers_table
+from collector.drivers.tristar.document import SETTINGS as SETTING_KEYS
+from collector.drivers.tristar.document import build_tristar
 from data import document
 from demo.devices.recorder import Recorder, read_back
 from demo.devices.registers import tristar

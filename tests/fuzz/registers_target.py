@@ -46,10 +46,10 @@ class AnsweredPort:
 
 def load() -> Callable[[bytes], None]:
     """The check, with what it drives."""
-    from collector.commands.decode import tristar_answers
     from collector.drivers import registers
     from collector.drivers.scalings import Scales
     from collector.drivers.tristar import registers_table
+    from collector.drivers.tristar.decode import tristar_answers
     from collector.simulator.modbus.pdu import crc16
     from collector.transports.modbus.masters import (
         READ_COILS,

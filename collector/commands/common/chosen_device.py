@@ -7,10 +7,10 @@ from pathlib import Path
 
 from collector.commands.common.arguments import modbus_address
 from collector.commands.common.known_devices import MEMORY, read_memory
-from collector.config import DeviceConfig, read_config
+from collector.config import read_config
 from collector.drivers import DRIVERS
-from collector.transports.modbus.line import ModbusSerial
-from collector.transports.modbus.tcp import SCHEME, ModbusTcp
+from collector.drivers.driver import DeviceConfig
+from collector.transports.modbus.tcp import ModbusTcp, is_networked
 from data.errors import ConfigError
 
 
@@ -40,7 +40,7 @@ def chosen_device(arguments: argparse.Namespace) -> DeviceConfig:
     if at:
         if driver not in DRIVERS or not port:
             raise ConfigError(f"{said!r}: write DRIVER@PORT with one of the drivers {', '.join(DRIVERS)}")
-        if port.startswith(f"{SCHEME}:"):
+        if is_networked(port):
             check_address(port)
         return DeviceConfig(said, driver, port, arguments.unit_id, None, 60.0)
     if arguments.config is not None:
@@ -48,8 +48,8 @@ def chosen_device(arguments: argparse.Namespace) -> DeviceConfig:
         source = str(arguments.config)
     else:
         devices = [
-            DeviceConfig(one.name, one.driver, one.where, one.unit_id, None, 60.0)
-            for one in read_memory(arguments.memory)
+            DeviceConfig(kept.name, kept.driver, kept.where, kept.unit_id, None, 60.0)
+            for kept in read_memory(arguments.memory)
         ]
         source = f"the devices that `probe` found ({arguments.memory})"
     for device in devices:
@@ -65,15 +65,3 @@ def check_address(port: str) -> None:
         ModbusTcp.at(port)
     except ValueError as cause:
         raise ConfigError(str(cause)) from cause
-
-
-def is_networked(device: DeviceConfig) -> bool:
-    """Whether it is read over a network and not over a port."""
-    return device.port.startswith(f"{SCHEME}:")
-
-
-def register_source(device: DeviceConfig) -> ModbusSerial | ModbusTcp:
-    """The line of a controller, for its registers as they are."""
-    if is_networked(device):
-        return ModbusTcp.at(device.port, device.unit_id)
-    return ModbusSerial(device.port, unit_id=device.unit_id)

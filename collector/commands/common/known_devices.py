@@ -8,28 +8,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from collector.drivers import DRIVERS
+from collector.drivers.tools import Found
 from collector.transports.adapters import ADAPTER_PREFIX
 from data.errors import ConfigError
 
 MEMORY = Path("~/.config/arboretum/devices.json")
-FIRST_NAMES = {"tristar_mppt": "tristar-", "emus_g1": "bms-"}
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A device that proved itself.  `serial_number` is its own, `adapter` that of its USB adapter; empty if unknown.
-
-    `note` says in words what stands between it and its readings.
-    """
-
-    driver: str
-    port: str
-    unit_id: int = 1
-    adapter: str = ""
-    serial_number: str = ""
-    model: str = ""
-    firmware: str = ""
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +50,7 @@ def recognise(found: Sequence[Found], known: Sequence[KnownDevice]) -> list[Know
     taken = {old.name for old in known}
     for place, one in enumerate(found):
         if place not in names:
-            names[place] = _free_name(FIRST_NAMES.get(one.driver, one.driver + "-"), taken)
+            names[place] = _free_name(DRIVERS[one.driver].first_name, taken)
             taken.add(names[place])
     return [
         KnownDevice(names[place], one.driver, one.port, one.unit_id, one.adapter, one.serial_number)

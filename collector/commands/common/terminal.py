@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Protocol
 
 from rich.console import Console
@@ -15,24 +14,10 @@ from rich.live import Live
 from rich.markup import escape
 from rich.table import Table
 
+from collector.drivers.tools import Sheet, shown
+
 # What is not a terminal has no width of its own; wide enough that nothing is cut.
 PIPE_WIDTH = 200
-MISSING = "—"
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A table: its title, the heads of its columns, its rows, and lines that stand below it.
-
-    Columns named in `numbers` are set to the right.  A row of `marked` is shown bold.
-    """
-
-    title: str
-    heads: Sequence[str]
-    rows: Sequence[Sequence[object]]
-    notes: Sequence[str] = ()
-    numbers: frozenset[str] = frozenset()
-    marked: frozenset[int] = frozenset()
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:
@@ -51,15 +36,6 @@ def show(sheet: Sheet) -> None:
 def say_json(content: object) -> None:
     """Print one JSON value on one line, at once."""
     print(json.dumps(content, ensure_ascii=False, allow_nan=False), flush=True)
-
-
-def shown(value: object) -> str:
-    """A value as a table shows it: a dash for none, a list with commas, three places after the point."""
-    if value is None or value == "":
-        return MISSING
-    if isinstance(value, (list, tuple)):
-        return ", ".join(shown(one) for one in value) if value else MISSING
-    return f"{value:.3f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
 
 
 class Screen(Protocol):

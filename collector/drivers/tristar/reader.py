@@ -10,7 +10,7 @@ from collector.drivers.reading import Reading
 from collector.drivers.registers import Register, Scales
 from collector.drivers.tristar import registers_table
 from collector.transports.modbus.line import ModbusSerial, NoAnswerError, RefusedError
-from collector.transports.modbus.tcp import SCHEME, ModbusTcp
+from collector.transports.modbus.tcp import ModbusTcp, is_networked
 from data.errors import TransportError
 
 # 0x0000 to 0x0004, scales and firmware version: read at every poll, so that no restart goes unnoticed.
@@ -30,6 +30,11 @@ class RegisterSource(Protocol):
         """Let go of the line."""
 
 
+def register_source(port: str, unit_id: int) -> ModbusSerial | ModbusTcp:
+    """The line of a controller on a serial port, or on "tcp://host:port"; it is opened at the first use."""
+    return ModbusTcp.at(port, unit_id) if is_networked(port) else ModbusSerial(port, unit_id=unit_id)
+
+
 class TristarMppt:
     """One controller.  Groups are the blocks of its map: see tristar_mppt.LIVE and tristar_mppt.DAILY."""
 
@@ -41,9 +46,7 @@ class TristarMppt:
     @classmethod
     def open(cls, port: str, unit_id: int = 1) -> Self:
         """A reader on a serial port, or on "tcp://host:port"; the line is opened at the first read."""
-        if port.startswith(f"{SCHEME}://"):
-            return cls(ModbusTcp.at(port, unit_id))
-        return cls(ModbusSerial(port, unit_id=unit_id))
+        return cls(register_source(port, unit_id))
 
     def read(self, groups: Sequence[str] = registers_table.LIVE) -> Reading:
         """One poll: keys are the table's.

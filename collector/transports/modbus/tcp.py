@@ -15,6 +15,11 @@ USUAL_PORT = 502
 TIMEOUT_SECONDS = 2.0
 
 
+def is_networked(port: str) -> bool:
+    """Whether a device is meant that is read over a network and not over a port."""
+    return port.startswith(f"{SCHEME}:")
+
+
 class ModbusTcp(ModbusLine):
     """A device in the network.  `timeout_seconds` is for the connection, and again for the answer."""
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from collector.__main__ import main
-from collector.drivers import EmusG1
+from collector.drivers.emus.reader import EmusG1
 from collector.simulator.site import VirtualSite
 from collector.transports.captures import read_capture
 from collector.transports.ports import Port

@@ -12,7 +12,9 @@ import pytest
 
 from collector.__main__ import main
 from collector.commands.change import WORDS
-from collector.commands.details.actions import ACTIONS, SECRET
+from collector.commands.common.tools import tools
+from collector.drivers import DRIVERS
+from collector.drivers.tools import SECRET
 from collector.simulator.emus.obedient import ObedientEmus
 from collector.simulator.site import VirtualSite
 from tests.collector.wire import Wire
@@ -120,12 +122,15 @@ def test_what_no_device_confirms_is_not_called_done(person: Person, unit: Wire, 
     assert "done:" not in person.log.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(("driver", "name"), [(driver, name) for driver in ACTIONS for name in ACTIONS[driver]])
+ACTIONS = {(driver, name): action for driver in DRIVERS for name, action in tools(driver).changes.actions.items()}
+
+
+@pytest.mark.parametrize(("driver", "name"), ACTIONS)
 def test_without_permission_no_action_sends_a_byte(
     driver: str, name: str, dead: Wire, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = SAMPLES.get(name, ())
-    assert len(words) == len([word for word in ACTIONS[driver][name].takes if word != SECRET])
+    assert len(words) == len([word for word in ACTIONS[driver, name].takes if word != SECRET])
     assert main(["change", f"{driver}@{dead.path}", name, *words]) == 1
     assert dead.heard == b""
     assert "--allow-changes" in capsys.readouterr().err or name == "set-password"

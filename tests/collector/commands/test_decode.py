@@ -15,11 +15,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.commands.decode import decode_stream, emus_answers, tristar_answers
+from collector.commands.decode import decode_stream
 from collector.drivers import sentences
+from collector.drivers.decoding import LineDecoder
 from collector.drivers.emus import sentences_table
+from collector.drivers.emus.tools import emus_answers
 from collector.drivers.registers import Scales
 from collector.drivers.tristar import registers_table
+from collector.drivers.tristar.decode import tristar_answers
 
 ROOT = Path(__file__).parents[3]
 EXAMPLES = ROOT / "tests" / "captures" / "protocols" / "emus_g1" / "examples.txt"
@@ -28,13 +31,13 @@ USUAL = Scales(180.0, 80.0)
 
 def emus(received: bytes) -> tuple[list[dict[str, Any]], int]:
     target = io.BytesIO()
-    code = decode_stream(io.BytesIO(received), target, emus_answers)
+    code = decode_stream(io.BytesIO(received), target, LineDecoder(emus_answers))
     return [json.loads(line) for line in target.getvalue().splitlines()], code
 
 
 def tristar(received: str, scales: Scales = USUAL) -> tuple[list[dict[str, Any]], int]:
     target = io.BytesIO()
-    code = decode_stream(io.BytesIO(received.encode()), target, partial(tristar_answers, scales=scales))
+    code = decode_stream(io.BytesIO(received.encode()), target, LineDecoder(partial(tristar_answers, scales=scales)))
     return [json.loads(line) for line in target.getvalue().splitlines()], code
 
 

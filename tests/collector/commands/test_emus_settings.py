@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from collector.__main__ import main
-from collector.commands.details.emus_parameter_notes import GUARDS, PARAMETER_NOTES, parameter_note
-from collector.commands.details.emus_settings import read_parameters_file
 from collector.drivers import sentences
 from collector.drivers.emus import parameters
+from collector.drivers.emus.parameter_notes import GUARDS, PARAMETER_NOTES, parameter_note
+from collector.drivers.emus.settings_sheet import read_parameters_file
 from collector.transports.lines import LineBuffer
 from data.errors import ConfigError
 from tests.collector.commands.conftest import Run

@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.commands.common.known_devices import (
-    Found,
     KnownDevice,
     call,
     read_memory,
@@ -16,6 +15,7 @@ from collector.commands.common.known_devices import (
     remember,
     write_memory,
 )
+from collector.drivers.tools import Found
 from data.errors import ConfigError
 
 FIRST = Found("tristar_mppt", "/dev/ttyUSB0", adapter="FT111", serial_number="10491234")

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from collector.__main__ import main
-from collector.commands.details.tristar_snapshots import read_registers_file
 from collector.drivers.tristar import registers_table
+from collector.drivers.tristar.snapshots import read_registers_file
 from collector.simulator.modbus.rtu_slave import RtuSlave
 from collector.simulator.site import VirtualSite
 from data.errors import ConfigError

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from collector.__main__ import main
-from collector.drivers import EmusG1, TristarMppt
 from collector.drivers.emus import reader as emus_reader
+from collector.drivers.emus.reader import EmusG1
+from collector.drivers.tristar.reader import TristarMppt
 from collector.simulator.emus.faults import EmusFault
 from collector.simulator.modbus.faults import FAULTS
 from collector.simulator.site import VirtualSite, take_state

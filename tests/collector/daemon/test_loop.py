@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from collector.config import DeviceConfig
 from collector.daemon.clock_holdback import Hold
 from collector.daemon.device import PolledDevice, open_devices
-from collector.daemon.spool_file import Ledger
 from collector.daemon.loop import Drained, Grid, Pause, drain_once, poll_loop, poll_once, uplink_loop
 from collector.daemon.spool import Answer, Spool, Verdict
+from collector.daemon.spool_file import Ledger
+from collector.drivers.driver import DeviceConfig
 from data.errors import TransportError
 from tests.collector.fakes import KEPT, NOON, STORED, FakeClock, FakeReader, FakeUplink, controller, live_values, put
 

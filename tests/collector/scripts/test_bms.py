@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from collector import BMS, BMSStatistic
-from collector.documents.emus import NO_CELLS
-from collector.documents.emus_names import EVENTS
 from collector.drivers import sentences
 from collector.drivers.emus import sentences_table
+from collector.drivers.emus.document import NO_CELLS
+from collector.drivers.emus.document_names import EVENTS
 from collector.drivers.emus.statistics import COUNT, ROWS
 from collector.simulator.emus.obedient import ObedientEmus
 from data.catalogue import PINS, POWER_REDUCTIONS, PROTECTIONS

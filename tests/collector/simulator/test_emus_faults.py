@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from collector.drivers import EmusG1
+from collector.drivers.emus.reader import EmusG1
 from collector.drivers.reading import Reading
 from collector.simulator.emus.device import VirtualEmus
 from collector.simulator.emus.faults import OF_CELLS, AwkwardEmus, EmusFault

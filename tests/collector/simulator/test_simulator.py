@@ -12,11 +12,13 @@ from typing import Any
 
 import pytest
 
-from collector.drivers import EmusG1, TristarMppt, sentences
+from collector.drivers import sentences
 from collector.drivers.emus import reader as emus_reader
 from collector.drivers.emus import sentences_table
+from collector.drivers.emus.reader import EmusG1
 from collector.drivers.emus.statistics import ROWS, interpret
 from collector.drivers.tristar import registers_table
+from collector.drivers.tristar.reader import TristarMppt
 from collector.simulator.emus.device import VirtualEmus
 from collector.simulator.emus.noon import NOON
 from collector.simulator.faults import Fault

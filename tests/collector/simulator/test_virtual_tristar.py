@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from collector.drivers import TristarMppt
 from collector.drivers.registers import Value
 from collector.drivers.tristar import registers_table, settings
+from collector.drivers.tristar.reader import TristarMppt
 from collector.simulator.faults import Fault
 from collector.simulator.modbus.faults import FAULTS, ModbusFault, faults_named
 from collector.simulator.modbus.pdu import crc16

@@ -46,9 +46,7 @@ def test_answers_to_one_question_come_in_order_and_then_from_the_first_again() -
 
 
 def test_the_line_ends_around_a_sentence_are_no_part_of_the_question() -> None:
-    replay = Replay(
-        capture(Piece(0.0, True, b"\r\nVR1,?,D7\r\n"), Piece(0.5, False, b"VR1,BMS1\r\n"), driver="emus_g1")
-    )
+    replay = Replay(capture(Piece(0.0, True, b"\r\nVR1,?,D7\r\n"), Piece(0.5, False, b"VR1,BMS1\r\n")), asks_lines=True)
     assert replay.receive(b"VR1,?,D7\n") == [Said(0.5, b"VR1,BMS1\r\n")]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from collector.drivers import EmusG1
+from collector.drivers.emus.reader import EmusG1
 from collector.simulator.emus.device import VirtualEmus
 from collector.simulator.pty_link import PtyLink
 from collector.simulator.tristar.device import VirtualTristar

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from collector.commands.details.emus_parameter_notes import parameter_note
-from collector.documents.emus_names import EVENTS, STATISTICS
 from collector.drivers.emus.codes import CURRENT_SENSOR_TYPE, FUNCTION_FLAGS_0, FUNCTION_FLAGS_1
+from collector.drivers.emus.document_names import EVENTS, STATISTICS
+from collector.drivers.emus.parameter_notes import parameter_note
 from collector.drivers.emus.parameters import NEVER_WRITTEN, PARAMETERS
 from collector.drivers.emus.statistics import CELL, COUNT, EXTREMES, ROWS
 from collector.simulator.emus.faults import EmusFault

@@ -17,9 +17,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.drivers import EmusG1, sentences
+from collector.drivers import sentences
 from collector.drivers.emus import changes
 from collector.drivers.emus import reader as emus_reader
+from collector.drivers.emus.reader import EmusG1
 from collector.simulator.emus.obedient import ObedientEmus
 from collector.transports.serial_line import QUESTION, SerialLine
 from data.errors import ChangeNotAllowedError, DecodeError, TransportError

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from collector.drivers import DRIVERS, EmusG1
+from collector.drivers import DRIVERS
 from collector.drivers.emus import reader as emus_reader
+from collector.drivers.emus.reader import EmusG1
 from collector.drivers.emus.sentences_table import REQUESTABLE, SENTENCES
 from collector.drivers.sentences import encode, frame
 from data.errors import TransportError

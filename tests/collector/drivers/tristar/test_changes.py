@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from collector.drivers import TristarMppt
 from collector.drivers.tristar import changes, coils, registers_table
+from collector.drivers.tristar.reader import TristarMppt
 from collector.simulator.faults import Fault
 from collector.simulator.modbus.faults import ModbusFault
 from collector.simulator.modbus.tcp_link import TcpLink

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from collector.drivers import DRIVERS, TristarMppt
+from collector.drivers import DRIVERS
 from collector.drivers.registers import encode
 from collector.drivers.tristar import registers_table
+from collector.drivers.tristar.reader import TristarMppt
 from collector.transports.modbus.line import ModbusSerial
 from data.errors import DecodeError, TransportError
 from tests.collector.wire import Wire

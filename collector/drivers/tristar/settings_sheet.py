@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-from collector.commands.common.chosen_device import register_source
-from collector.commands.common.terminal import Sheet
-from collector.commands.details.tristar_snapshots import read_registers_file
-from collector.config import DeviceConfig
 from collector.drivers import registers
+from collector.drivers.driver import DeviceConfig
 from collector.drivers.registers import Register, Scales, Value
+from collector.drivers.tools import Sheet
 from collector.drivers.tristar import registers_table, settings
+from collector.drivers.tristar.reader import register_source
 from collector.drivers.tristar.settings import NOMINAL_VOLTS, displayed
+from collector.drivers.tristar.snapshots import read_registers_file
 
 HEADS = ("address", "setting", "value", "unit", "raw", "what it is for")
 DIFF_HEADS = ("address", "setting", "now", "in the file", "unit", "what it is for")
@@ -42,7 +42,7 @@ class ControllerSettings:
     @classmethod
     def read(cls, device: DeviceConfig, system_volts: int | None) -> Self:
         """Ask a controller.  Raises TransportError when a block does not answer."""
-        line = register_source(device)
+        line = register_source(device.port, device.unit_id)
         words: dict[int, int] = {}
         first, last = registers_table.SETTINGS[0], registers_table.SETTINGS[-1]
         try:

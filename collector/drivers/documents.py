@@ -1,7 +1,6 @@
-"""The charge controller's documents in the site's dialect, built from a driver's values.
+"""What the builders of documents share: measured values in their sections, names of bits, and the general document.
 
-Where each measured value sits is in data/document.py, FIELDS; what is no metric (texts, settings) is here.
-Source of the shapes: docs/api.md, "Documents".
+Where each measured value sits is in data/document, FIELDS.  Source of the shapes: docs/api.md, "Documents".
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from data.catalogue import ALARMS, DAILY_FLAGS, FAULTS, METRICS, charge_settings
+from data.catalogue import METRICS
 from data.document import FIELDS, FieldRow
 
 Values = Mapping[str, Any]
@@ -22,19 +21,6 @@ _ON_ONE_LINE = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=
 DECIMALS = 3  # finer than one count of any register or sentence
 SWITCHES = 8
 
-# The document's key of a charge setting -> the register's.
-SETTINGS = {one.key: one.register for one in charge_settings.SETTINGS}
-# Family -> section -> the documents' keys of the bit lists -> the register's key and its names.
-FLAGS: Mapping[str, Mapping[str, Mapping[str, tuple[str, Mapping[int, str]]]]] = {
-    "tristar": {"Status": {"faults": ("faults", FAULTS), "alarms": ("alarms", ALARMS)}},
-    "tristar_daily": {
-        "Daily Logger Values": {
-            "daily alarms": ("alarms_daily", ALARMS),
-            "daily faults": ("faults_daily", FAULTS),
-            "daily flags": ("flags_daily", DAILY_FLAGS),
-        }
-    },
-}
 CODES = {metric.key: metric.codes for metric in METRICS if metric.codes is not None}
 
 
@@ -43,19 +29,10 @@ def compact(content: Any) -> str:
     return _ON_ONE_LINE.encode(content)
 
 
-def build_tristar(values: Values, string: int | None = None, day: date | None = None) -> Content:
-    """The instantaneous document.  A section none of whose registers was read is null; so is a value there is not."""
-    return {**heading(string, day), **_sections("tristar", values)}
-
-
-def build_tristar_daily(values: Values, string: int | None = None, day: date | None = None) -> Content:
-    """The daily document: the day's log, and the charge settings when they were read too."""
-    content = {**heading(string, day), **_sections("tristar_daily", values)}
-    if any(key in values for key in SETTINGS.values()):
-        content["Charge Settings"] = {name: rounded(values.get(key)) for name, key in SETTINGS.items()}
-    else:
-        content["Charge Settings"] = None
-    return content
+def build_device(name: str, values: Values, string: int | None = None, day: date | None = None) -> Content:  # noqa: ARG001
+    """The document of a device without a dialect of its own: each value under its key, in the catalogue's unit."""
+    strings = {} if string is None else {"string": string}
+    return {"name": name, **strings, **{key: rounded(value) for key, value in values.items()}}
 
 
 def measured(family: str, read: Callable[[str], Any], was_read: Callable[[str], bool]) -> dict[str, Content | None]:
@@ -111,25 +88,6 @@ def bit_names(value: int, names: Mapping[int, str]) -> list[str]:
 def switches(value: int) -> str:
     """ON or OFF for each DIP switch, from 1 to 8."""
     return " ".join("ON" if value >> bit & 1 else "OFF" for bit in range(SWITCHES))
-
-
-def heading(string: int | None, day: date | None) -> Content:
-    """What stands before the sections of a controller's document."""
-    content: Content = {"name": "Tristar"}
-    if day is not None:
-        content["date"] = day.strftime("%m/%d/%Y")
-    if string is not None:
-        content["string"] = string
-    return content
-
-
-def _sections(family: str, values: Values) -> dict[str, Content | None]:
-    sections = measured(family, values.get, values.__contains__)
-    for section, keys in FLAGS[family].items():
-        content = sections[section]
-        if content is not None:
-            content.update({name: set_names(values.get(key), names) for name, (key, names) in keys.items()})
-    return sections
 
 
 @lru_cache(maxsize=8)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from xml.etree import ElementTree
 
+from collector.drivers.tristar.driver import TRISTAR_MPPT
 from data.errors import ConfigError
 
 WORD_MAX = 0xFFFF
@@ -52,7 +53,7 @@ def _msview(content: bytes) -> dict[int, int]:
 
 def _snapshot(content: bytes) -> dict[int, int]:
     said = json.loads(content)
-    if said["driver"] != "tristar_mppt":
+    if said["driver"] != TRISTAR_MPPT.name:
         raise ValueError(f"it is of a {said['driver']}")
     raw: Mapping[str, int] = said["raw"]
     return {int(address, 16): int(word) for address, word in raw.items()}

@@ -9,12 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-from collector.commands.common.terminal import Sheet, shown
-from collector.commands.details.emus_parameter_notes import parameter_note
-from collector.config import DeviceConfig
-from collector.drivers import EmusG1, sentences
+from collector.drivers import sentences
+from collector.drivers.driver import DeviceConfig
 from collector.drivers.emus import parameters as emus_parameters
+from collector.drivers.emus.driver import EMUS_G1
+from collector.drivers.emus.parameter_notes import parameter_note
 from collector.drivers.emus.parameters import Parameter
+from collector.drivers.emus.reader import EmusG1
+from collector.drivers.tools import Sheet, shown
 from data.errors import ConfigError, DecodeError, TransportError
 
 HEADS = ("id", "parameter", "value", "unit", "raw", "what it is for")
@@ -32,7 +34,7 @@ class BatterySettings:
     failed: Mapping[str, str]
 
     @classmethod
-    def read(cls, device: DeviceConfig) -> Self:
+    def read(cls, device: DeviceConfig, _system_volts: int | None = None) -> Self:
         """Ask for every parameter of the table.  Raises TransportError when nothing answers."""
         reader = EmusG1.open(device.port, device.unit_id)
         found: dict[int, Parameter] = {}
@@ -135,7 +137,7 @@ def read_parameters_file(path: Path) -> dict[int, str]:
     """Identifier -> the characters in a snapshot.  Raises ConfigError when the file is none."""
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
-        if said["driver"] != "emus_g1":
+        if said["driver"] != EMUS_G1.name:
             raise ValueError(f"it is of a {said['driver']}")
         found = {int(identifier, 16): str(raw) for identifier, raw in said["raw"].items()}
         for identifier, raw in found.items():

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from collector.documents.emus import build_bms, by_sentence, statistic
-from collector.documents.emus_names import EVENTS, STATISTICS
-from collector.documents.tristar import SETTINGS, build_tristar, build_tristar_daily, compact, set_names
+from collector.drivers.documents import compact, set_names
 from collector.drivers.emus import codes, sentences_table
+from collector.drivers.emus.document import build_bms, by_sentence, statistic
+from collector.drivers.emus.document_names import EVENTS, STATISTICS
 from collector.drivers.tristar import registers_table
+from collector.drivers.tristar.document import SETTINGS, build_tristar, build_tristar_daily
 from collector.simulator.emus.device import VirtualEmus
 from collector.simulator.emus.noon import NOON
 from collector.simulator.tristar.device import VirtualTristar

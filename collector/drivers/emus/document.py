@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from collector.documents.emus_names import EVENTS, STATISTICS, UNITS
-from collector.documents.tristar import Content, measured_section, rounded, set_names, with_unit
+from collector.drivers.documents import Content, measured_section, rounded, set_names, with_unit
 from collector.drivers.emus import statistics
+from collector.drivers.emus.document_names import EVENTS, STATISTICS, UNITS
 from data.catalogue import CAN_STATUSES, PINS, POWER_REDUCTIONS, PROTECTIONS, STATUS_VALID
 from data.document import FIELDS
 

@@ -1,1 +1,0 @@
-"""What single kinds of device offer to the commands."""

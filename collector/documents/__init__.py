@@ -1,1 +1,0 @@
-"""Readings to the documents that the site takes."""

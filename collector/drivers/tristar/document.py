@@ -1,0 +1,61 @@
+"""The charge controller's documents in the site's dialect, built from a driver's values.
+
+Where each measured value sits is in data/document, FIELDS; what is no metric (texts, settings) is here.
+Source of the shapes: docs/api.md, "Documents".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from collector.drivers.documents import Content, Values, measured, rounded, set_names
+from data.catalogue import ALARMS, DAILY_FLAGS, FAULTS, charge_settings
+
+# The document's key of a charge setting -> the register's.
+SETTINGS = {one.key: one.register for one in charge_settings.SETTINGS}
+# Family -> section -> the documents' keys of the bit lists -> the register's key and its names.
+FLAGS: Mapping[str, Mapping[str, Mapping[str, tuple[str, Mapping[int, str]]]]] = {
+    "tristar": {"Status": {"faults": ("faults", FAULTS), "alarms": ("alarms", ALARMS)}},
+    "tristar_daily": {
+        "Daily Logger Values": {
+            "daily alarms": ("alarms_daily", ALARMS),
+            "daily faults": ("faults_daily", FAULTS),
+            "daily flags": ("flags_daily", DAILY_FLAGS),
+        }
+    },
+}
+
+
+def build_tristar(values: Values, string: int | None = None, day: date | None = None) -> Content:
+    """The instantaneous document.  A section none of whose registers was read is null; so is a value there is not."""
+    return {**heading(string, day), **_sections("tristar", values)}
+
+
+def build_tristar_daily(values: Values, string: int | None = None, day: date | None = None) -> Content:
+    """The daily document: the day's log, and the charge settings when they were read too."""
+    content = {**heading(string, day), **_sections("tristar_daily", values)}
+    if any(key in values for key in SETTINGS.values()):
+        content["Charge Settings"] = {name: rounded(values.get(key)) for name, key in SETTINGS.items()}
+    else:
+        content["Charge Settings"] = None
+    return content
+
+
+def heading(string: int | None, day: date | None) -> Content:
+    """What stands before the sections of a controller's document."""
+    content: Content = {"name": "Tristar"}
+    if day is not None:
+        content["date"] = day.strftime("%m/%d/%Y")
+    if string is not None:
+        content["string"] = string
+    return content
+
+
+def _sections(family: str, values: Values) -> dict[str, Content | None]:
+    sections = measured(family, values.get, values.__contains__)
+    for section, keys in FLAGS[family].items():
+        content = sections[section]
+        if content is not None:
+            content.update({name: set_names(values.get(key), names) for name, (key, names) in keys.items()})
+    return sections
