@@ -27,6 +27,7 @@ class Relay:
         self._end = PtyEnd(link)
         self._wake_read, self._wake_write = os.pipe()
         self._thread = threading.Thread(target=self._serve, name="relay", daemon=True)
+        self._ended = threading.Event()
         self.path = self._end.path
         self.problem: TransportError | None = None
 
@@ -40,9 +41,12 @@ class Relay:
             raise
 
     def wait(self, seconds: float | None = None) -> bool:
-        """Wait for its end, so long at most; True when it has ended by itself."""
-        self._thread.join(seconds)
-        return not self._thread.is_alive()
+        """Wait for its end, so long at most; True when it has ended by itself.
+
+        Not by joining the thread: a join that Ctrl-C interrupts takes a running thread for ended (Python 3.11), and
+        `close` would take the lines away under it.
+        """
+        return self._ended.wait(seconds)
 
     def close(self) -> None:
         """End it and hang up on both sides."""
@@ -70,3 +74,5 @@ class Relay:
                         self._end.write(heard)
         except TransportError as problem:
             self.problem = problem
+        finally:
+            self._ended.set()

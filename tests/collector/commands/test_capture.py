@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -152,3 +153,18 @@ def test_a_port_that_vanishes_ends_the_capture_with_its_reason(tmp_path: Path) -
     assert relay.wait(60)
     assert "is gone" in str(relay.problem)
     relay.close()
+
+
+def test_a_wait_that_is_interrupted_leaves_the_line_served_until_it_is_closed(tmp_path: Path) -> None:
+    wire = Wire(tmp_path / "port", lambda _: b"")
+    relay = Relay(Port(str(wire.path), 9600), lambda *_: None)
+    relay.start()
+    reader = threading.get_ident()
+    threading.Timer(0.2, signal.pthread_kill, [reader, signal.SIGINT]).start()
+    with pytest.raises(KeyboardInterrupt):
+        relay.wait(60)
+    assert not relay.wait(0)
+    assert "relay" in {thread.name for thread in threading.enumerate()}
+    relay.close()
+    assert relay.problem is None
+    wire.unplug()
