@@ -62,6 +62,18 @@ HOMES = {
 # Room -> its layers from the top, each a set of packages and modules.  A module imports its own package and what lies
 # in a layer below.
 ORDER_INSIDE: dict[str, tuple[set[str], ...]] = {
+    "app": (
+        {"__main__"},
+        {"cli", "factory"},
+        {"dash_app", "runtime"},
+        {"legacy", "views"},
+        {"api", "mail"},
+        {"routes"},
+        {"security"},
+        {"http"},
+        {"services"},
+        {"audience", "config", "version"},
+    ),
     "data": (
         {"importing"},
         {"queries"},

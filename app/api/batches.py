@@ -9,9 +9,10 @@ from typing import Any
 import msgspec
 from flask import Blueprint, Response, abort
 
+from app.audience import Audience
 from app.http.body import read_body
 from app.routes import schemas
-from app.routes.routing import NDJSON, Asked, Body, route, serve_routes
+from app.routes.routing import NDJSON, Asked, Body, Example, route, serve_routes
 from app.security.identity import Poster, poster
 from app.services import parts
 from data.document import parse_content
@@ -50,15 +51,25 @@ LINES = Body(
 )
 
 
+RESULT = schemas.thing(
+    "One line for each line sent that was not blank.",
+    line=schemas.of("integer", "The line, counted from 1."),
+    result=schemas.of("string", enum=["stored", "repeated", "refused"]),
+    reason=schemas.maybe("string", "Why it was refused."),
+)
+
+
 @route(
     {"post_documents": "/api/v1/documents"},
     "Post many documents at once",
-    Body("What became of each line, sent when all that is stored is on disk.", {NDJSON: schemas.RESULT}),
+    Body("What became of each line, sent when all that is stored is on disk.", {NDJSON: RESULT}),
     failures=(403, 413, 415, 429),
     method="POST",
     takes=LINES,
     group="Posting",
     strict=False,
+    example=Example('{"line": 1, "result": "stored", "reason": null}'),
+    audience=Audience.POSTERS,
 )
 def documents(_asked: Asked) -> Response:
     """Each line is answered with what became of it: a refused one does not hurt the others.

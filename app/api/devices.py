@@ -9,9 +9,10 @@ from typing import Any
 from flask import Response
 from sqlalchemy.orm import Session
 
+from app.audience import Audience
 from app.routes import schemas
 from app.routes.parameters import METRICS, TIMES
-from app.routes.routing import Asked, route, written
+from app.routes.routing import Asked, Example, route, written
 from app.security.identity import may_see, unauthorized
 from app.services import parts
 from data import queries
@@ -95,7 +96,36 @@ def stored_span(session: Session, device: DeviceRow) -> TimeRange | None:
     return TimeRange(min(one.start_at for one in found), max(one.end_at for one in found)) if found else None
 
 
-@route("/devices", "The devices that the sender may read", schemas.DEVICES, failures=())
+DEVICES = schemas.thing(
+    devices=schemas.many(
+        schemas.thing(
+            device=schemas.DEVICE,
+            kind=schemas.of("string", enum=["bms", "tristar", "sensor"]),
+            name=schemas.of("string", "As the pages show it."),
+            string=schemas.maybe("integer", "Which string of panels, for a charge controller."),
+            public=schemas.of("boolean", "Whether strangers may read it."),
+            expected_interval_seconds=schemas.maybe("integer", "How often it should send."),
+        )
+    )
+)
+
+
+@route(
+    "/devices",
+    "The devices that the sender may read",
+    DEVICES,
+    failures=(),
+    example=Example(
+        """\
+{"devices": [
+  {"device": "bms", "kind": "bms", "name": "Battery", "string": null, "public": true,
+   "expected_interval_seconds": null},
+  {"device": "admin/VEML7700", "kind": "sensor", "name": "VEML7700", "string": null, "public": true,
+   "expected_interval_seconds": null}
+]}"""
+    ),
+    audience=Audience.READERS,
+)
 def devices(_asked: Asked) -> Response:
     """Controllers by string, then by name; private sensors only for those who may read them."""
     with parts().sessions() as session:
@@ -115,7 +145,38 @@ def devices(_asked: Asked) -> Response:
     return written({"devices": rows})
 
 
-@route("/devices/<device>/series", "The metrics of a device", schemas.SERIES, (TIMES,))
+SERIES = schemas.thing(
+    device=schemas.DEVICE,
+    **{"from": schemas.MAYBE_AT, "to": schemas.MAYBE_AT},
+    series=schemas.many(
+        schemas.thing(
+            metric=schemas.of("string", "Its key."),
+            label=schemas.of("string"),
+            unit=schemas.UNIT,
+            quantity=schemas.maybe("string", "What is measured: voltage, current …"),
+            aggregate=schemas.maybe("string", "How samples are joined: mean, last or counter."),
+            explanation=schemas.maybe("string", "What it is, in a sentence."),
+            codes={"type": ["object", "null"], "additionalProperties": {"type": "string"}},
+        )
+    ),
+)
+
+
+@route(
+    "/devices/<device>/series",
+    "The metrics of a device",
+    SERIES,
+    (TIMES,),
+    example=Example(
+        """\
+{"device": "tristar-1", "from": "2019-12-03T19:40:00Z", "to": "2019-12-03T19:42:00Z", "series": [
+  {"metric": "bat_voltage", "label": "Battery Voltage", "unit": "V", "quantity": "voltage", "aggregate": "mean",
+   "explanation": "The battery voltage that the controller regulates by.", "codes": null}
+]}""",
+        "times=iso",
+    ),
+    audience=Audience.READERS,
+)
 def series(asked: Asked) -> Response:
     """Every metric that the device has sent, and from when to when it has sent anything."""
     with parts().sessions() as session:
@@ -146,7 +207,33 @@ def series(asked: Asked) -> Response:
     )
 
 
-@route("/devices/<device>/latest", "The newest value of each metric", schemas.LATEST, (METRICS, TIMES))
+LATEST = schemas.thing(
+    device=schemas.DEVICE,
+    metrics=schemas.by_metric(
+        schemas.thing(
+            label=schemas.of("string"),
+            **schemas.READING,
+            age_seconds=schemas.maybe("number", "How long ago it was measured."),
+        )
+    ),
+)
+
+
+@route(
+    "/devices/<device>/latest",
+    "The newest value of each metric",
+    LATEST,
+    (METRICS, TIMES),
+    example=Example(
+        """\
+{"device": "tristar-1", "metrics": {
+  "bat_voltage": {"label": "Battery Voltage", "value": 13.43, "text": null, "unit": "V",
+                  "recorded_at": "2019-12-03T19:42:00Z", "age_seconds": 8.1}
+}}""",
+        "metric=bat_voltage&times=iso",
+    ),
+    audience=Audience.READERS,
+)
 def latest(asked: Asked) -> Response:
     """Each metric with its value, unit, time of measurement and age.
 

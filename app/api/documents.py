@@ -11,9 +11,10 @@ from flask import Response, request
 from sqlalchemy.orm import Session
 
 from app.api.devices import readable
+from app.audience import Audience
 from app.routes import schemas
 from app.routes.parameters import FROM, INSTANT_SCHEMA, TIMES, TO, TZ, Parameter, instant, number_schema, whole
-from app.routes.routing import JSON, Asked, route
+from app.routes.routing import JSON, Asked, Example, route
 from app.services import parts
 from data import queries
 from data.queries import Latest
@@ -25,10 +26,25 @@ AT_ONCE = 20
 LONGEST_PAGE = 8_000_000
 
 
+DOCUMENTS = schemas.thing(
+    device=schemas.DEVICE,
+    documents=schemas.many(
+        schemas.thing(
+            family=schemas.of("string"),
+            recorded_at=schemas.AT,
+            received_at=schemas.AT,
+            clock=schemas.of("string"),
+            content=schemas.of("object", "The document as it was posted."),
+        )
+    ),
+    next=schemas.maybe("string", "The address of the page after this one."),
+)
+
+
 @route(
     "/devices/<device>/documents",
     "The documents as they were posted",
-    schemas.DOCUMENTS,
+    DOCUMENTS,
     (
         FROM,
         TO,
@@ -43,6 +59,16 @@ LONGEST_PAGE = 8_000_000
         TZ,
         TIMES,
     ),
+    example=Example(
+        """\
+{"device": "tristar-1", "documents": [
+  {"family": "tristar", "recorded_at": "2019-12-03T19:42:00.000Z", "received_at": "2019-12-03T19:42:01.204Z",
+   "clock": "synced", "content": {"ADC data": {"battery voltage": 13.43},
+   "MPPT Data": {"output power": 412.0}, "Status": {"alarms": "RTS open"}}}
+], "next": "http://localhost/api/v1/devices/tristar-1/documents?limit=1&times=iso&before=1575402120000"}""",
+        "limit=1&times=iso",
+    ),
+    audience=Audience.READERS,
 )
 def documents(asked: Asked) -> Response:
     """The newest first; `next` is the address of the page after this one, null on the last.

@@ -6,17 +6,31 @@ from flask import Response
 
 from app.api.devices import moment, readable
 from app.api.range import asked_window
+from app.audience import Audience
 from app.routes import schemas
 from app.routes.parameters import FROM, TIMES, TO, TZ, Parameter, text_schema
-from app.routes.routing import Asked, route, written
+from app.routes.routing import Asked, Example, route, written
 from app.services import parts
 from data import queries
+
+EVENTS = schemas.thing(
+    device=schemas.DEVICE,
+    events=schemas.many(
+        schemas.thing(
+            kind=schemas.of("string", "faults, alarms …"),
+            name=schemas.of("string", "As the device names it."),
+            started_at=schemas.AT,
+            last_seen_at=schemas.AT,
+            ended_at=schemas.MAYBE_AT,
+        )
+    ),
+)
 
 
 @route(
     "/devices/<device>/events",
     "What the device reported, from when to when",
-    schemas.EVENTS,
+    EVENTS,
     (
         Parameter("from", f"{FROM.description} The first measurement when left out.", FROM.schema, FROM.read),
         Parameter("to", f"{TO.description} The last measurement, included, when left out.", TO.schema, TO.read),
@@ -29,6 +43,15 @@ from data import queries
         TZ,
         TIMES,
     ),
+    example=Example(
+        """\
+{"device": "tristar-1", "events": [
+  {"kind": "alarms", "name": "RTS open", "started_at": "2019-12-03T19:41:00Z",
+   "last_seen_at": "2019-12-03T19:42:00Z", "ended_at": null}
+]}""",
+        "kind=alarms&times=iso",
+    ),
+    audience=Audience.READERS,
 )
 def events(asked: Asked) -> Response:
     """The events that touch the window, by their beginning; `ended_at` is null for what was still there at the last.

@@ -7,9 +7,10 @@ import logging
 from flask import Blueprint, Response, current_app, jsonify, send_from_directory
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.audience import Audience, audience
 from app.config import PROJECT
 from app.routes import schemas
-from app.routes.routing import JSON, Asked, Body, route, serve_routes
+from app.routes.routing import JSON, Asked, Body, Example, route, serve_routes
 from app.services import parts
 from app.version import VERSION
 from data import queries
@@ -39,6 +40,8 @@ NO_ANSWER = schemas.thing(database=schemas.of("string", enum=["no answer"]), ver
     others={503: Body("The database does not answer.", {JSON: NO_ANSWER})},
     group="Is it well?",
     strict=False,
+    example=Example('{"database": "ok", "version": "0.2.0"}'),
+    audience=Audience.EVERYBODY,
 )
 def healthz(_asked: Asked) -> Response:
     """For monitors: 200 when the database answers. `damage` says what the worker found when it started."""
@@ -63,6 +66,7 @@ serve_routes(health, ROUTES)
 
 
 @health.get("/favicon.ico")
+@audience(Audience.EVERYBODY)
 def favicon() -> Response:
     """The icon, at the address where browsers look for it."""
     return send_from_directory(

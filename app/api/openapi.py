@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from app.api.examples import EXAMPLES
 from app.http.error_texts import ERROR_WORDS, MORE_WORDS, TO_PROGRAMS
 from app.routes import schemas
 from app.routes.parameters import Parameter, Schema
@@ -90,7 +89,7 @@ def operation(route: Route, name: str, names: Sequence[str]) -> dict[str, Any]:
     if route.takes is not None:
         described["requestBody"] = {"required": True, **with_example(body(route.takes), route.takes.example)}
     answers = {
-        200: with_example(body(route.answer), EXAMPLES[route.operation].answer),
+        200: with_example(body(route.answer), route.example.answer),
         **{code: body(found) for code, found in route.others.items()},
     }
     failures = {code: error_of(route, code) for code in route.codes}

@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 from app.api.columns import VALUE, Columns, bucket_columns, instants_of, sample_columns
 from app.api.devices import known_units, moment, readable, stored_span
 from app.api.streaming import buckets_in_stretches, exported, samples_in_stretches
+from app.audience import Audience
 from app.routes import schemas
 from app.routes.parameters import FROM, METRICS, TIMES, TO, TZ, Parameter, choice_schema, number_schema, seconds, whole
-from app.routes.routing import JSON, Asked, Body, route, written
+from app.routes.routing import JSON, TWENTY_MINUTES, Asked, Body, Example, route, written
 from app.services import parts
 from data import queries
 from data.errors import RangeError
@@ -64,14 +65,39 @@ def months(text: str, _zone: tzinfo) -> Months:
     return Months(int(text))
 
 
+RANGE = schemas.thing(
+    device=schemas.DEVICE,
+    **{"from": schemas.AT, "to": schemas.AT},
+    width_seconds=schemas.maybe("integer", "The width of a bucket; null for samples as measured."),
+    at=schemas.many(schemas.AT),
+    units=schemas.by_metric(schemas.UNIT),
+    metrics=schemas.by_metric(
+        {
+            "type": "object",
+            "description": "`value` as measured, or the measures asked for; as many numbers as `at` has instants.",
+            "additionalProperties": schemas.many(schemas.NUMBER),
+        }
+    ),
+)
+
+
+STRETCH = schemas.thing(
+    "One line.",
+    device=schemas.DEVICE,
+    width_seconds=schemas.maybe("integer"),
+    at=RANGE["properties"]["at"],
+    metrics=RANGE["properties"]["metrics"],
+)
+
+
 @route(
     "/devices/<device>/range",
     "The samples of a window, or its buckets",
     Body(
         "The samples or buckets of the window.",
         {
-            JSON: schemas.RANGE,
-            "application/x-ndjson": schemas.STRETCH,
+            JSON: RANGE,
+            "application/x-ndjson": STRETCH,
             "text/csv": schemas.of("string"),
             "application/vnd.apache.parquet": schemas.of("string"),
         },
@@ -110,6 +136,15 @@ def months(text: str, _zone: tzinfo) -> Months:
             default="json",
         ),
     ),
+    example=Example(
+        """\
+{"device": "tristar-1", "from": "2019-12-03T19:40:00Z", "to": "2019-12-03T20:00:00Z", "width_seconds": 600,
+ "at": ["2019-12-03T19:40:00Z", "2019-12-03T19:50:00Z"],
+ "units": {"bat_voltage": "V"},
+ "metrics": {"bat_voltage": {"mean": [13.42, null], "min": [13.41, null], "max": [13.43, null]}}}""",
+        f"metric=bat_voltage&{TWENTY_MINUTES}&interval=600&times=iso",
+    ),
+    audience=Audience.READERS,
 )
 def range_(asked: Asked) -> Response:
     """Samples as measured when neither `points`, `interval` nor `months` is given; a bucket without a sample is null.

@@ -10,8 +10,8 @@ from urllib.parse import quote
 from flask import Blueprint, Flask, current_app, render_template
 from markupsafe import Markup, escape
 
-from app.api.examples import EXAMPLES
 from app.api.openapi import NAMES, OPENAPI, groups, openapi, path_of, title_of
+from app.audience import Audience, audience
 from app.http.answers import site_address
 from app.http.error_texts import TO_PROGRAMS
 from app.http.spelling import API_PAGE
@@ -47,6 +47,7 @@ class Shown:
 
 
 @api_page.get(API_PAGE)
+@audience(Audience.VISITORS)
 def page() -> str:
     """The page; it needs no script."""
     host, routes = site_address(), current_app.extensions[ROUTES]
@@ -66,7 +67,7 @@ def install_reference(server: Flask, routes: Sequence[Route]) -> None:
 def show(route: Route, host: str) -> Shown:
     """All that the page says of a route."""
     paths = [path_of(rule)[0] for rule in route.rules.values()]
-    return Shown(route, paths, list(asked_of(route)), curl(route, host), EXAMPLES[route.operation].answer)
+    return Shown(route, paths, list(asked_of(route)), curl(route, host), route.example.answer)
 
 
 def asked_of(route: Route) -> Iterator[Asked]:
@@ -91,7 +92,7 @@ def values_of(schema: Schema) -> str:
 
 def example_address(route: Route) -> str:
     """The address that the example asks, with its query."""
-    example = EXAMPLES[route.operation]
+    example = route.example
     rule = next(iter(route.rules.values()))
     path = re.sub(r"<(?:int:)?(\w+)>", lambda found: value_of(found[1], example.names), rule)
     return f"{path}?{example.query}" if example.query else path

@@ -10,11 +10,19 @@ from app.api.events import events
 from app.api.openapi import OPENAPI
 from app.api.range import range_
 from app.api.values import energy, nearest
+from app.audience import Audience
 from app.routes import schemas
-from app.routes.routing import Asked, route, serve_routes, written
+from app.routes.routing import Asked, Example, route, serve_routes, written
 
 
-@route("/openapi.json", "The OpenAPI document", schemas.of("object"), failures=())
+@route(
+    "/openapi.json",
+    "The OpenAPI document",
+    schemas.of("object"),
+    failures=(),
+    example=Example('{"openapi": "3.1.0", "info": {"title": "Arboretum"}}'),
+    audience=Audience.READERS,
+)
 def openapi_json(_asked: Asked) -> Response:
     """The OpenAPI document of every route for programs, made from what serves them."""
     return written(current_app.extensions[OPENAPI])

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from flask import Response
 
 from app.api.devices import catalogue_row, code_text, known_units, moment, readable
+from app.audience import Audience
 from app.routes import schemas
 from app.routes.parameters import (
     FROM,
@@ -22,7 +23,7 @@ from app.routes.parameters import (
     seconds,
     text_schema,
 )
-from app.routes.routing import Asked, route, written
+from app.routes.routing import TWENTY_MINUTES, Asked, Example, route, written
 from app.services import parts
 from data import queries
 from data.catalogue import ALIASES
@@ -31,11 +32,19 @@ from data.errors import RangeError
 from data.queries import DeviceRow
 from data.ranges import TimeRange
 
+NEAREST = schemas.thing(
+    device=schemas.DEVICE,
+    at=schemas.AT,
+    metrics=schemas.by_metric(
+        schemas.thing(**schemas.READING, distance_seconds=schemas.maybe("number", "How far from `at` it was measured."))
+    ),
+)
+
 
 @route(
     "/devices/<device>/nearest",
     "The values nearest to a moment",
-    schemas.NEAREST,
+    NEAREST,
     (
         Parameter("at", f"The moment. {INSTANT_WORDS}.", INSTANT_SCHEMA, instant, required=True),
         METRICS,
@@ -48,6 +57,15 @@ from data.ranges import TimeRange
         TZ,
         TIMES,
     ),
+    example=Example(
+        """\
+{"device": "tristar-1", "at": "2019-12-03T19:41:20Z", "metrics": {
+  "bat_voltage": {"value": 13.42, "text": null, "unit": "V", "recorded_at": "2019-12-03T19:41:00Z",
+                  "distance_seconds": 20.0}
+}}""",
+        "at=2019-12-03T19:41:20&metric=bat_voltage&times=iso",
+    ),
+    audience=Audience.READERS,
 )
 def nearest(asked: Asked) -> Response:
     """Of the document nearest to the moment, the earlier of two equally near; null where none is near enough."""
@@ -84,10 +102,19 @@ def reach(family: str, stated: timedelta | None) -> timedelta:
     return parts().config.tolerance_of(family) if stated is None else stated
 
 
+ENERGY = schemas.thing(
+    device=schemas.DEVICE,
+    metric=schemas.of("string"),
+    **{"from": schemas.AT, "to": schemas.AT},
+    watt_hours=schemas.maybe("number", "null: nothing of the window was measured."),
+    coverage=schemas.of("number", "The part of the elapsed window that was measured.", minimum=0, maximum=1),
+)
+
+
 @route(
     "/devices/<device>/energy",
     "The energy of a window",
-    schemas.ENERGY,
+    ENERGY,
     (
         Parameter("metric", "The power to integrate, in W.", text_schema(examples=["p_out"]), required=True),
         Parameter("from", FROM.description, INSTANT_SCHEMA, instant, required=True),
@@ -102,6 +129,13 @@ def reach(family: str, stated: timedelta | None) -> timedelta:
         TZ,
         TIMES,
     ),
+    example=Example(
+        """\
+{"device": "tristar-1", "metric": "p_out", "from": "2019-12-03T19:40:00Z", "to": "2019-12-03T20:00:00Z",
+ "watt_hours": 13.733333333333333, "coverage": 1.0}""",
+        f"metric=p_out&{TWENTY_MINUTES}&times=iso",
+    ),
+    audience=Audience.READERS,
 )
 def energy(asked: Asked) -> Response:
     """The integral of a power over the window, never across a gap, and how much of the window was measured."""

@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.audience import Audience, audience
 from app.http.spelling import API_PAGE, JSON_PREFIXES, is_json_address
 
 missing = Blueprint("missing", __name__)
@@ -17,6 +18,7 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 DASH_PAGES = ("/", "/<path:path>")
 
 
+@audience(Audience.EVERYBODY)
 def json_address(**_rest: str) -> Response:
     """No such JSON route: 404 as JSON."""
     abort(404, description=f"There is no such route: {API_PAGE} lists them.")
@@ -29,6 +31,7 @@ for prefix in JSON_PREFIXES:
 @missing.post("/BMS", endpoint="graph_form")
 @missing.post("/Tristar", endpoint="graph_form")
 @missing.post("/sensors", endpoint="graph_form")
+@audience(Audience.VISITORS)
 def graph_form() -> AnyResponse:
     """The graph pages were forms once; their controls are live now, and the page is at the same address."""
     return redirect(request.path, 303)
@@ -45,6 +48,7 @@ def install_wrong_methods(server: Flask) -> None:
         and "<path:" not in rule.rule
     }
 
+    @audience(Audience.EVERYBODY)
     def wrong_method(**_names: str) -> Response:
         rule = request.url_rule
         taken = sorted(known[rule.rule]) if rule is not None else []

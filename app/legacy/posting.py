@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 
 from flask import Blueprint, Response, abort, request
 
+from app.audience import Audience
 from app.http.body import LIMIT, as_text, read_body
 from app.routes import schemas
 from app.routes.parameters import Parameter
-from app.routes.routing import JSON, Asked, Body, Route, View, route, serve_routes
+from app.routes.routing import JSON, Asked, Body, Example, Route, View, route, serve_routes
 from app.security.identity import Poster, poster
 from app.services import parts
 from data.document import controller_string, parse_content
@@ -35,7 +36,13 @@ STRING = Parameter(
 
 
 def posted_to(
-    name: str, address: str, summary: str, example: str, parameters: tuple[Parameter, ...] = (), *failures: int
+    name: str,
+    address: str,
+    summary: str,
+    example: str,
+    parameters: tuple[Parameter, ...] = (),
+    *failures: int,
+    query: str = "",
 ) -> Callable[[View], Route]:
     """Make the function below the view of a posting route."""
     document = schemas.of("object", "Extra keys are kept, never refused.")
@@ -46,6 +53,8 @@ def posted_to(
         STORED,
         parameters,
         (403, 409, 413, 415, 429, *failures),
+        example=Example(RECEIVED, query),
+        audience=Audience.POSTERS,
         method="POST",
         takes=Body(words, {JSON: document}, example),
         group="Posting as on the first site",
@@ -74,6 +83,7 @@ def bms(_asked: Asked) -> Response:
     "Post a document of a charge controller",
     '{"string": 1, "ADC data": {"battery voltage": 13.41}}',
     (STRING,),
+    query="string=1",
 )
 def tristar(asked: Asked) -> Response:
     """The controller as it is now.  Which one is told by `string` in the document or the address, else by its name."""

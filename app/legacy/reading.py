@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
+from app.audience import Audience
 from app.legacy import schemas
 from app.legacy.arguments import (
     asked_devices,
@@ -18,11 +19,12 @@ from app.legacy.arguments import (
 )
 from app.legacy.schemas import NOT_NEAR, STRING, TZ, WRONG_QUESTION
 from app.routes.parameters import Parameter, Schema
-from app.routes.routing import Asked, Body, Route, View, route, serve_routes
+from app.routes.routing import Asked, Body, Example, Route, View, route, serve_routes
 from app.services import parts
 from data import queries
 from data.catalogue import Metric
 
+VOLTAGE = {"parameter": "bat_voltage"}
 WRONG = {400: WRONG_QUESTION}
 NOT_THERE = {**WRONG, 404: NOT_NEAR}
 
@@ -34,10 +36,23 @@ def read_at(
     parameters: tuple[Parameter, ...],
     others: Mapping[int, Body],
     failures: tuple[int, ...] = (),
+    *,
+    example: Example,
 ) -> Callable[[View], Route]:
     """Make the function below the view of one of these routes."""
     group = "Reading as on the first site"
-    return route(rules, summary, answer, parameters, failures, others=others, group=group, strict=False)
+    return route(
+        rules,
+        summary,
+        answer,
+        parameters,
+        failures,
+        example=example,
+        audience=Audience.READERS,
+        others=others,
+        group=group,
+        strict=False,
+    )
 
 
 @read_at(
@@ -49,6 +64,7 @@ def read_at(
     schemas.POINT,
     (TZ,),
     NOT_THERE,
+    example=Example('{"date": "2019-12-03 19:40:00", "parameter": "state_of_charge", "value": 72.4}'),
 )
 def bms_point(asked: Asked) -> Response:
     """Of the document nearest to the moment, within ten minutes unless the site is set otherwise."""
@@ -64,6 +80,7 @@ def bms_point(asked: Asked) -> Response:
     schemas.POINT,
     (STRING, TZ),
     NOT_THERE,
+    example=Example('{"date": "2019-12-03 19:40:00", "parameter": "bat_voltage", "value": 13.41}', "string=1", VOLTAGE),
 )
 def tristar_point(asked: Asked) -> Response:
     """Within ten minutes of the moment, eleven hours for a value of the daily log, unless the site is set otherwise."""
@@ -76,6 +93,10 @@ def tristar_point(asked: Asked) -> Response:
     schemas.GRID,
     (TZ,),
     WRONG,
+    example=Example(
+        '{"parameter": "state_of_charge", "data": {\n'
+        '  "2019-12-03 19:40:00": 72.4, "2019-12-03 19:50:00": 72.4, "2019-12-03 20:00:00": 72.4\n}}'
+    ),
 )
 def bms_range(asked: Asked) -> Response:
     """The value nearest to each tick, from the start up to and including the end; at most 10,000 ticks."""
@@ -88,6 +109,10 @@ def bms_range(asked: Asked) -> Response:
     schemas.GRID,
     (STRING, TZ),
     WRONG,
+    example=Example(
+        '{"parameter": "bat_voltage", "data": {"2019-12-03 19:40:00": 13.41, "2019-12-03 19:50:00": 13.43}}',
+        names=VOLTAGE,
+    ),
 )
 def tristar_range(asked: Asked) -> Response:
     """The value nearest to each tick, from the start up to and including the end; at most 10,000 ticks."""
@@ -101,6 +126,7 @@ def tristar_range(asked: Asked) -> Response:
     (TZ,),
     {},
     (404,),
+    example=Example('{"data": {"lux": 812.5}, "date": "2019-12-03 19:40:00"}'),
 )
 def sensor_point(asked: Asked) -> Response:
     """The document as it was posted; when there is none within ten minutes `data` is empty, `date` as it was asked."""
@@ -120,6 +146,7 @@ def sensor_point(asked: Asked) -> Response:
     (TZ,),
     {},
     (404,),
+    example=Example('{"sensor_id": 2, "data": {"2019-12-03 19:40:00": {"lux": 812.5}}}'),
 )
 def sensor_range(asked: Asked) -> Response:
     """The document nearest to each tick, within one interval of it, under its own time; at most 10,000 ticks."""

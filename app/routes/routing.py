@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 from flask import Blueprint, Response, request
 
+from app.audience import Audience, audience
 from app.routes.parameters import Parameter, Schema, asked_values
 
 Asked = dict[str, Any]
@@ -25,6 +26,7 @@ NDJSON = "application/x-ndjson"
 WRITING = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z
 # What any of them may answer: a wrong question, a private site, a long address, another site's name, our own trouble.
 ALWAYS = (400, 401, 414, 421, 500, 503)
+TWENTY_MINUTES = "from=2019-12-03T19:40&to=2019-12-03T20:00"  # the window of the examples
 ALL_OF_IT = "All that is stored"
 
 
@@ -35,6 +37,15 @@ class Body:
     description: str
     content: Mapping[str, Schema]
     example: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """The answer to a question, empty for a page; its address is made of the examples of its parts but for `names`."""
+
+    answer: str
+    query: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +61,8 @@ class Route:
     rules: Mapping[str, str]
     summary: str
     answer: Body
+    example: Example
+    audience: Audience
     view: View
     description: str = ""
     parameters: tuple[Parameter, ...] = ()
@@ -86,6 +99,9 @@ def route(
     answer: Schema | Body,
     parameters: tuple[Parameter, ...] = (),
     failures: tuple[int, ...] = (404,),
+    *,
+    example: Example,
+    audience: Audience,
     **more: Any,
 ) -> Callable[[View], Route]:
     """Make the function below the view of a route; its docstring is the description.
@@ -101,6 +117,8 @@ def route(
             rules=own_rules(name, address) if isinstance(address, str) else address,
             summary=summary,
             answer=body,
+            example=example,
+            audience=audience,
             view=view,
             description=" ".join((view.__doc__ or "").split()),
             parameters=parameters,
@@ -120,9 +138,20 @@ def own_rules(name: str, path: str) -> dict[str, str]:
 
 def serve_routes(blueprint: Blueprint, routes: Iterable[Route]) -> None:
     """Let the blueprint answer at every address of these routes."""
-    for found in routes:
-        for rule in found.rules.values():
-            blueprint.add_url_rule(rule, found.name, found.serve, methods=[found.method])
+    for served in routes:
+        view = view_of(served)
+        for rule in served.rules.values():
+            blueprint.add_url_rule(rule, served.name, view, methods=[served.method])
+
+
+def view_of(served: Route) -> Callable[..., Response]:
+    """What Flask calls for that route."""
+
+    @audience(served.audience)
+    def answer(**names: Any) -> Response:
+        return served.serve(**names)
+
+    return answer
 
 
 def written(content: Any) -> Response:

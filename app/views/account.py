@@ -9,6 +9,7 @@ from flask import Blueprint, abort, current_app, flash, g, redirect, render_temp
 from flask_login import current_user, decode_cookie, login_user, logout_user
 from werkzeug.wrappers import Response
 
+from app.audience import Audience, audience
 from app.mail.messages import NOBODY, and_deliver, send_link
 from app.security import reset_links
 from app.security.guard import local_target
@@ -36,6 +37,7 @@ LINK_SENT = (
 
 
 @accounts_pages.route("/sensors/users/login", methods=("GET", "POST"))
+@audience(Audience.EVERYBODY)
 def login() -> Any:
     """Log in by username; then to the page that asked for it, or to the sensors."""
     after = local_target(request.args.get("next"), SENSORS_PAGE)
@@ -66,6 +68,7 @@ def begin_session() -> None:
 
 
 @accounts_pages.route("/sensors/users/register", methods=("GET", "POST"))
+@audience(Audience.VISITORS)
 def register() -> Any:
     """Make a user; then to the login."""
     if current_user.is_authenticated:
@@ -98,6 +101,7 @@ def register() -> Any:
 
 
 @accounts_pages.get("/logout")
+@audience(Audience.EVERYBODY)
 def logout() -> Response:
     """Log out, on every device; to the home page.  A link on another site does not log anybody out."""
     if current_user.is_authenticated and request.headers.get("Sec-Fetch-Site") != "cross-site":
@@ -113,6 +117,7 @@ def logout() -> Response:
 
 
 @accounts_pages.route("/sensors/users/forgotten", methods=("GET", "POST"))
+@audience(Audience.EVERYBODY)
 def forgotten() -> Any:
     """Send a link to set a new password; the answer is the same for every address."""
     form = ForgottenForm()
@@ -133,6 +138,7 @@ def forgotten() -> Any:
 
 
 @accounts_pages.route("/sensors/users/reset/<token>", methods=("GET", "POST"))
+@audience(Audience.EVERYBODY)
 def reset(token: str) -> Any:
     """Set a password by way of the link in a letter."""
     secret = str(current_app.secret_key)
@@ -167,12 +173,14 @@ def link_used() -> Response:
 
 
 @accounts_pages.get("/account")
+@audience(Audience.ACCOUNTS)
 def account() -> Any:
     """The user's account and what can be done with it."""
     return render_template("account.html", user=own_user())
 
 
 @accounts_pages.route("/account/password", methods=("GET", "POST"))
+@audience(Audience.ACCOUNTS)
 def password() -> Any:
     """Change the password; every other session ends."""
     form, first = ChangePasswordForm(), current_user.must_choose
@@ -196,6 +204,7 @@ def password() -> Any:
 
 
 @accounts_pages.route("/account/delete", methods=("GET", "POST"))
+@audience(Audience.ACCOUNTS)
 def delete() -> Any:
     """Delete the account with its sensors and data, once the password confirms it."""
     form = DeleteAccountForm()

@@ -13,6 +13,7 @@ from flask import Blueprint, Response, abort, send_file
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
+from app.audience import Audience, audience
 from app.http.answers import file_name
 from app.security.identity import actor
 from app.services import parts
@@ -29,6 +30,7 @@ IN_MEMORY = 8_000_000
 
 
 @exports.get("/account/export")
+@audience(Audience.ACCOUNTS)
 def mine() -> Response:
     """A zip: the account, its keys without what they are, what the log has of it, its sensors, and every document they
     posted."""

@@ -13,6 +13,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.audience import Audience, audience
 from app.http.answers import harmless
 from app.mail.messages import and_deliver, send_link, send_welcome
 from app.security.identity import actor
@@ -33,6 +34,7 @@ LAST_DAY = datetime(9999, 12, 31, tzinfo=UTC)  # nothing is later, and no day ca
 
 
 @admin_pages.get("/admin")
+@audience(Audience.ADMINISTRATORS)
 def home() -> Any:
     """How many there are of each, and the ways on."""
     with parts().sessions() as session:
@@ -47,6 +49,7 @@ def home() -> Any:
 
 
 @admin_pages.route("/admin/users", methods=("GET", "POST"))
+@audience(Audience.ADMINISTRATORS)
 def users() -> Any:
     """All users; a new one gets a link to set the password."""
     form = UserForm()
@@ -76,6 +79,7 @@ def users() -> Any:
 
 
 @admin_pages.post("/admin/users/<int:user_id>/<any(role, logout, link, delete):change>")
+@audience(Audience.ADMINISTRATORS)
 def change_user(user_id: int, change: str) -> AnyResponse:
     """Change a role, end sessions, send a link to set a password, or delete the account with its data."""
     with parts().sessions() as session:
@@ -116,6 +120,7 @@ def changed(user: User, change: str) -> str:
 
 
 @admin_pages.get("/admin/devices")
+@audience(Audience.ADMINISTRATORS)
 def devices() -> Any:
     """All devices, sensors among them, with who owns and who sees them."""
     with parts().sessions() as session:
@@ -125,6 +130,7 @@ def devices() -> Any:
 
 
 @admin_pages.post("/admin/devices/<int:device_id>")
+@audience(Audience.ADMINISTRATORS)
 def change_device(device_id: int) -> AnyResponse:
     """A device's name, who sees it, and how often it should be heard."""
     try:
@@ -146,6 +152,7 @@ def change_device(device_id: int) -> AnyResponse:
 
 
 @admin_pages.get("/admin/keys")
+@audience(Audience.ADMINISTRATORS)
 def keys() -> Any:
     """All keys with whom they are for and their last use."""
     with parts().sessions() as session:
@@ -158,6 +165,7 @@ def keys() -> Any:
 
 
 @admin_pages.post("/admin/keys/<int:key_id>/revoke")
+@audience(Audience.ADMINISTRATORS)
 def revoke_key(key_id: int) -> AnyResponse:
     """Refuse any key from now on."""
     with parts().sessions() as session:
@@ -169,6 +177,7 @@ def revoke_key(key_id: int) -> AnyResponse:
 
 
 @admin_pages.get("/admin/audit")
+@audience(Audience.ADMINISTRATORS)
 def audit_log() -> Any:
     """The audit log, filtered, the newest first."""
     before = request.args.get("before", "")
@@ -179,6 +188,7 @@ def audit_log() -> Any:
 
 
 @admin_pages.get("/admin/audit.csv")
+@audience(Audience.ADMINISTRATORS)
 def audit_csv() -> Response:
     """The same as a table for spreadsheets, all of it."""
     wanted, sessions = asked(), parts().sessions

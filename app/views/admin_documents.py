@@ -10,6 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from app.audience import Audience, audience
 from app.security.identity import client_address
 from app.services import parts
 from app.views.document_lists import EVER, ONE_MILLISECOND, entry_page, instant_of
@@ -31,6 +32,7 @@ ONE_MINUTE, MINUTES_LETTERS = timedelta(minutes=1), len("2026-03-01T12:00")
 
 
 @admin_entries.get("/admin/devices/<int:device_id>/entries")
+@audience(Audience.ADMINISTRATORS)
 def entries(device_id: int) -> Any:
     """The documents of a device, the newest first, from the time that the address names."""
     before = instant_of(request.args.get("before", "")) or asked_until()
@@ -66,6 +68,7 @@ def values(readings: dict[str, float]) -> str:
 
 
 @admin_entries.get("/admin/devices/<int:device_id>/entries/<family>/<milliseconds>")
+@audience(Audience.ADMINISTRATORS)
 def entry(device_id: int, family: str, milliseconds: str) -> Any:
     """One document as it was posted, what can be done with it, and what was done before."""
     return entry_page_of(device_id, family, milliseconds)
@@ -106,6 +109,7 @@ def stored(device_id: int, family: str, milliseconds: str) -> tuple[DeviceRow, d
 
 
 @admin_entries.post("/admin/devices/<int:device_id>/entries/<family>/<milliseconds>/<any(replace, remove):change>")
+@audience(Audience.ADMINISTRATORS)
 def correct(device_id: int, family: str, milliseconds: str, change: str) -> Response | str:
     """Put another document in its place, or take it out, with a reason; what was there is kept."""
     device, at, _ = stored(device_id, family, milliseconds)
@@ -128,6 +132,7 @@ def correct(device_id: int, family: str, milliseconds: str, change: str) -> Resp
 
 
 @admin_entries.get("/admin/store")
+@audience(Audience.ADMINISTRATORS)
 def store() -> Any:
     """What is stored and what it costs, by device and level."""
     with parts().sessions() as session:

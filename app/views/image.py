@@ -10,6 +10,7 @@ from flask import Blueprint, Response, render_template, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import ServiceUnavailable
 
+from app.audience import Audience, audience
 from app.security.identity import viewer
 from app.services import parts
 from app.views.image_form import MOST_VALUES, UNITS, PictureForm, read_form
@@ -50,6 +51,7 @@ def looked_up(given: MultiDict[str, str], filled: bool = False) -> tuple[Picture
 
 
 @pictures.route(PICTURE_PAGE, methods=("GET", "POST"))
+@audience(Audience.VISITORS)
 def page() -> str:
     """The form and the picture; an address with the fields shows the same."""
     filled = request.method == "POST"
@@ -95,12 +97,14 @@ def picture_addresses(query: str) -> dict[str, str]:
 
 
 @pictures.get(f"{PICTURE_PAGE}.png", endpoint="png")
+@audience(Audience.VISITORS)
 def png() -> Response:
     """The picture in pixels, two for each of a page."""
     return file_of("png")
 
 
 @pictures.get(f"{PICTURE_PAGE}.svg", endpoint="svg")
+@audience(Audience.VISITORS)
 def svg() -> Response:
     """The picture in lines."""
     return file_of("svg")

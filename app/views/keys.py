@@ -12,6 +12,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 from wtforms.fields.choices import SelectChoice
 
+from app.audience import Audience, audience
 from app.http.answers import site_address
 from app.security.identity import actor
 from app.services import parts
@@ -37,6 +38,7 @@ MOST_KEYS = 50
 
 
 @keys_pages.get("/account/keys")
+@audience(Audience.MEMBERS)
 def mine() -> Any:
     """The user's keys, none of which can be read again."""
     with parts().sessions() as session:
@@ -47,6 +49,7 @@ def mine() -> Any:
 
 
 @keys_pages.route("/account/keys/new", methods=("GET", "POST"))
+@audience(Audience.MEMBERS)
 def make() -> Any:
     """Make a key and show it, this once."""
     with parts().sessions() as session:
@@ -132,6 +135,7 @@ def collector_devices(slug: str | None) -> Sequence[Known]:
 
 
 @keys_pages.post("/account/keys/<int:key_id>/revoke")
+@audience(Audience.MEMBERS)
 def revoke(key_id: int) -> Response:
     """Refuse one of the user's own keys from now on."""
     with parts().sessions() as session:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, make_response, render_template, request
 
+from app.audience import Audience
 from app.routes import schemas
 from app.routes.parameters import Parameter
-from app.routes.routing import HTML, Asked, Body, route, serve_routes
+from app.routes.routing import HTML, Asked, Body, Example, route, serve_routes
 from app.services import parts
 from app.views.document_lists import entry_page, instant_of, rows_of
 from app.views.sensors import own_sensor
@@ -34,6 +35,8 @@ BEFORE = Parameter(
     group="Reading as on the first site",
     strict=False,
     answers_in=HTML,
+    example=Example(""),
+    audience=Audience.OWNERS,
 )
 def every_entry(asked: Asked) -> Response:
     """A page with a card for each entry, the newest first; 404 for a sensor that is not there or not the user's.

@@ -12,6 +12,7 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.audience import Audience, audience
 from app.http.answers import site_address
 from app.security.identity import actor
 from app.services import parts
@@ -61,6 +62,7 @@ def sensor_row(sensor: Sensor, owner: User, newest: Latest | None, now: datetime
 
 
 @sensors_pages.route("/sensors/register", methods=("GET", "POST"))
+@audience(Audience.MEMBERS)
 def register() -> Any:
     """Register a sensor; all four fields are kept."""
     form = SensorForm()
@@ -90,6 +92,7 @@ def register() -> Any:
 
 
 @sensors_pages.get("/sensors/<int:sensor_id>")
+@audience(Audience.OWNERS)
 def one(sensor_id: int) -> Any:
     """One sensor: whether it posts, how to post to it, and what can be changed."""
     return sensor_page(sensor_id, {})
@@ -113,6 +116,7 @@ def sensor_page(sensor_id: int, errors: Mapping[str, str]) -> str:
 
 
 @sensors_pages.get("/sensors/<int:sensor_id>/state")
+@audience(Audience.OWNERS)
 def state(sensor_id: int) -> Response:
     """Whether the sensor has posted, for the page that waits for its first post."""
     with parts().sessions() as session:
@@ -122,6 +126,7 @@ def state(sensor_id: int) -> Response:
 
 
 @sensors_pages.post("/sensors/<int:sensor_id>/<any(rename, share, archive, handover, delete):change>")
+@audience(Audience.OWNERS)
 def alter(sensor_id: int, change: str) -> Response | str:
     """Change one thing of a sensor; then back to its page.  What is wrong with a field is said at that field."""
     with parts().sessions() as session:

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
 from app import create_app
+from app.audience import audience_of
 from app.config import Config
 from app.security.guard import local_target
 from app.services import parts_of
@@ -34,6 +35,22 @@ def private(config: Config) -> Iterator[FlaskClient]:
     made = create_app(replace(config, site_private=True))
     yield made.test_client()
     parts_of(made).engine.dispose()
+
+
+def test_every_endpoint_declares_its_audience(server: Flask) -> None:
+    endpoints = {rule.endpoint for rule in server.url_map.iter_rules()}
+    assert [endpoint for endpoint in sorted(endpoints) if audience_of(server, endpoint) is None] == []
+
+
+def test_an_endpoint_without_an_audience_is_for_administrators_only(
+    server: Flask, sessions: sessionmaker[Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(server.view_functions["accounts.account"], "audience")
+    with sessions.begin() as session:
+        users.create_user(session, "ada", "ada@example.org", "a long password")
+    ada = server.test_client()
+    sign_in(ada, "ada", "a long password")
+    assert ada.get("/account").status_code == 403
 
 
 def key_of(sessions: sessionmaker[Session], username: str | None = None, device: str | None = None) -> str:
