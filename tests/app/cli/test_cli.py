@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.cli import main
+from app.cli.main import main
 from app.cli.progress import ProgressBar
 from app.config import PROJECT, Config
 from app.security.secret_key import peppers

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.cli import main
+from app.cli.main import main
 from app.config import PROJECT, Config
 from data import queries
 from data.ranges import TimeRange

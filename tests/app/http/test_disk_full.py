@@ -13,8 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, event
 
-from app.cli import main
-from app.cli.main import SEE_TO_IT
+from app.cli.main import SEE_TO_IT, main
 from app.config import Config
 from app.runtime.worker import Duty, Rota, seal
 from app.services import parts_of

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
 from app import create_app
-from app.cli import main
+from app.cli.main import main
 from app.config import Config
 from app.mail import delivery
 from app.services import parts_of

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.cli import main
+from app.cli.main import main
 from app.config import PROJECT, Config
 from app.runtime.installation import open_database
 from app.runtime.settings_log import note_settings
