@@ -14,6 +14,7 @@ PI_MODULES = {
     "data",
     "data.catalogue",
     "data.catalogue.charge_settings",
+    "data.catalogue.codes",
     "data.document",
     "data.errors",
     "data.families",

@@ -86,7 +86,7 @@ def code_text(device: DeviceRow, metric: str, value: float | None) -> str | None
     found = catalogue_row(device, ALIASES.get(metric, metric))
     if found is None or found.codes is None or value is None:
         return None
-    return found.codes.get(int(value))
+    return found.codes.name(value)
 
 
 def stored_span(session: Session, device: DeviceRow) -> TimeRange | None:
@@ -194,7 +194,9 @@ def series(asked: Asked) -> Response:
                 "quantity": found.quantity if found else None,
                 "aggregate": found.aggregate.value if found else None,
                 "explanation": found.explanation if found else None,
-                "codes": {str(code): text for code, text in found.codes.items()} if found and found.codes else None,
+                "codes": {str(code): text for code, text in found.codes.names.items()}
+                if found and found.codes
+                else None,
             }
         )
     return written(

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from callbacks.common import formatting
-from data import catalogue
+from data.catalogue.codes import FLOAT, NIGHT
 from data.queries import Latest
 from pages.graph_form import IMPORTED
 
@@ -21,8 +21,6 @@ USUAL_INTERVAL = timedelta(seconds=60)
 ROUNDING_MINUTES = 10
 LONGEST_FORECAST = timedelta(hours=48)
 LONGEST_CHARGE = timedelta(hours=10)
-FULL_STATES = ("float",)
-NIGHT_STATES = ("night",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +47,9 @@ class Source:
         return self.latest.readings.get(key)
 
     @property
-    def charge_state(self) -> str:
-        """The controller's charge state in small letters, or an empty text."""
-        code = self.reading("charge_state")
-        codes = catalogue.metric("charge_state").codes or {}
-        return codes.get(round(code), "").lower() if code is not None else ""
+    def charge_state(self) -> float | None:
+        """The number of the controller's charge state, if the document has it."""
+        return self.reading("charge_state")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +160,7 @@ def sentence(
         if (state.solar_watts or 0.0) > IDLE_WATTS:
             out = _watts(state.load_watts if state.load_watts is not None else -watts)
             return f"Drawing on the battery: {solar}, {out} used; {at}{ahead}."
-        night = any(source.charge_state in NIGHT_STATES for source in state.speaking)
+        night = any(source.charge_state == NIGHT for source in state.speaking)
         lead = "Night, the battery carries" if night else "No sun, the battery carries"
         return f"{lead} {_watts(-watts)}; {f'it stands at {level}' if level else at}{ahead}."
     if _is_full(state):
@@ -217,7 +213,7 @@ def _is_full(state: Condition) -> bool:
     percent = state.battery.reading("state_of_charge")
     if percent is not None:
         return percent >= FULL_PERCENT
-    return any(source.charge_state in FULL_STATES for source in state.speaking)
+    return any(source.charge_state == FLOAT for source in state.speaking)
 
 
 def _full_by(state: Condition, now: datetime, zone: ZoneInfo, sun_until: datetime | None, steady: float | None) -> str:

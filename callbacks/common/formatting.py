@@ -38,7 +38,7 @@ def reading(metric: Metric, value: float | None) -> tuple[str, str]:
     if value is None or not math.isfinite(value):
         return NOTHING, ""
     if metric.codes is not None:
-        return metric.codes.get(round(value), f"code {value:.0f}"), ""
+        return metric.codes.name(value) or f"code {value:g}", ""
     if metric.quantity == "switches":
         return switches(round(value)), ""
     return number(on_screen(metric, value), metric.decimals), unit(metric)

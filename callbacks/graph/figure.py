@@ -343,7 +343,7 @@ def state_ticks(group: Sequence[Line]) -> dict[str, Any]:
     if codes is None:
         return {}
     seen = sorted({round(value) for one in group for value in one.value if np.isfinite(value)})
-    return {"tickmode": "array", "tickvals": seen, "ticktext": [codes.get(code, f"code {code}") for code in seen]}
+    return {"tickmode": "array", "tickvals": seen, "ticktext": [codes.name(code) or f"code {code}" for code in seen]}
 
 
 def margins(drawing: Drawing, letters: int, size: float) -> dict[str, int]:

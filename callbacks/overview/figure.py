@@ -16,7 +16,7 @@ from callbacks.common import styles
 from callbacks.common.escaping import plain
 from callbacks.common.lines import Numbers, axis_times, wall_milliseconds
 from callbacks.graph.figure import LABEL_SPACING, faint, time_range
-from data import catalogue
+from data.catalogue.codes import NIGHT
 from data.ranges import TimeRange
 
 STRING_METRICS = ("p_out", "charge_state")
@@ -53,11 +53,8 @@ def day(window: TimeRange, controllers: Mapping[str, pd.DataFrame], battery: pd.
     amps = _column(battery, "total_current", "mean", index)
     nothing = np.full(len(index), np.nan)
     solar = np.sum(list(strings.values()), axis=0) if strings else nothing
-    night_code = next(
-        (code for code, word in (catalogue.metric("charge_state").codes or {}).items() if word.lower() == "night"), None
-    )
     states = [_column(frame, "charge_state", "last", index) for frame in controllers.values()]
-    night = np.any([state == night_code for state in states], axis=0) if states else np.zeros(len(index), dtype=bool)
+    night = np.any([state == NIGHT for state in states], axis=0) if states else np.zeros(len(index), dtype=bool)
     return Day(
         index=index,
         strings=strings,

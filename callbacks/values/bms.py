@@ -13,7 +13,7 @@ from callbacks.values.cell import NO_READING, Shown, as_posted, short, shown, tr
 from callbacks.values.labels import NAME_LISTS, capitalised, metric_at
 from callbacks.values.rows import MOST_ROWS, Grid, Row, Section, apart, grid, is_record, rows
 from data import catalogue, document
-from data.catalogue import meanings
+from data.catalogue.codes import PIN_STATUS
 from data.document import fold, number
 from data.document.cells import CELL_SECTIONS, MOST_CELLS, Place, group_places
 
@@ -207,9 +207,9 @@ def pins(names: list[str]) -> list[Row]:
     """The active pins, each with what it does."""
     found = []
     for name in dict.fromkeys(names):
-        known = next((pin for pin in meanings.PINS if fold(pin) == fold(name)), None)
-        label = meanings.PIN_LABELS.get(known or "") or capitalised(name.replace("_", " "))
-        words = meanings.meaning(meanings.PINS, name) or "Not known to this site"
+        pin = PIN_STATUS.named(name)
+        label = pin.label if pin is not None and pin.label else capitalised(name.replace("_", " "))
+        words = pin.sentence if pin is not None else "Not known to this site"
         found.append(Row(short(label, 80), short(name, 80), words, ()))
     return found[:MOST_ROWS]
 

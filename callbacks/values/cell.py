@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 
 from callbacks.common import formatting
 from callbacks.common.sensor_fields import decimals_of
-from callbacks.values.labels import ENTRIES, NAME_LISTS, ON_OFF, STATES, NameList, flag_tone, metric_at
+from callbacks.values.labels import ENTRIES, NAME_LISTS, ON_OFF, NameList, flag_tone, metric_at
 from data import document
-from data.catalogue import Metric, meanings
+from data.catalogue import Metric
+from data.catalogue.codes import CHARGE_STATE, CHARGING_FAILED, CHARGING_STAGE, FAULT
 from data.document import fold, number
 
 LONGEST_TEXT = 200
@@ -22,6 +23,7 @@ FIRST_INSTANT, LAST_INSTANT = 946_684_800, 4_102_444_800  # 2000 to 2100: what a
 NO_UNITS = ("", "N/A", "n/a", "none")
 UNITS = {"C": "°C", "F": "°F", "degC": "°C", "degF": "°F", "V/degC": "V/°C", "d": "days"}
 LONG_SECONDS = 90
+ALARMING = ((CHARGE_STATE, FAULT), (CHARGING_STAGE, CHARGING_FAILED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +74,14 @@ def of_metric(family: str, metric: Metric, section: str, key: str, posted: Any, 
             return Shown(formatting.NOTHING, words="no probe connected", tone="nothing")
         return Shown(plain.text, plain.unit or formatting.unit(metric), "not believable", "attention")
     text, unit = formatting.reading(metric, value)
-    words = meanings.meaning(STATES.get(metric.key, {}), text)
+    code = metric.codes.code(value) if metric.codes is not None else None
+    words = code.sentence if code is not None else ""
     if metric.unit == "s" and value >= LONG_SECONDS:
         words = formatting.span(timedelta(seconds=min(value, 1e12)))
     stated = unit_of(posted)
     if stated and _plain_unit(stated) not in (unit, _plain_unit(metric.unit), "°C" if metric.unit == "degC" else unit):
         words = f"posted as {short(stated)}"
-    return Shown(text, unit, words, "alarm" if text in ("FAULT", "Charging Error") else "")
+    return Shown(text, unit, words, "alarm" if (metric.codes, value) in ALARMING else "")
 
 
 def as_posted(posted: Any, unit: str) -> Shown:
@@ -113,20 +116,19 @@ def instant(seconds: float, zone: ZoneInfo) -> Shown:
 
 def _names(names: NameList, posted: Any) -> Shown:
     """The names that are set, each with what it means; `none` when the document says that there are none."""
-    known = list(names.known.values())
-    word = number(posted) if not isinstance(posted, Mapping) else None
-    if word is not None and known and 0 <= word < 1 << 64:
+    word = number(posted) if names.is_word and not isinstance(posted, Mapping) else None
+    if word is not None and 0 <= word < 1 << 64:
         bits = int(word)
-        found = [names.known.get(bit, f"bit {bit}") for bit in range(bits.bit_length()) if bits >> bit & 1]
+        found = [names.codes.name(bit) or f"bit {bit}" for bit in range(bits.bit_length()) if bits >> bit & 1]
     elif isinstance(posted, list) and not all(isinstance(name, str) for name in posted):
         return Shown(joined(posted), tone=names.tone)
     else:
-        found = document.names(posted, known)
+        found = document.names(posted, list(names.codes.names.values()) if names.is_word else ())
     if not found:
         if posted in (None, "", [], {}, 0, "0") or _all_off(posted):
             return Shown("none")
         return as_posted(posted, "")
-    told = tuple((short(name), meanings.meaning(names.words, name)) for name in found[:MOST_IN_LIST])
+    told = tuple((short(name), names.codes.meaning(name)) for name in found[:MOST_IN_LIST])
     more = len(found) - len(told)
     return Shown("", words=f"and {more} more" if more else "", tone=names.tone, names=told)
 

@@ -6,54 +6,62 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from data import catalogue, document
-from data.catalogue import Metric, meanings
-
-# Metric with a word for a value -> what each word means.
-STATES: Mapping[str, Mapping[str, str]] = {
-    "charge_state": meanings.CHARGE_STATES,
-    "led_state": meanings.LED_STATES,
-    "charging_stage": meanings.CHARGING_STAGES,
-}
+from data.catalogue import Metric
+from data.catalogue.codes import (
+    ALARMS,
+    BATTERY_STATUS,
+    DAILY_FLAGS,
+    FAULTS,
+    INPUT_PINS,
+    OUTPUT_PINS_1,
+    OUTPUT_PINS_3,
+    PIN_STATUS,
+    POWER_REDUCTION,
+    PROTECTION,
+    CodeTable,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class NameList:
-    """An entry that names what is set: the names by bit, what they mean, and how grave they are."""
+    """An entry that names what is set: the codes of its bits, and how grave they are.
+
+    `is_word` says whether it may come as the bits themselves, or as names run together.
+    """
 
     label: str
-    known: Mapping[int, str]
-    words: Mapping[str, str]
+    codes: CodeTable
     tone: str
     explanation: str
+    is_word: bool = True
 
 
-ALARMS = NameList("Alarms", catalogue.ALARMS, meanings.ALARMS, "attention", "What the controller warns of.")
-FAULTS = NameList("Faults", catalogue.FAULTS, meanings.FAULTS, "alarm", "What stops the controller from charging.")
 NAME_LISTS: Mapping[str, Mapping[tuple[str, str], NameList]] = {
-    "tristar": {("status", "alarms"): ALARMS, ("status", "faults"): FAULTS},
+    "tristar": {
+        ("status", "alarms"): NameList("Alarms", ALARMS, "attention", "What the controller warns of."),
+        ("status", "faults"): NameList("Faults", FAULTS, "alarm", "What stops the controller from charging."),
+    },
     "tristar_daily": {
         ("dailyloggervalues", "dailyalarms"): NameList(
-            "Alarms of the day", catalogue.ALARMS, meanings.ALARMS, "attention", "What it warned of that day."
+            "Alarms of the day", ALARMS, "attention", "What it warned of that day."
         ),
         ("dailyloggervalues", "dailyfaults"): NameList(
-            "Faults of the day", catalogue.FAULTS, meanings.FAULTS, "alarm", "What stopped the charging that day."
+            "Faults of the day", FAULTS, "alarm", "What stopped the charging that day."
         ),
-        ("dailyloggervalues", "dailyflags"): NameList(
-            "Flags of the day", catalogue.DAILY_FLAGS, meanings.DAILY_FLAGS, "", "What happened that day."
-        ),
+        ("dailyloggervalues", "dailyflags"): NameList("Flags of the day", DAILY_FLAGS, "", "What happened that day."),
     },
     "bms": {
         ("bmsstatus", "statuserrors"): NameList(
-            "Status errors", {}, meanings.STATUS_ERRORS, "attention", "Which of the readings cannot be trusted."
+            "Status errors", BATTERY_STATUS, "attention", "Which of the readings cannot be trusted.", False
         ),
         ("bmsstatus", "protectionerrors"): NameList(
-            "Protection errors", {}, meanings.PROTECTIONS, "alarm", "What the unit protects the battery from just now."
+            "Protection errors", PROTECTION, "alarm", "What the unit protects the battery from just now.", False
         ),
         ("bmsstatus", "powererrors"): NameList(
-            "Power errors", {}, meanings.POWER_REDUCTIONS, "attention", "Why the loads should take less."
+            "Power errors", POWER_REDUCTION, "attention", "Why the loads should take less.", False
         ),
         ("bmsstatus", "pinsconnected"): NameList(
-            "Active pins", {}, meanings.PINS, "", "The unit's inputs and outputs that are active."
+            "Active pins", PIN_STATUS, "", "The unit's inputs and outputs that are active.", False
         ),
     },
 }
@@ -110,12 +118,12 @@ def metric_at(family: str, section: str, key: str) -> Metric | None:
     return None if found is None else catalogue.metric(found)
 
 
+FLAGS = (PROTECTION, POWER_REDUCTION, PIN_STATUS, INPUT_PINS, OUTPUT_PINS_1, OUTPUT_PINS_3)
+
+
 def flag_words(key: str) -> str:
     """What a single flag of the battery manager means, by its folded name."""
-    for words in (meanings.PROTECTIONS, meanings.POWER_REDUCTIONS, meanings.PINS, meanings.CASE_PINS):
-        if said := meanings.meaning(words, key):
-            return said
-    return ""
+    return next((code.sentence for table in FLAGS if (code := table.named(key)) is not None), "")
 
 
 def flag_tone(key: str, is_set: bool) -> str:
@@ -124,9 +132,9 @@ def flag_tone(key: str, is_set: bool) -> str:
         return "" if is_set else "attention"
     if not is_set:
         return ""
-    if meanings.meaning(meanings.PROTECTIONS, key) or key == "bmsfailure":
+    if PROTECTION.named(key) or key == "bmsfailure":
         return "alarm"
-    return "attention" if meanings.meaning(meanings.POWER_REDUCTIONS, key) else ""
+    return "attention" if POWER_REDUCTION.named(key) else ""
 
 
 def capitalised(key: str) -> str:

@@ -13,6 +13,7 @@ from callbacks.values.cell import NOT_SENT, Shown, as_posted, short
 from callbacks.values.rows import MISSING, Row, Section, rows
 from data import catalogue
 from data.catalogue.charge_settings import SETTINGS, Setting, setting
+from data.catalogue.codes import CHARGE_STATE, NIGHT, NIGHT_CHECK
 from data.document import fold, number
 
 SETTINGS_SECTION, LOGGER_SECTION = "chargesettings", "dailyloggervalues"
@@ -201,16 +202,16 @@ def sentence(sources: Sequence[Source]) -> str:
         state, watts = source.charge_state, source.reading("p_out")
         idle = watts is None or (state in IDLE_STATES and watts < 1)
         power = "" if idle else formatting.with_unit(*formatting.reading(catalogue.metric("p_out"), watts))
-        did = ", ".join(part for part in (STATES.get(state, state), power) if part)
+        did = ", ".join(part for part in (STATES.get(state, ""), power) if part)
         parts.append(f"{name} {f'is {did}' if did else 'answers in part'}")
     text = "; ".join(parts) + "."
     return text[:1].upper() + text[1:]
 
 
-IDLE_STATES = ("night", "night check")
-STATES = {
+IDLE_STATES = (NIGHT, NIGHT_CHECK)
+_STATES = {
     "start": "starting",
-    "night check": "looking whether it is night",
+    "night_check": "looking whether it is night",
     "disconnect": "disconnected",
     "night": "waiting for the sun",
     "fault": "stopped by a fault",
@@ -220,6 +221,7 @@ STATES = {
     "equalize": "equalizing",
     "slave": "led by another master",
 }
+STATES: Mapping[float | None, str] = {CHARGE_STATE.number(key): words for key, words in _STATES.items()}
 
 
 def _in_sentence(name: str) -> str:

@@ -21,7 +21,7 @@ _ON_ONE_LINE = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=
 DECIMALS = 3  # finer than one count of any register or sentence
 SWITCHES = 8
 
-CODES = {metric.key: metric.codes for metric in METRICS if metric.codes is not None}
+CODES = {metric.key: metric.codes.names for metric in METRICS if metric.codes is not None}
 
 
 def compact(content: Any) -> str:

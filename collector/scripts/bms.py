@@ -12,10 +12,10 @@ from typing import Any, Self, TextIO
 
 import collector.scripts.bms_answers as answers
 from collector.drivers.emus import changes, sentences_table
-from collector.drivers.emus.codes import AUTH_STATUS
 from collector.drivers.emus.document import NO_CELLS, SECTIONS, build_bms, by_sentence
 from collector.drivers.emus.reader import LIVE, OVERHEARD, EmusG1
 from collector.drivers.emus.reply import LISTED
+from collector.drivers.emus.sentences_table import AUTHENTICATION_STATUS
 from collector.scripts.bms_answers import Answer, BMSStatistic
 from collector.transports.serial_line import SerialLine
 from data.errors import DecodeError, TransportError
@@ -334,9 +334,9 @@ class BMS:
 
 
 def _level(level: int | None) -> Answer:
-    if level not in AUTH_STATUS:
+    if level not in AUTHENTICATION_STATUS:
         raise DecodeError(f"{level} is none of the access levels 0, 1 and 2; ask again")
-    return {"admin status": AUTH_STATUS[level].replace("_", " "), "level": level}
+    return {"admin status": AUTHENTICATION_STATUS[level].replace("_", " "), "level": level}
 
 
 def _expect(argument: str, given: str, right: tuple[str, ...]) -> None:

@@ -12,10 +12,17 @@ from typing import Any
 
 from collector.drivers.emus import sentences_table
 from collector.drivers.emus import statistics as emus_statistics
-from collector.drivers.emus.codes import RESET_SOURCE
-from collector.drivers.emus.document import SECONDS_1970_TO_2000, can_devices, can_message
-from collector.drivers.emus.document_names import EVENTS, NO_UNIT, STATISTICS, UNITS
-from data.catalogue import CHARGING_ERRORS, CHARGING_STAGES, PINS, POWER_REDUCTIONS, PROTECTIONS
+from collector.drivers.emus.document import NO_UNIT, SECONDS_1970_TO_2000, UNITS, can_devices, can_message
+from data.catalogue.codes import (
+    CHARGING_ERROR,
+    CHARGING_STAGE,
+    LOG_EVENT,
+    PIN_STATUS,
+    POWER_REDUCTION,
+    PROTECTION,
+    STATISTIC,
+    table,
+)
 
 Answer = dict[str, Any]
 Fields = Mapping[str, Any]
@@ -98,9 +105,9 @@ VALIDITY = {
 # ST1: the driver's key of a set of bits -> their names.
 STATUS_BITS: Mapping[str, Mapping[int, str]] = {
     "battery_status_flags": VALIDITY,
-    "protection_flags": PROTECTIONS,
-    "power_reduction_flags": POWER_REDUCTIONS,
-    "pin_status_flags": PINS,
+    "protection_flags": PROTECTION.names,
+    "power_reduction_flags": POWER_REDUCTION.names,
+    "pin_status_flags": PIN_STATUS.names,
 }
 RESETS = 5
 
@@ -117,7 +124,7 @@ class BMSStatistic:
     @property
     def Name(self) -> str:  # noqa: N802
         """What it is called."""
-        return STATISTICS.get(self.statisticIdentifier, f"Statistic {self.statisticIdentifier}")
+        return STATISTIC.names.get(self.statisticIdentifier, f"Statistic {self.statisticIdentifier}")
 
     @property
     def Unit(self) -> str:  # noqa: N802
@@ -192,7 +199,7 @@ def events(answers: Sequence[Fields]) -> Answer:
     )
     return {
         f"log event number {number}": {
-            "log event": EVENTS.get(event["event_id"], f"Event {event['event_id']}"),
+            "log event": LOG_EVENT.names.get(event["event_id"], f"Event {event['event_id']}"),
             "unix time stamp": unix(event.get("timestamp")),
         }
         for number, event in enumerate(known, start=1)
@@ -219,8 +226,8 @@ def status(fields: Fields) -> Answer:
     """The status: words for the codes, then a flag for each bit that has a name."""
     stage, error = fields.get("charging_stage"), fields.get("last_charging_error")
     answer: Answer = {
-        "charging stage": CHARGING_STAGES.get(stage, stage),  # type: ignore[arg-type]  # an empty field is no code
-        "last charging error": CHARGING_ERRORS.get(error, error),  # type: ignore[arg-type]  # as above
+        "charging stage": CHARGING_STAGE.names.get(stage, stage),  # type: ignore[arg-type]  # an empty field is no code
+        "last charging error": CHARGING_ERROR.names.get(error, error),  # type: ignore[arg-type]  # as above
         "last charging error parameter": fields.get("last_charging_error_parameter"),
         "stage duration": fields.get("stage_duration"),
     }
@@ -235,7 +242,7 @@ def reset_history(fields: Fields) -> Answer:
     for number in range(1, RESETS + 1):
         when, bits = fields.get(f"reset_{number}_timestamp"), fields.get(f"reset_{number}_source_flags")
         if when is not None or bits is not None:
-            causes = [name.replace("_", " ") for bit, name in RESET_SOURCE.items() if bit_at(bits, bit)]
+            causes = [name.replace("_", " ") for bit, name in table("reset_source").keys.items() if bit_at(bits, bit)]
             answer[f"reset {number}"] = {"reset sources": causes, "unix time stamp": unix(when)}
     return answer
 

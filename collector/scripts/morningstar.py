@@ -19,7 +19,7 @@ from collector.drivers.tristar import registers_table
 from collector.drivers.tristar.document import SETTINGS, build_tristar, build_tristar_daily
 from collector.drivers.tristar.reader import TristarMppt
 from collector.transports.modbus.line import ModbusSerial
-from data.catalogue import ALARMS, DAILY_FLAGS, FAULTS
+from data.catalogue.codes import ALARMS, DAILY_FLAGS, FAULTS
 from data.errors import DecodeError, TransportError
 
 Answer = dict[str, Any]
@@ -89,11 +89,11 @@ CHARGE_SETTINGS = {
     {"EVa_ref_fixed_pet_init": "Eva_ref_fixed_pet_init"}.get(name, name): key for name, key in SETTINGS.items()
 }
 LISTS = {
-    "faults": FAULTS,
-    "alarms": ALARMS,
-    "faults_daily": FAULTS,
-    "alarms_daily": ALARMS,
-    "flags_daily": DAILY_FLAGS,
+    "faults": FAULTS.names,
+    "alarms": ALARMS.names,
+    "faults_daily": FAULTS.names,
+    "alarms_daily": ALARMS.names,
+    "flags_daily": DAILY_FLAGS.names,
 }
 
 log = logging.getLogger(__name__)

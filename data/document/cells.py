@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from data.catalogue import MOST_CELLS
 from data.folding import Node, Sections, folded, number
-
-MOST_CELLS = 256
 
 
 def _volts(raw: float) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from data.catalogue import ALARMS, DAILY_FLAGS, FAULTS, PINS, POWER_REDUCTIONS, PROTECTIONS, STATUS_VALID
+from data.catalogue.codes import ALARMS, BATTERY_STATUS, DAILY_FLAGS, FAULTS, PIN_STATUS, POWER_REDUCTION, PROTECTION
 from data.folding import Document, Node, Sections, fold
 
 
@@ -68,35 +68,29 @@ def notices(family: str, content: Document) -> Notices:
     if family == "tristar":
         status = sections("status")
         return Notices(
-            alarms=names(status.get("alarms"), list(ALARMS.values())),
-            faults=names(status.get("faults"), list(FAULTS.values())),
+            alarms=names(status.get("alarms"), list(ALARMS.names.values())),
+            faults=names(status.get("faults"), list(FAULTS.names.values())),
         )
     if family == "tristar_daily":
         values = sections("dailyloggervalues")
         return Notices(
-            daily_alarms=names(values.get("dailyalarms"), list(ALARMS.values())),
-            daily_faults=names(values.get("dailyfaults"), list(FAULTS.values())),
-            daily_flags=names(values.get("dailyflags"), list(DAILY_FLAGS.values())),
+            daily_alarms=names(values.get("dailyalarms"), list(ALARMS.names.values())),
+            daily_faults=names(values.get("dailyfaults"), list(FAULTS.names.values())),
+            daily_flags=names(values.get("dailyflags"), list(DAILY_FLAGS.names.values())),
         )
     if family == "bms":
         status = _unfused(sections("bmsstatus"))
         return Notices(
             status_errors=names(status.get("statuserrors")) or _invalid(status),
-            power_errors=names(status.get("powererrors")) or _set(status, POWER_REDUCTIONS),
-            protection_errors=names(status.get("protectionerrors")) or _set(status, PROTECTIONS),
-            pins=names(status.get("pinsconnected")) or _set(status, PINS),
+            power_errors=names(status.get("powererrors")) or _set(status, POWER_REDUCTION.names),
+            protection_errors=names(status.get("protectionerrors")) or _set(status, PROTECTION.names),
+            pins=names(status.get("pinsconnected")) or _set(status, PIN_STATUS.names),
         )
     return Notices()
 
 
 # The old reader's validity flags, which are true when all is well -> what to say when they are not.
-_VALIDITY = {
-    "validcellvoltages": STATUS_VALID[0],
-    "validcellmoduletemperatures": STATUS_VALID[1],
-    "validbalancingrates": STATUS_VALID[2],
-    "validnumberoflivecells": STATUS_VALID[3],
-    "validcelltemperatures": STATUS_VALID[5],
-}
+_VALIDITY = {"valid" + fold(name.removesuffix(" not valid")): name for name in BATTERY_STATUS.names.values()}
 
 
 def _unfused(status: Node) -> Node:

@@ -32,7 +32,7 @@ def _word(text: str) -> str:
 
 
 _CODES = {
-    metric.key: {_word(text): float(code) for code, text in metric.codes.items()}
+    metric.key: {_word(text): float(code) for code, text in metric.codes.names.items()}
     for metric in catalogue.METRICS
     if metric.codes is not None
 }

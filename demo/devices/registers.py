@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from demo.model.controllers import ABSORPTION, CABLE_OHMS, FAULT, FLOAT, SETTINGS
+from data.catalogue.codes import ABSORPTION, FAULT, FLOAT
+from demo.model.controllers import CABLE_OHMS, SETTINGS
 from demo.model.instant import ControllerInstant, Instant
 
 LED_SLOW_BLINK, LED_BLINK, LED_GREEN, LED_YELLOW, LED_RED_BLINK, LED_RED, LED_HIGH_VOLTAGE = 4, 5, 6, 8, 10, 11, 16

@@ -10,7 +10,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-START, NIGHT_CHECK, DISCONNECT, NIGHT, FAULT, MPPT, ABSORPTION, FLOAT = range(8)
+from data.catalogue.codes import ABSORPTION, FAULT, FLOAT, MPPT, NIGHT, NIGHT_CHECK, START
+
 CHARGING = (MPPT, ABSORPTION, FLOAT)
 
 # The site's settings.  Power tracking is on: no fixed array voltage, and the built-in limit of 60 A.

@@ -7,19 +7,32 @@ from __future__ import annotations
 
 from copy import copy
 
-from demo.model.controllers import ABSORPTION, CHARGING, FLOAT, Controller
+from data.catalogue.codes import ABSORPTION, CHARGING_STAGE, FLOAT, LOG_EVENT
+from demo.model.controllers import CHARGING, Controller
 from demo.model.pack import THRESHOLD_VOLTS, Pack
 
 CAPACITY_COULOMBS = 360 * 3600
-DISCONNECTED, MAIN_CHARGING, BALANCING, FINISHED = 0, 3, 4, 5
+DISCONNECTED, MAIN_CHARGING, BALANCING, FINISHED = map(
+    CHARGING_STAGE.number, ("charger_disconnected", "main_charging", "balancing", "charging_finished")
+)
 LOW_VOLTS, LOW_VOLTS_AGAIN = 2.80, 3.05  # protection: loads off; warning: power is reduced
 HIGH_VOLTS, HIGH_VOLTS_AGAIN = 3.85, 3.50
 # The battery-low output, which opens the loads' contactor, is set below the first and cleared above the second.
 LOW_CHARGE, LOADS_AGAIN_CHARGE = 0.10, 0.20
 RECHARGE = 0.95
 LOG_LENGTH = 8
-EVENT_LOW, EVENT_LOW_OVER, EVENT_HIGH, EVENT_HIGH_OVER, EVENT_REDUCED, EVENT_REDUCED_OVER = 4, 5, 6, 7, 16, 17
-EVENT_CONNECTED, EVENT_DISCONNECTED, EVENT_MAIN, EVENT_BALANCING, EVENT_FINISHED, EVENT_RESTART = 22, 23, 26, 27, 28, 31
+EVENT_LOW = LOG_EVENT.number("cell_voltage_critically_low")
+EVENT_LOW_OVER = LOG_EVENT.number("cell_voltage_critically_low_recovered")
+EVENT_HIGH = LOG_EVENT.number("cell_voltage_critically_high")
+EVENT_HIGH_OVER = LOG_EVENT.number("cell_voltage_critically_high_recovered")
+EVENT_REDUCED = LOG_EVENT.number("low_voltage_power_reduction")
+EVENT_REDUCED_OVER = LOG_EVENT.number("low_voltage_power_reduction_recovered")
+EVENT_CONNECTED = LOG_EVENT.number("charger_connected")
+EVENT_DISCONNECTED = LOG_EVENT.number("charger_disconnected")
+EVENT_MAIN = LOG_EVENT.number("main_charging_started")
+EVENT_BALANCING = LOG_EVENT.number("balancing_started")
+EVENT_FINISHED = LOG_EVENT.number("charging_finished")
+EVENT_RESTART = LOG_EVENT.number("charging_restart")
 
 
 class Manager:

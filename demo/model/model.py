@@ -8,19 +8,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from data.catalogue.codes import ABSORPTION, FAULT, FLOAT, MPPT, NIGHT, NIGHT_CHECK
 from demo.environment.forcing import Week, week
 from demo.environment.loads import ALWAYS, FAN, FAN_OFF, FAN_ON, SPARE_OFF, SPARE_ON
 from demo.environment.panels import voltage_at
 from demo.minutes import day_of, minute_of, week_of
 from demo.model.controllers import (
-    ABSORPTION,
     CABLE_OHMS,
     CHARGING,
-    FAULT,
-    FLOAT,
-    MPPT,
-    NIGHT,
-    NIGHT_CHECK,
     OWN_WATTS,
     SHARE_LOST,
     Controller,

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from callbacks.common.condition import Condition, condition
-from data import catalogue
+from data.catalogue.codes import CHARGE_STATE
 from data.queries import DeviceRow, Latest
 
 NOW = datetime(2019, 12, 3, 19, 40, tzinfo=UTC)  # 11:40 at the site
@@ -17,9 +17,8 @@ FULL_CHARGE = 1_296_000.0
 
 
 def charge_state(word: str) -> float:
-    """The code of a charge state by its word."""
-    codes = catalogue.metric("charge_state").codes or {}
-    return float(next(code for code, name in codes.items() if name.lower() == word))
+    """The number of a charge state by its key."""
+    return float(CHARGE_STATE.number(word))
 
 
 def latest(

@@ -15,7 +15,7 @@ SECTIONS = {
     section.partition("\n")[0].strip().strip("`"): " ".join(section.partition("\n")[2].split())
     for section in re.split(r"^### ", GLOSSARY, flags=re.MULTILINE)[1:]
 }
-CELLS = {template.format("<n>"): explanation for template, *_, explanation in catalogue.CELL_METRICS}
+CELLS = {row.key.format("<n>"): row.explanation for row in catalogue.CELL_METRICS}
 SINGLE = [metric for metric in catalogue.METRICS if not metric.key.startswith("cell_")]
 
 
@@ -24,7 +24,7 @@ def test_every_metric_has_its_heading_and_its_sentence(metric: catalogue.Metric)
     section = SECTIONS[metric.key]
     assert f"{metric.label}: {metric.explanation}" in section
     assert f"Unit: {metric.unit or ('a code' if metric.codes else 'a number')}" in section
-    for code, word in (metric.codes or {}).items():
+    for code, word in (metric.codes.names if metric.codes else {}).items():
         assert f"{code} {word}" in section
 
 

@@ -12,8 +12,19 @@ from typing import Any
 
 from collector.drivers.documents import Content, measured_section, rounded, set_names, with_unit
 from collector.drivers.emus import statistics
-from collector.drivers.emus.document_names import EVENTS, STATISTICS, UNITS
-from data.catalogue import CAN_STATUSES, PINS, POWER_REDUCTIONS, PROTECTIONS, STATUS_VALID
+from data.catalogue.codes import (
+    BATTERY_STATUS,
+    CAN_STATUS,
+    INPUT_PINS,
+    LOG_EVENT,
+    OUTPUT_PINS_1,
+    OUTPUT_PINS_3,
+    PIN_STATUS,
+    POWER_REDUCTION,
+    PROTECTION,
+    STATISTIC,
+    CodeTable,
+)
 from data.document import FIELDS
 
 Fields = Mapping[str, Any]
@@ -25,6 +36,9 @@ OF_CELLS = ("BB1", "BB2", "BT1", "BT2", "BT3", "BT4", "BV1", "BV2")
 # Those of external probes are empty too on a pack that has none.
 OF_PROBES = ("BT3", "BT4")
 SECONDS_1970_TO_2000 = 946_684_800
+NO_UNIT = "N/A"
+# The driver's units -> the documents'.
+UNITS = {"": NO_UNIT, "degC": "C"}
 CLOSING: Content = {"Distance And Energy": {"error": "not programmed"}}  # a vehicle's data
 
 
@@ -129,7 +143,7 @@ def can_devices(answers: Sequence[Fields]) -> Content:
 
 
 def _can_status(code: Any) -> Any:
-    return CAN_STATUSES.get(code, code)
+    return CAN_STATUS.names.get(code, code)
 
 
 def can_message(answers: Sequence[Fields]) -> Content:
@@ -157,23 +171,16 @@ def _charger(answers: Sequence[Fields]) -> Content:
 
 
 def _input_pins(answers: Sequence[Fields]) -> Content:
-    pins = answers[0].get("input_pins")
-    return {"AC SENSE": _level(pins, 4), "IGN IN": _level(pins, 5), "FAST CHG": _level(pins, 6)}
+    return _levels(INPUT_PINS, answers[0].get("input_pins"))
 
 
 def _output_pins(answers: Sequence[Fields]) -> Content:
     first, third = answers[0].get("output_pins_1"), answers[0].get("output_pins_3")
-    return {
-        "CHARGER PIN": _level(first, 7),
-        "HEATER": _level(third, 4),
-        "BAT_LOW": _level(third, 5),
-        "BUZZER": _level(third, 6),
-        "CHG_IND": _level(third, 7),
-    }
+    return _levels(OUTPUT_PINS_1, first) | _levels(OUTPUT_PINS_3, third)
 
 
-def _level(pins: Any, bit: int) -> str | None:
-    return None if pins is None else str(bool(pins >> bit & 1))
+def _levels(pins: CodeTable, word: Any) -> Content:
+    return {name: None if word is None else str(bool(word >> bit & 1)) for bit, name in pins.names.items()}
 
 
 def _events(answers: Sequence[Fields]) -> Content:
@@ -182,7 +189,7 @@ def _events(answers: Sequence[Fields]) -> Content:
     )
     return {
         f"log event number {number}": {
-            "log event": EVENTS.get(event["event_id"], f"Event {event['event_id']}"),
+            "log event": LOG_EVENT.names.get(event["event_id"], f"Event {event['event_id']}"),
             "unix timestamp": _unix(event.get("timestamp")),
         }
         for number, event in enumerate(events, start=1)
@@ -210,7 +217,7 @@ def statistic(fields: Fields) -> Content:
     """One statistic in words; the raw number under its identifier when it is not a known one."""
     known = statistics.interpret(fields)
     return {
-        "name": STATISTICS.get(known.identifier, f"Statistic {known.identifier}"),
+        "name": STATISTIC.names.get(known.identifier, f"Statistic {known.identifier}"),
         "value": rounded(known.value),
         "unit": UNITS.get(known.unit, known.unit),
         "unix timestamp": _unix(known.timestamp),
@@ -223,9 +230,9 @@ def _status(answers: Sequence[Fields]) -> Content:
     return {
         "Last Charging Error Parameter": fields.get("last_charging_error_parameter"),
         "Status Errors": _invalid(fields.get("battery_status_flags")),
-        "Protection Errors": set_names(fields.get("protection_flags"), PROTECTIONS, ","),
-        "Power Errors": set_names(fields.get("power_reduction_flags"), POWER_REDUCTIONS, ","),
-        "Pins Connected": set_names(fields.get("pin_status_flags"), PINS, ","),
+        "Protection Errors": set_names(fields.get("protection_flags"), PROTECTION.names, ","),
+        "Power Errors": set_names(fields.get("power_reduction_flags"), POWER_REDUCTION.names, ","),
+        "Pins Connected": set_names(fields.get("pin_status_flags"), PIN_STATUS.names, ","),
     }
 
 
@@ -233,7 +240,7 @@ def _invalid(flags: Any) -> str | None:
     """What is not valid: a bit that is set means that all is well."""
     if flags is None:
         return None
-    return ",".join(name for bit, name in STATUS_VALID.items() if not flags >> bit & 1) or None
+    return ",".join(name for bit, name in BATTERY_STATUS.names.items() if not flags >> bit & 1) or None
 
 
 def _time(answers: Sequence[Fields]) -> Content:

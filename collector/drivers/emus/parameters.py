@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from collector.drivers import sentences
-from collector.drivers.emus.codes import CURRENT_SENSOR_TYPE, FUNCTION_FLAGS_0, FUNCTION_FLAGS_1
 from collector.drivers.sentences import Field, Value
+from data.catalogue.codes import table
 from data.errors import DecodeError
 
 CELL_VOLTS: dict[str, Any] = {"offset": 200, "multiplier": 0.01, "unit": "V"}
@@ -138,9 +138,9 @@ PARAMETERS: Mapping[int, Field] = {
     0x1105: _row("current_sensor_h_reference_value", signed=True, width=4),
     0x1007: _row("current_sensor_reverse_direction"),
     0x1008: _row("current_sensor_dead_zone"),
-    0x1009: _row("current_sensor_type", encoding="HexCode", codes=CURRENT_SENSOR_TYPE),
-    0x1600: _row("function_flags_0", encoding="HexBitBool", width=8, flags=FUNCTION_FLAGS_0),
-    0x1604: _row("function_flags_1", encoding="HexBitBool", width=8, flags=FUNCTION_FLAGS_1),
+    0x1009: _row("current_sensor_type", encoding="HexCode", codes=table("current_sensor_type").keys),
+    0x1600: _row("function_flags_0", encoding="HexBitBool", width=8, flags=table("function_flags_0").keys),
+    0x1604: _row("function_flags_1", encoding="HexBitBool", width=8, flags=table("function_flags_1").keys),
     0x1901: _row("fast_charging_current", width=4, multiplier=0.1, unit="A"),
     0x1903: _row("slow_charging_current", width=4, multiplier=0.1, unit="A"),
     0x1805: _row("precharge_current", multiplier=0.1, unit="%"),

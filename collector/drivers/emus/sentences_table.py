@@ -3,28 +3,11 @@
 from __future__ import annotations
 
 from collector.drivers import sentences
-from collector.drivers.emus.codes import (
-    AUTH_STATUS,
-    BATTERY_STATUS,
-    CAN_ID_TYPE,
-    CAN_RTR,
-    CAN_STATUS,
-    CHARGING_ERROR,
-    CHARGING_STAGE,
-    INPUT_PINS,
-    LOG_EVENT,
-    OUTPUT_PINS_1,
-    OUTPUT_PINS_3,
-    PASSWORD_RESULT,
-    PIN_STATUS,
-    POWER_REDUCTION,
-    PROTECTION,
-    RESET_SOURCE,
-    STATISTIC,
-)
 from collector.drivers.sentences import Field, Sentence
+from data.catalogue.codes import table
 
 PERCENT_OF_BYTE = 100 / 255
+AUTHENTICATION_STATUS = table("auth_status").keys | {"?": "login_required"}
 
 SENTENCES: dict[str, tuple[Field, ...]] = {
     "BB1": (  # battery balancing rate summary
@@ -108,28 +91,33 @@ SENTENCES: dict[str, tuple[Field, ...]] = {
         Field(2, "parameter_data", width=4),
     ),
     "CG1": (  # CAN devices status
-        Field(1, "can_current_sensor_status", encoding="HexCode", codes=CAN_STATUS),
+        Field(1, "can_current_sensor_status", encoding="HexCode", codes=table("can_status").keys),
         Field(2, "reserved_2", encoding="reserved", filler="00"),
         *(
             row
             for module in range(32)
             for row in (
-                Field(3 + 2 * module, f"can_cell_group_module_{module}_status", encoding="HexCode", codes=CAN_STATUS),
+                Field(
+                    3 + 2 * module,
+                    f"can_cell_group_module_{module}_status",
+                    encoding="HexCode",
+                    codes=table("can_status").keys,
+                ),
                 Field(4 + 2 * module, f"can_cell_group_module_{module}_number_of_cells"),
             )
         ),
     ),
     "CN1": (  # received CAN message
         Field(1, "can_identifier", width=8),
-        Field(2, "identifier_extension_flag", encoding="HexCode", codes=CAN_ID_TYPE, width=1),
-        Field(3, "remote_transmission_request_flag", encoding="HexCode", codes=CAN_RTR, width=1),
+        Field(2, "identifier_extension_flag", encoding="HexCode", codes=table("can_id_type").keys, width=1),
+        Field(3, "remote_transmission_request_flag", encoding="HexCode", codes=table("can_rtr").keys, width=1),
         Field(4, "data_length", encoding="DecInt", width=1),
         Field(5, "data", encoding="HexDecByteArray"),
     ),
     "CN2": (  # sent CAN message
         Field(1, "can_identifier", width=8),
-        Field(2, "identifier_extension_flag", encoding="HexCode", codes=CAN_ID_TYPE, width=1),
-        Field(3, "remote_transmission_request_flag", encoding="HexCode", codes=CAN_RTR, width=1),
+        Field(2, "identifier_extension_flag", encoding="HexCode", codes=table("can_id_type").keys, width=1),
+        Field(3, "remote_transmission_request_flag", encoding="HexCode", codes=table("can_rtr").keys, width=1),
         Field(4, "data_length", encoding="DecInt", width=1),
         Field(5, "data", encoding="HexDecByteArray"),
     ),
@@ -168,56 +156,56 @@ SENTENCES: dict[str, tuple[Field, ...]] = {
         Field(12, "estimated_distance_left_average_consumption", multiplier=0.01, width=8),
     ),
     "IN1": (  # input pins status
-        Field(1, "input_pins", encoding="HexBitBool", flags=INPUT_PINS),
+        Field(1, "input_pins", encoding="HexBitBool", flags=table("input_pins").keys),
         Field(2, "reserved_2", encoding="reserved", filler="00"),
         Field(3, "reserved_3", encoding="reserved", filler="00"),
         Field(4, "reserved_4", encoding="reserved", filler="00"),
     ),
     "LG1": (  # events log
         Field(1, "sequence_number"),
-        Field(2, "event_id", encoding="HexCode", codes=LOG_EVENT),
+        Field(2, "event_id", encoding="HexCode", codes=table("log_event").keys),
         Field(3, "event_parameter", encoding="reserved", filler="FFFFFF"),
         Field(4, "timestamp", unit="s", width=8),
     ),
     "OT1": (  # output pins status
-        Field(1, "output_pins_1", encoding="HexBitBool", flags=OUTPUT_PINS_1),
+        Field(1, "output_pins_1", encoding="HexBitBool", flags=table("output_pins_1").keys),
         Field(2, "reserved_2", encoding="reserved", filler="00"),
-        Field(3, "output_pins_3", encoding="HexBitBool", flags=OUTPUT_PINS_3),
+        Field(3, "output_pins_3", encoding="HexBitBool", flags=table("output_pins_3").keys),
         Field(4, "reserved_4", encoding="reserved", filler="00"),
     ),
     "PW1": (  # log in, log out and authentication query
-        Field(1, "authentication_status", encoding="HexCode", codes=AUTH_STATUS, width=1),
+        Field(1, "authentication_status", encoding="HexCode", codes=AUTHENTICATION_STATUS, width=1),
     ),
     "PW2": (  # set or clear password
-        Field(1, "password_set_result", encoding="HexCode", codes=PASSWORD_RESULT, width=1),
+        Field(1, "password_set_result", encoding="HexCode", codes=table("password_result").keys, width=1),
     ),
     "RS2": (  # reset source history
         Field(1, "reset_1_timestamp", unit="s", width=8),
-        Field(2, "reset_1_source_flags", encoding="HexBitBool", flags=RESET_SOURCE),
+        Field(2, "reset_1_source_flags", encoding="HexBitBool", flags=table("reset_source").keys),
         Field(3, "reset_2_timestamp", unit="s", width=8),
-        Field(4, "reset_2_source_flags", encoding="HexBitBool", flags=RESET_SOURCE),
+        Field(4, "reset_2_source_flags", encoding="HexBitBool", flags=table("reset_source").keys),
         Field(5, "reset_3_timestamp", unit="s", width=8),
-        Field(6, "reset_3_source_flags", encoding="HexBitBool", flags=RESET_SOURCE),
+        Field(6, "reset_3_source_flags", encoding="HexBitBool", flags=table("reset_source").keys),
         Field(7, "reset_4_timestamp", unit="s", width=8),
-        Field(8, "reset_4_source_flags", encoding="HexBitBool", flags=RESET_SOURCE),
+        Field(8, "reset_4_source_flags", encoding="HexBitBool", flags=table("reset_source").keys),
         Field(9, "reset_5_timestamp", unit="s", width=8),
-        Field(10, "reset_5_source_flags", encoding="HexBitBool", flags=RESET_SOURCE),
+        Field(10, "reset_5_source_flags", encoding="HexBitBool", flags=table("reset_source").keys),
     ),
     "SS1": (  # statistics
-        Field(1, "statistic_id", encoding="HexCode", codes=STATISTIC),
+        Field(1, "statistic_id", encoding="HexCode", codes=table("statistic").keys),
         Field(2, "value", width=8),
         Field(3, "additional_info", width=8),
         Field(4, "timestamp", unit="s", width=8),
     ),
     "ST1": (  # BMS status
-        Field(1, "charging_stage", encoding="HexCode", codes=CHARGING_STAGE),
-        Field(2, "last_charging_error", encoding="HexCode", codes=CHARGING_ERROR),
+        Field(1, "charging_stage", encoding="HexCode", codes=table("charging_stage").keys),
+        Field(2, "last_charging_error", encoding="HexCode", codes=table("charging_error").keys),
         Field(3, "last_charging_error_parameter", width=4),
         Field(4, "stage_duration", unit="s", width=8),
-        Field(5, "battery_status_flags", encoding="HexBitBool", flags=BATTERY_STATUS),
-        Field(6, "protection_flags", encoding="HexBitBool", flags=PROTECTION, width=4),
-        Field(7, "power_reduction_flags", encoding="HexBitBool", flags=POWER_REDUCTION),
-        Field(8, "pin_status_flags", encoding="HexBitBool", flags=PIN_STATUS, width=8),
+        Field(5, "battery_status_flags", encoding="HexBitBool", flags=table("battery_status").keys),
+        Field(6, "protection_flags", encoding="HexBitBool", flags=table("protection").keys, width=4),
+        Field(7, "power_reduction_flags", encoding="HexBitBool", flags=table("power_reduction").keys),
+        Field(8, "pin_status_flags", encoding="HexBitBool", flags=table("pin_status").keys, width=8),
     ),
     "TD1": (  # time and date
         Field(1, "year", encoding="DecInt", width=4),

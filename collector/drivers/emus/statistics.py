@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from collector.drivers.sentences import scaled
+from data.catalogue.codes import STATISTIC
 
 # What the field after the value holds.
 NOTHING, CELL, COUNT, EXTREMES = "", "cell", "count", "extremes"
@@ -53,58 +54,59 @@ class Statistic:
     timestamp: int | None = None
 
 
-def _row(identifier: int, key: str, unit: str = "", **rest: Any) -> StatisticRow:
+def _row(identifier: int, unit: str = "", **rest: Any) -> StatisticRow:
+    key = STATISTIC.keys[identifier]
     return StatisticRow(
         identifier, key, unit, extra=rest.pop("extra", EXTREMES if "extremes" in rest else NOTHING), **rest
     )
 
 
 ROWS = (
-    _row(0, "total_discharge", "Ah", timed=False),
-    _row(1, "total_charge", "Ah", timed=False),
-    _row(2, "total_discharge_energy", "Wh", timed=False),
-    _row(3, "total_charge_energy", "Wh", timed=False),
-    _row(4, "total_discharge_time", "s", timed=False),
-    _row(5, "total_charge_time", "s", timed=False),
-    _row(6, "total_distance", "pulses", timed=False),
-    _row(7, "master_clear_count", extra=COUNT, timed=False),
-    _row(8, "max_discharge_current", "A", multiplier=0.1),
-    _row(9, "max_charge_current", "A", multiplier=0.1),
-    _row(10, "min_cell_voltage", "V", offset=200, multiplier=0.01, extra=CELL),
-    _row(11, "max_cell_voltage", "V", offset=200, multiplier=0.01, extra=CELL),
-    _row(12, "max_cell_voltage_difference", "V", multiplier=0.01, extremes=(200, 0.01)),
-    _row(13, "min_pack_voltage", "V", multiplier=0.01),
-    _row(14, "max_pack_voltage", "V", multiplier=0.01),
-    _row(15, "min_cell_module_temperature", "degC", offset=-100, extra=CELL),
-    _row(16, "max_cell_module_temperature", "degC", offset=-100, extra=CELL),
-    _row(17, "max_cell_module_temperature_difference", "degC", extremes=(-100, 1)),
-    _row(18, "bms_starts_count", extra=COUNT),
-    _row(19, "under_voltage_protection_count", extra=COUNT),
-    _row(20, "over_voltage_protection_count", extra=COUNT),
-    _row(21, "discharge_over_current_protection_count", extra=COUNT),
-    _row(22, "charge_over_current_protection_count", extra=COUNT),
-    _row(23, "cell_module_overheat_protection_count", extra=COUNT),
-    _row(24, "leakage_protection_count", extra=COUNT),
-    _row(25, "no_cell_communication_protection_count", extra=COUNT),
-    _row(26, "low_voltage_power_reduction_count", extra=COUNT),
-    _row(27, "high_current_power_reduction_count", extra=COUNT),
-    _row(28, "high_cell_module_temperature_power_reduction_count", extra=COUNT),
-    _row(29, "charger_connect_count", extra=COUNT, timed=False),
-    _row(30, "charger_disconnect_count", extra=COUNT, timed=False),
-    _row(31, "preheat_stage_count", extra=COUNT, timed=False),
-    _row(32, "precharge_stage_count", extra=COUNT, timed=False),
-    _row(33, "main_charge_stage_count", extra=COUNT, timed=False),
-    _row(34, "balancing_stage_count", extra=COUNT, timed=False),
-    _row(35, "charging_finished_count", extra=COUNT, timed=False),
-    _row(36, "charging_error_count", extra=COUNT, timed=False),
-    _row(37, "charging_retry_count", extra=COUNT, timed=False),
-    _row(38, "trips_count", extra=COUNT, timed=False),
-    _row(39, "charge_restarts_count", extra=COUNT, timed=False),
-    _row(45, "cell_overheat_protection_count", extra=COUNT),
-    _row(46, "high_cell_temperature_power_reduction_count", extra=COUNT),
-    _row(47, "min_cell_temperature", "degC", offset=-100, extra=CELL),
-    _row(48, "max_cell_temperature", "degC", offset=-100, extra=CELL),
-    _row(49, "max_cell_temperature_difference", "degC", extremes=(-100, 1)),
+    _row(0, "Ah", timed=False),
+    _row(1, "Ah", timed=False),
+    _row(2, "Wh", timed=False),
+    _row(3, "Wh", timed=False),
+    _row(4, "s", timed=False),
+    _row(5, "s", timed=False),
+    _row(6, "pulses", timed=False),
+    _row(7, extra=COUNT, timed=False),
+    _row(8, "A", multiplier=0.1),
+    _row(9, "A", multiplier=0.1),
+    _row(10, "V", offset=200, multiplier=0.01, extra=CELL),
+    _row(11, "V", offset=200, multiplier=0.01, extra=CELL),
+    _row(12, "V", multiplier=0.01, extremes=(200, 0.01)),
+    _row(13, "V", multiplier=0.01),
+    _row(14, "V", multiplier=0.01),
+    _row(15, "degC", offset=-100, extra=CELL),
+    _row(16, "degC", offset=-100, extra=CELL),
+    _row(17, "degC", extremes=(-100, 1)),
+    _row(18, extra=COUNT),
+    _row(19, extra=COUNT),
+    _row(20, extra=COUNT),
+    _row(21, extra=COUNT),
+    _row(22, extra=COUNT),
+    _row(23, extra=COUNT),
+    _row(24, extra=COUNT),
+    _row(25, extra=COUNT),
+    _row(26, extra=COUNT),
+    _row(27, extra=COUNT),
+    _row(28, extra=COUNT),
+    _row(29, extra=COUNT, timed=False),
+    _row(30, extra=COUNT, timed=False),
+    _row(31, extra=COUNT, timed=False),
+    _row(32, extra=COUNT, timed=False),
+    _row(33, extra=COUNT, timed=False),
+    _row(34, extra=COUNT, timed=False),
+    _row(35, extra=COUNT, timed=False),
+    _row(36, extra=COUNT, timed=False),
+    _row(37, extra=COUNT, timed=False),
+    _row(38, extra=COUNT, timed=False),
+    _row(39, extra=COUNT, timed=False),
+    _row(45, extra=COUNT),
+    _row(46, extra=COUNT),
+    _row(47, "degC", offset=-100, extra=CELL),
+    _row(48, "degC", offset=-100, extra=CELL),
+    _row(49, "degC", extremes=(-100, 1)),
 )
 BY_IDENTIFIER: Mapping[int, StatisticRow] = {row.identifier: row for row in ROWS}
 

@@ -10,18 +10,19 @@ from collections.abc import Mapping
 from datetime import date
 
 from collector.drivers.documents import Content, Values, measured, rounded, set_names
-from data.catalogue import ALARMS, DAILY_FLAGS, FAULTS, charge_settings
+from data.catalogue import charge_settings
+from data.catalogue.codes import ALARMS, DAILY_FLAGS, FAULTS
 
 # The document's key of a charge setting -> the register's.
 SETTINGS = {one.key: one.register for one in charge_settings.SETTINGS}
 # Family -> section -> the documents' keys of the bit lists -> the register's key and its names.
 FLAGS: Mapping[str, Mapping[str, Mapping[str, tuple[str, Mapping[int, str]]]]] = {
-    "tristar": {"Status": {"faults": ("faults", FAULTS), "alarms": ("alarms", ALARMS)}},
+    "tristar": {"Status": {"faults": ("faults", FAULTS.names), "alarms": ("alarms", ALARMS.names)}},
     "tristar_daily": {
         "Daily Logger Values": {
-            "daily alarms": ("alarms_daily", ALARMS),
-            "daily faults": ("faults_daily", FAULTS),
-            "daily flags": ("flags_daily", DAILY_FLAGS),
+            "daily alarms": ("alarms_daily", ALARMS.names),
+            "daily faults": ("faults_daily", FAULTS.names),
+            "daily flags": ("flags_daily", DAILY_FLAGS.names),
         }
     },
 }

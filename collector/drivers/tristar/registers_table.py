@@ -4,20 +4,7 @@ from __future__ import annotations
 
 from collector.drivers import registers
 from collector.drivers.registers import Register, Scales, Value
-from collector.drivers.tristar.codes import (
-    ALARMS,
-    CHARGE_STATE,
-    DAILY_FLAGS,
-    DIP_SWITCHES,
-    ETHERNET_POWER_SAVE,
-    FAULTS,
-    LED_STATE,
-    MODEL,
-    NETWORK_FLAGS,
-    NETWORK_RULES,
-    VLAN_ENABLE,
-    VLAN_PARAMETERS,
-)
+from data.catalogue.codes import table
 
 # The remote temperature sensor is not connected; which of the two forms is sent is not documented.
 NO_SENSOR = (0x0080, 0xFF80)
@@ -53,12 +40,12 @@ REGISTERS = (
     Register(0x0028, "battery_voltage_min", scale="volts", signed=True, unit="V", group="status"),
     Register(0x0029, "battery_voltage_max", scale="volts", signed=True, unit="V", group="status"),
     Register(0x002A, "hourmeter", words=2, unit="h", group="status"),
-    Register(0x002C, "faults", flags=FAULTS, group="status"),
+    Register(0x002C, "faults", flags=table("faults").keys, group="status"),
     # 0x002D: reserved
-    Register(0x002E, "alarms", words=2, flags=ALARMS, group="status"),
-    Register(0x0030, "dip_switches", flags=DIP_SWITCHES, group="status"),
-    Register(0x0031, "led_state", codes=LED_STATE, group="status"),
-    Register(0x0032, "charge_state", codes=CHARGE_STATE, group="charger"),
+    Register(0x002E, "alarms", words=2, flags=table("alarms").keys, group="status"),
+    Register(0x0030, "dip_switches", flags=table("dip_switches").keys, group="status"),
+    Register(0x0031, "led_state", codes=table("led_state").keys, group="status"),
+    Register(0x0032, "charge_state", codes=table("charge_state").keys, group="charger"),
     Register(0x0033, "target_voltage", scale="volts", signed=True, unit="V", group="charger"),
     Register(0x0034, "charge_ah_resettable", words=2, factor=0.1, unit="Ah", group="charger"),
     Register(0x0036, "charge_ah_total", words=2, factor=0.1, unit="Ah", group="charger"),
@@ -75,13 +62,13 @@ REGISTERS = (
     Register(0x0042, "array_voltage_max_daily", scale="volts", signed=True, unit="V", group="logger_daily"),
     Register(0x0043, "charge_ah_daily", factor=0.1, unit="Ah", group="logger_daily"),
     Register(0x0044, "charge_wh_daily", unit="Wh", group="logger_daily"),
-    Register(0x0045, "flags_daily", flags=DAILY_FLAGS, group="logger_daily"),
+    Register(0x0045, "flags_daily", flags=table("daily_flags").keys, group="logger_daily"),
     Register(0x0046, "output_power_max_daily", scale="watts", unit="W", group="logger_daily"),
     Register(0x0047, "battery_temperature_min_daily", signed=True, unit="degC", limits=DEGREES, group="logger_daily"),
     Register(0x0048, "battery_temperature_max_daily", signed=True, unit="degC", limits=DEGREES, group="logger_daily"),
-    Register(0x0049, "faults_daily", flags=FAULTS, group="logger_daily"),
+    Register(0x0049, "faults_daily", flags=table("faults").keys, group="logger_daily"),
     # 0x004A: reserved
-    Register(0x004B, "alarms_daily", words=2, flags=ALARMS, group="logger_daily"),
+    Register(0x004B, "alarms_daily", words=2, flags=table("alarms").keys, group="logger_daily"),
     Register(0x004D, "absorption_time_daily", unit="s", group="logger_daily"),
     Register(0x004E, "equalize_time_daily", unit="s", group="logger_daily"),
     Register(0x004F, "float_time_daily", unit="s", group="logger_daily"),
@@ -155,7 +142,7 @@ STORED = (
     # 0xE08D to 0xE0BF: reserved
     Register(0xE0C0, "serial_number", scale="ascii", words=4, group="identity"),
     # 0xE0C4 to 0xE0CB: reserved
-    Register(0xE0CC, "model", codes=MODEL, group="identity"),
+    Register(0xE0CC, "model", codes=table("model").keys, group="identity"),
     Register(0xE0CD, "hardware_version", scale="version", group="identity"),
 )
 
@@ -169,16 +156,17 @@ NETWORK = (
     Register(0x1017, "dns_secondary", scale="ipv4", words=2, group="network"),
     # 0x1019 to 0x101C: reserved
     Register(0x101D, "controller_name", scale="ascii", words=8, group="network"),
-    Register(0x1025, "network_flags", flags=NETWORK_FLAGS, group="network"),
+    Register(0x1025, "network_flags", flags=table("network_flags").keys, group="network"),
     Register(0x1026, "mac_address", scale="mac", words=3, group="network"),
     Register(0x1029, "netbios_name", scale="ascii", words=8, group="network"),
     Register(0x151B, "http_port", group="network"),
     Register(0x151C, "modbus_tcp_port", group="network"),
-    Register(0x151D, "network_rules", flags=NETWORK_RULES, group="network"),
+    Register(0x151D, "network_rules", flags=table("network_rules").keys, group="network"),
     Register(0x151E, "snmp_trap_port", group="network"),
-    Register(0x151F, "ethernet_power_save", flags=ETHERNET_POWER_SAVE, group="network"),
-    Register(0x1520, "vlan_enable", flags=VLAN_ENABLE, group="network"),
-    Register(0x1521, "vlan_parameters", flags=VLAN_PARAMETERS, group="network"),
+    Register(0x151F, "ethernet_power_save", flags=table("ethernet_power_save").keys, group="network"),
+    Register(0x1520, "vlan_enable", flags=table("vlan_enable").keys, group="network"),
+    # Numbers, not flags: bits 0 to 11 the VLAN id, 12 CFI, 13 to 15 the priority.
+    Register(0x1521, "vlan_parameters", flags={}, group="network"),
 )
 
 ALL = (*REGISTERS, *OVERRIDES, *NETWORK, *SETTINGS, *STORED)

@@ -174,7 +174,7 @@ def _word(row: document.FieldRow, cell: str) -> str | int:
 
 def _choices(metric: str) -> str:
     try:
-        codes = catalogue.metric(metric).codes or {}
+        codes = catalogue.metric(metric).codes
     except NotFoundError:
-        codes = {}
-    return f"it is one of {', '.join(codes.values())}" if codes else "write its number"
+        codes = None
+    return f"it is one of {', '.join(codes.names.values())}" if codes else "write its number"

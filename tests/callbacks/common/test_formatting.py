@@ -43,7 +43,7 @@ def test_degrees_are_written_as_degrees() -> None:
 def test_a_coded_state_is_its_word() -> None:
     metric = catalogue.metric("charge_state")
     assert metric.codes is not None
-    assert formatting.reading(metric, 3) == (metric.codes[3], "")
+    assert formatting.reading(metric, 3) == (metric.codes.names[3], "")
     assert formatting.reading(metric, 77) == ("code 77", "")
 
 

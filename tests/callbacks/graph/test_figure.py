@@ -130,7 +130,7 @@ def test_states_are_steps_with_words_and_never_logarithmic() -> None:
     assert drawn.data[0].line.shape == "hv"
     assert drawn.layout.yaxis.type == "linear"
     assert line.metric.codes is not None
-    assert list(drawn.layout.yaxis.ticktext) == [line.metric.codes[3], line.metric.codes[5]]
+    assert list(drawn.layout.yaxis.ticktext) == [line.metric.codes.names[3], line.metric.codes.names[5]]
 
 
 def test_the_band_lies_behind_its_line_and_stops_at_gaps() -> None:

@@ -9,15 +9,14 @@ from typing import Any
 import pytest
 
 from collector.drivers.documents import compact, set_names
-from collector.drivers.emus import codes, sentences_table
+from collector.drivers.emus import sentences_table
 from collector.drivers.emus.document import build_bms, by_sentence, statistic
-from collector.drivers.emus.document_names import EVENTS, STATISTICS
 from collector.drivers.tristar import registers_table
 from collector.drivers.tristar.document import SETTINGS, build_tristar, build_tristar_daily
 from collector.simulator.emus.device import VirtualEmus
 from collector.simulator.emus.noon import NOON
 from collector.simulator.tristar.device import VirtualTristar
-from data.catalogue import ALARMS
+from data.catalogue.codes import ALARMS, LOG_EVENT, STATISTIC
 from data.document import FIELDS, notices, readings
 from tests.builders import of_the_catalogue
 
@@ -117,7 +116,7 @@ def test_bits_and_codes_travel_as_words() -> None:
 
 def test_an_unknown_code_keeps_its_number_and_an_unknown_bit_its_place() -> None:
     assert build_tristar(VirtualTristar({"charge_state": 12}).decoded())["Charger Data"]["Charge State"] == 12
-    assert set_names(1 << 30 | 1, ALARMS) == "RTS open, N/A 31"
+    assert set_names(1 << 30 | 1, ALARMS.names) == "RTS open, N/A 31"
 
 
 def test_what_the_device_has_not_is_null_and_what_was_not_read_is_a_null_section() -> None:
@@ -195,8 +194,8 @@ def test_a_can_message_is_shown_as_posted() -> None:
 
 
 def test_every_statistic_and_event_of_the_device_has_words() -> None:
-    assert STATISTICS.keys() == codes.STATISTIC.keys()
-    assert EVENTS.keys() == codes.LOG_EVENT.keys()
+    assert STATISTIC.names.keys() == STATISTIC.keys.keys()
+    assert LOG_EVENT.names.keys() == LOG_EVENT.keys.keys()
     assert statistic({"statistic_id": 99, "value": 7}) == {
         "name": "Statistic 99",
         "value": 7,

@@ -16,10 +16,9 @@ from collector import BMS, BMSStatistic
 from collector.drivers import sentences
 from collector.drivers.emus import sentences_table
 from collector.drivers.emus.document import NO_CELLS
-from collector.drivers.emus.document_names import EVENTS
 from collector.drivers.emus.statistics import COUNT, ROWS
 from collector.simulator.emus.obedient import ObedientEmus
-from data.catalogue import PINS, POWER_REDUCTIONS, PROTECTIONS
+from data.catalogue.codes import LOG_EVENT, PIN_STATUS, POWER_REDUCTION, PROTECTION
 from data.document import notices, readings
 from data.errors import ChangeNotAllowedError
 from tests.builders import of_the_catalogue
@@ -156,7 +155,7 @@ def test_the_status_has_words_and_a_flag_for_each_name(connect: Callable[..., BM
         "stage duration",
     ]
     assert (answer["charging stage"], answer["last charging error"]) == ("Main Charging Stage", "No error")
-    assert set(answer) >= {*PINS.values(), *PROTECTIONS.values(), *POWER_REDUCTIONS.values()}
+    assert set(answer) >= {*PIN_STATUS.names.values(), *PROTECTION.names.values(), *POWER_REDUCTION.names.values()}
     assert {name for name, flag in answer.items() if flag is True} == {
         "Valid cell voltages",
         "valid cell module temperatures",
@@ -172,10 +171,10 @@ def test_the_status_has_words_and_a_flag_for_each_name(connect: Callable[..., BM
 
 
 def test_events_are_numbered_in_the_owners_words_with_seconds_since_1970(connect: Callable[..., BMS]) -> None:
-    log = [{"sequence_number": n, "event_id": code, "timestamp": n} for n, code in enumerate(EVENTS)]
+    log = [{"sequence_number": n, "event_id": code, "timestamp": n} for n, code in enumerate(LOG_EVENT.names)]
     assert connect({"LG1": log}).LG1() == {
         f"log event number {n}": {"log event": text, "unix time stamp": 946684799 + n}
-        for n, text in enumerate(EVENTS.values(), start=1)
+        for n, text in enumerate(LOG_EVENT.names.values(), start=1)
     }
 
 

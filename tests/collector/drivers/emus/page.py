@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from collector.drivers.emus.codes import CURRENT_SENSOR_TYPE, FUNCTION_FLAGS_0, FUNCTION_FLAGS_1
-from collector.drivers.emus.document_names import EVENTS, STATISTICS
 from collector.drivers.emus.parameter_notes import parameter_note
 from collector.drivers.emus.parameters import NEVER_WRITTEN, PARAMETERS
 from collector.drivers.emus.statistics import CELL, COUNT, EXTREMES, ROWS
 from collector.simulator.emus.faults import EmusFault
+from data.catalogue.codes import LOG_EVENT, STATISTIC, table
 from tests.collector.drivers.emus.reference import rows
 
 EXTRAS = {CELL: "cell number", COUNT: "the count", EXTREMES: "cell with the lowest, highest, lowest"}
@@ -76,7 +75,7 @@ def statistics() -> Iterator[str]:
         scale, extra = _scale(row.offset, row.multiplier), EXTRAS.get(row.extra, "")
         time = "yes" if row.timed else ""
         yield (
-            f"| {row.identifier} | `{row.identifier:02X}` | `{row.key}` | {STATISTICS[row.identifier]} | {scale} "
+            f"| {row.identifier} | `{row.identifier:02X}` | `{row.key}` | {STATISTIC.names[row.identifier]} | {scale} "
             f"| {row.unit} | {extra} | {time} | {STATISTIC_MEANINGS[row.key]} |"
         )
 
@@ -105,10 +104,10 @@ def bits() -> Iterator[str]:
     meanings = {(row["field_index"], int(row["bit"])): row["meaning"] for row in rows("flags.csv")}
     yield "| parameter | bit or code | name | meaning |"
     yield "|---|---|---|---|"
-    for identifier, flags in (("1600", FUNCTION_FLAGS_0), ("1604", FUNCTION_FLAGS_1)):
-        for bit, name in flags.items():
+    for identifier, flags in (("1600", "function_flags_0"), ("1604", "function_flags_1")):
+        for bit, name in table(flags).keys.items():
             yield f"| `{identifier}` | bit {bit} | `{name}` | {meanings[f'param {identifier}', bit]} |"
-    for code, name in CURRENT_SENSOR_TYPE.items():
+    for code, name in table("current_sensor_type").keys.items():
         yield f"| `1009` | code {code} | `{name}` | |"
 
 
@@ -116,7 +115,7 @@ def events() -> Iterator[str]:
     """The text of each event."""
     yield "| event | wire | text in documents and of `LG1()` |"
     yield "|---|---|---|"
-    for code, text in EVENTS.items():
+    for code, text in LOG_EVENT.names.items():
         yield f"| {code} | `{code:02X}` | {text} |"
 
 

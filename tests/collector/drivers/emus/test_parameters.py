@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.drivers.emus import codes
 from collector.drivers.emus.parameters import NEVER_WRITTEN, PARAMETERS, Parameter, decode, encode, identify
 from collector.drivers.sentences import frame
+from data.catalogue.codes import table
 from data.errors import DecodeError
 from tests.collector.drivers.emus.reference import rows
 
@@ -60,8 +60,8 @@ def test_the_bits_of_the_function_flags_are_those_of_the_reference() -> None:
     for row in rows("flags.csv"):
         if row["sentence"] == "CF2":
             flags.setdefault(row["field_index"], {})[int(row["bit"])] = row["name"]
-    assert flags == {"param 1600": codes.FUNCTION_FLAGS_0, "param 1604": codes.FUNCTION_FLAGS_1}
-    for identifier, named in ((0x1600, codes.FUNCTION_FLAGS_0), (0x1604, codes.FUNCTION_FLAGS_1)):
+    assert flags == {"param 1600": table("function_flags_0").keys, "param 1604": table("function_flags_1").keys}
+    for identifier, named in ((0x1600, table("function_flags_0").keys), (0x1604, table("function_flags_1").keys)):
         for bit, name in named.items():
             assert decode(frame("CF2", f"{identifier:04X}", f"{1 << bit:08X}")).names == [name]
 

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.drivers import sentences
-from collector.drivers.emus import codes as emus_words
 from collector.drivers.emus import sentences_table
-from collector.drivers.emus.sentences_table import HOST_SENTENCES, SENTENCES
+from collector.drivers.emus.sentences_table import AUTHENTICATION_STATUS, HOST_SENTENCES, SENTENCES
 from collector.drivers.sentences import Field
+from data.catalogue.codes import table
 from data.errors import DecodeError
 from tests.collector.drivers.emus.reference import INVALID, VALID, rows
 
@@ -23,26 +23,30 @@ ROWS = rows("sentences.csv")
 HOST_ROWS = [row for row in ROWS if row["direction"] == "host_to_bms" and row["sentence"] not in ("PW1", "PW2")]
 DEVICE_ROWS = [row for row in ROWS if row["direction"] != "host_to_bms"]
 CODED = {
-    ("ST1", "charging_stage"): "CHARGING_STAGE",
-    ("ST1", "last_charging_error"): "CHARGING_ERROR",
-    ("LG1", "event_id"): "LOG_EVENT",
-    ("SS1", "statistic_id"): "STATISTIC",
-    ("PW1", "authentication_status"): "AUTH_STATUS",
-    ("PW2", "password_set_result"): "PASSWORD_RESULT",
-    ("CN1", "identifier_extension_flag"): "CAN_ID_TYPE",
-    ("CN2", "identifier_extension_flag"): "CAN_ID_TYPE",
-    ("CN1", "remote_transmission_request_flag"): "CAN_RTR",
-    ("CN2", "remote_transmission_request_flag"): "CAN_RTR",
+    ("ST1", "charging_stage"): "charging_stage",
+    ("ST1", "last_charging_error"): "charging_error",
+    ("LG1", "event_id"): "log_event",
+    ("SS1", "statistic_id"): "statistic",
+    ("PW1", "authentication_status"): "auth_status",
+    ("PW2", "password_set_result"): "password_result",
+    ("CN1", "identifier_extension_flag"): "can_id_type",
+    ("CN2", "identifier_extension_flag"): "can_id_type",
+    ("CN1", "remote_transmission_request_flag"): "can_rtr",
+    ("CN2", "remote_transmission_request_flag"): "can_rtr",
 }
 
 
-def field(table: Mapping[str, tuple[Field, ...]], row: dict[str, str]) -> Field:
-    return next(field for field in table[row["sentence"]] if field.index == int(row["field_index"]))
+def field(fields: Mapping[str, tuple[Field, ...]], row: dict[str, str]) -> Field:
+    return next(field for field in fields[row["sentence"]] if field.index == int(row["field_index"]))
+
+
+def coded(name: str) -> dict[int | str, str]:
+    return AUTHENTICATION_STATUS if name == "auth_status" else table(name).keys
 
 
 def test_the_table_has_the_fields_of_the_reference_and_no_other() -> None:
-    for table, reference in ((SENTENCES, DEVICE_ROWS), (HOST_SENTENCES, HOST_ROWS)):
-        assert [(name, each.index, each.key) for name in sorted(table) for each in table[name]] == sorted(
+    for fields, reference in ((SENTENCES, DEVICE_ROWS), (HOST_SENTENCES, HOST_ROWS)):
+        assert [(name, each.index, each.key) for name in sorted(fields) for each in fields[name]] == sorted(
             (row["sentence"], int(row["field_index"]), row["name"]) for row in reference
         )
 
@@ -58,8 +62,8 @@ def test_each_row_says_what_the_reference_says(row: dict[str, str]) -> None:
     assert ours.unit == ("" if row["unit"].startswith("per ") else row["unit"])
     assert ours.counted_by == ("group_size" if row["chars"] == "2*group_size" else "")
     key = (row["sentence"], row["name"])
-    codes = CODED.get(key, "CAN_STATUS" if row["sentence"] == "CG1" and row["encoding"] == "HexCode" else None)
-    assert ours.codes == (getattr(emus_words, codes) if codes else None)
+    codes = CODED.get(key, "can_status" if row["sentence"] == "CG1" and row["encoding"] == "HexCode" else None)
+    assert ours.codes == (coded(codes) if codes else None)
     assert (ours.flags is not None) == (row["encoding"] == "HexBitBool")
 
 
@@ -75,7 +79,7 @@ def test_each_code_and_bit_says_what_the_reference_says() -> None:
     codes: dict[str, dict[int | str, str]] = {}
     for row in rows("codes.csv"):
         codes.setdefault(row["table"], {})[int(row["code"]) if row["code"].isdigit() else row["code"]] = row["name"]
-    assert {name: getattr(emus_words, name.upper()) for name in codes} == codes
+    assert {name: coded(name) for name in codes} == codes
 
     flags: dict[tuple[str, int], dict[int, str]] = {}
     for row in rows("flags.csv"):
@@ -141,8 +145,8 @@ def test_what_can_be_asked_for_and_what_comes_by_itself_is_as_in_the_reference()
 def test_every_published_sentence_is_decoded(line: bytes) -> None:
     sentence = sentences_table.decode(line)
     assert sentence.name == line[:3].decode()
-    table = HOST_SENTENCES if line.split(b",")[0].decode() not in SENTENCES else SENTENCES
-    known = {each.key for each in table[sentence.name] if each.encoding != "reserved"}
+    fields = HOST_SENTENCES if line.split(b",")[0].decode() not in SENTENCES else SENTENCES
+    known = {each.key for each in fields[sentence.name] if each.encoding != "reserved"}
     assert set(sentence.fields) in (known, {"command"}, {"parameter_id", "query_or_new_value"})
 
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from collector.drivers.emus import codes, sentences_table
+from collector.drivers.emus import sentences_table
 from collector.drivers.emus.statistics import BY_IDENTIFIER, CELL, COUNT, EXTREMES, NOTHING, ROWS, Statistic, interpret
+from data.catalogue.codes import STATISTIC
 from tests.collector.drivers.emus.reference import rows
 
 REFERENCE = rows("statistics.csv")
@@ -26,7 +27,7 @@ def extra_of(text: str) -> str:
 def test_the_table_has_the_45_statistics_of_the_reference_and_no_other() -> None:
     assert [(row.identifier, row.key) for row in ROWS] == [(int(row["id"]), row["name"]) for row in REFERENCE]
     assert len(ROWS) == 45
-    assert {row.identifier: row.key for row in ROWS} == codes.STATISTIC
+    assert {row.identifier: row.key for row in ROWS} == STATISTIC.keys
 
 
 @pytest.mark.parametrize("row", REFERENCE, ids=lambda row: row["name"])

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from collector.drivers.registers import Register
-from collector.drivers.tristar import codes, coils, registers_table
-from collector.drivers.tristar import meanings as tristar_meanings
+from collector.drivers.tristar import coils, registers_table
 from collector.drivers.tristar.settings import SETTINGS
+from data.catalogue.codes import table
 
 ROOT = Path(__file__).parents[4]
 PAGE = ROOT / "docs" / "devices" / "tristar_mppt.md"
@@ -56,10 +56,9 @@ def tables() -> dict[str, str]:
     made["settings"] = settings_table()
     made["coils"] = coils_table()
     for name in WORDS:
-        words, meanings = (getattr(module, name.upper()) for module in (codes, tristar_meanings))
         made[name] = markdown(
             ("code" if name in CODES else "bit", "name", "meaning"),
-            [(str(number), f"`{words[number]}`", meanings[number] or "Undefined") for number in words],
+            [(str(code.number), f"`{code.key}`", code.sentence or "Undefined") for code in table(name).codes.values()],
         )
     return made
 

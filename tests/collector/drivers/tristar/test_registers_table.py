@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from collector.drivers.registers import Scales, block, decode, decode_register, encode, plan_reads
-from collector.drivers.tristar import codes, registers_table
+from collector.drivers.tristar import registers_table
 from collector.drivers.tristar.registers_table import BY_KEY, USUAL_SCALES
+from data.catalogue.codes import table
 
 CAPTURES = Path(__file__).parents[3] / "captures"
 
@@ -47,8 +48,8 @@ def test_the_tables_have_the_registers_of_the_reference_and_no_other() -> None:
     assert {row.key: row.address for row in registers_table.ALL} == {
         row["key"]: int(row["address"], 16) for row in REGISTERS
     }
-    for table in (registers_table.REGISTERS, registers_table.SETTINGS, registers_table.STORED, registers_table.NETWORK):
-        addresses = [row.address for row in table]
+    for part in (registers_table.REGISTERS, registers_table.SETTINGS, registers_table.STORED, registers_table.NETWORK):
+        addresses = [row.address for row in part]
         assert addresses == sorted(addresses)
 
 
@@ -68,9 +69,10 @@ def test_each_row_says_what_the_reference_says(row: dict[str, str]) -> None:
     else:
         assert register.scale == SCALINGS.get(scaling, scaling)
         assert register.factor == float(argument or 1)
-    words = {"net_flags": "network_flags", "net_rules": "network_rules"}.get(row["table"], row["table"]).upper()
-    assert register.codes == (getattr(codes, words) if scaling == "enum" else None)
-    assert register.flags == (getattr(codes, words) if scaling == "bitfield" else None)
+    words = {"net_flags": "network_flags", "net_rules": "network_rules"}.get(row["table"], row["table"])
+    assert register.codes == (table(words).keys if scaling == "enum" else None)
+    numbers = {} if row["key"] == "vlan_parameters" else None
+    assert register.flags == (table(words).keys if scaling == "bitfield" and numbers is None else numbers)
     assert register.absent == ((0x80, 0xFF80) if row["key"] == "rts_temperature" else ())
     assert register.limits == ((-127, 127) if row["unit"] == "degC" else None)
 
@@ -82,9 +84,9 @@ def test_each_code_and_bit_says_what_the_reference_says() -> None:
     for row in rows("protocols/tristar_mppt/flags.csv"):
         named.setdefault(row["table"], {})[int(row["bit"])] = row["key"]
     del named["log_select_inferred"]  # its register is not in the reference
-    for table, words in named.items():
-        ours = {"net_flags": "network_flags", "net_rules": "network_rules"}.get(table, table).upper()
-        assert getattr(codes, ours) == words
+    for name, words in named.items():
+        ours = {"net_flags": "network_flags", "net_rules": "network_rules"}.get(name, name)
+        assert table(ours).keys == words
 
 
 @pytest.mark.parametrize("row", DUMPS, ids=lambda row: f"{row['capture']}-{row['key']}")

@@ -9,8 +9,9 @@ from xml.etree import ElementTree
 import pytest
 
 from collector.drivers.registers import block, decode, decode_register, encode, names
-from collector.drivers.tristar import coils, meanings, registers_table, settings
+from collector.drivers.tristar import coils, registers_table, settings
 from collector.drivers.tristar.registers_table import BY_KEY, USUAL_SCALES
+from data.catalogue import codes
 
 CAPTURES = Path(__file__).parents[3] / "captures"
 VOLTS = (12, 24, 48)
@@ -21,6 +22,12 @@ OWN_WORDS = {
         'Controllers were seen that hold odd numbers here: see "Settings" in docs/devices/tristar_mppt.md.'
     ),
     "Use not described in the sources of this reference": "Use not known",
+    "Undefined": "",
+    "The controller restarted today": "The controller restarted that day",
+    "An equalize charge was started today": "An equalize charge was started that day",
+    "The battery reached float today: it was fully charged": "The battery reached float that day: it was fully charged",
+    "At least one alarm today; see alarms_daily": "At least one alarm that day: the daily alarms name it",
+    "At least one fault today; see faults_daily": "At least one fault that day: the daily faults name it",
 }
 MISPRINTS = (" The document prints volts by mistake.", " The document describes it as a maximum by mistake.")
 
@@ -148,37 +155,9 @@ def test_each_code_and_bit_means_what_the_reference_says(table: str) -> None:
     for row in rows(f"protocols/tristar_mppt/{table}.csv"):
         if row["table"] == "log_select_inferred":  # its register is not in the reference
             continue
-        ours = {"net_flags": "network_flags", "net_rules": "network_rules"}.get(row["table"], row["table"]).upper()
+        ours = {"net_flags": "network_flags", "net_rules": "network_rules"}.get(row["table"], row["table"])
         number = int(row.get("code") or row.get("bit") or 0)
-        assert getattr(meanings, ours)[number] == worded(row["meaning"])
-
-
-def test_every_row_with_codes_or_bits_has_its_meanings() -> None:
-    for row in registers_table.ALL:
-        if row.codes is not None:
-            assert meanings.CODES[row.key].keys() == row.codes.keys()
-        if row.flags:
-            assert meanings.FLAGS[row.key].keys() == row.flags.keys()
-
-
-@pytest.mark.parametrize(
-    ("key", "value", "sentences"),
-    [
-        ("charge_state", 7, ["Battery full, holding float voltage"]),
-        ("charge_state", 10, ["Not known: code 10"]),
-        ("led_state", 7, ["Not known: code 7"]),
-        ("faults", 0, []),
-        ("faults", 0x42, [meanings.FAULTS[1], meanings.FAULTS[6]]),
-        ("alarms", 0x80001, ["No remote temperature sensor connected", "The controller restarted"]),
-        ("alarms", 1 << 30, ["Not known: bit 30"]),
-        ("vlan_parameters", 0b011_1_000001100100, ["VLAN 100, CFI 1, priority 3"]),
-        ("battery_voltage", 13.4, []),
-        ("hourmeter", 3, []),
-        ("faults", None, []),
-    ],
-)
-def test_codes_and_bits_are_explained(key: str, value: float | None, sentences: list[str]) -> None:
-    assert meanings.explained(key, value) == sentences
+        assert codes.table(ours).codes[number].sentence == worded(row["meaning"])
 
 
 @pytest.mark.parametrize("row", rows("protocols/tristar_mppt/coils.csv"), ids=lambda row: row["key"])
