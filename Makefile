@@ -23,7 +23,7 @@ COUNT = awk -v total=$$(grep -c '==' $(1)) -v terminal=$$([ -t 1 ] && echo 1 || 
 	'/^(Collecting|Requirement already)/ { n++; if (terminal) printf "\r  %d of about %d packages", n, total; else if (n % 10 == 0) printf "  %d of about %d packages\n", n, total; fflush() } \
 	/^(Building|Installing collected)/ { if (terminal) printf "\n"; print "  " ($$1 == "Building" ? $$0 : "installing them"); fflush() }'
 
-.PHONY: help setup run test bench fuzz long lint browser postgresql nginx python-check
+.PHONY: help error-pages setup run test bench fuzz long lint browser postgresql nginx python-check
 
 help:
 	@echo 'make run                          start the observatory on http://127.0.0.1:8050/ (Ctrl-C ends it)'
@@ -35,7 +35,11 @@ help:
 	@echo 'make bench                        measure, and print the numbers'
 	@echo 'make long                         kill writers 500 times on each database'
 	@echo 'make fuzz FUZZ_SECONDS=600        arbitrary bytes for the parsers and questions for the routes; 60 s each unless told'
+	@echo 'make error-pages                  write deploy/nginx/errors anew, after a change of their words or colours'
 	@echo 'make setup                        only set up what running needs'
+
+error-pages: $(VENV)/installed
+	@$(BIN)/python -c "from pathlib import Path; from app.http import static_errors; static_errors.write(Path('deploy/nginx/errors'))"
 
 setup: $(VENV)/installed
 

@@ -12,7 +12,7 @@ from dash import dcc, html
 from data import catalogue
 from pages.components import field, graph
 from pages.device_links import PAGE_OF, eyebrow
-from pages.graph_form import BOTH, CUSTOM, IMPORTED, MARKERS, PICTURE_PAGE, QUICK_RANGES, STYLES, values_from_query
+from pages.graph_form import BOTH, CUSTOM, IMPORTED, MARKERS, PICTURE_PAGE, QUICK_RANGES, STYLE_NAMES, values_from_query
 from pages.ids import GraphIds
 
 GRAPH_HEIGHT = 480
@@ -188,7 +188,7 @@ def _how(ids: GraphIds, values: Mapping[str, Any]) -> list[Any]:
             "Style",
             dbc.Select(
                 id=ids.of("style"),
-                options=[{"label": label, "value": key} for key, label in STYLES.items()],
+                options=[{"label": label, "value": key} for key, label in STYLE_NAMES.items()],
                 value=values["style"],
                 class_name="arb-input",
             ),

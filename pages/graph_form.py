@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote, unquote, urlencode
 
 from data import catalogue
+from pages.graph_styles import STYLES
 
 QUICK_RANGES = {"6h": "6 h", "24h": "24 h", "7d": "7 d", "30d": "30 d", "all": "All"}
 CUSTOM = "custom"
@@ -29,40 +30,8 @@ MARKERS = {
     ">": "triangle right",
     "None": "No Marker",
 }
-OWN_STYLE = "arboretum"
-STYLES = {
-    OWN_STYLE: "Arboretum",
-    "bmh": "BMH",
-    **{
-        key: key
-        for key in (
-            "classic",
-            "dark_background",
-            "fast",
-            "fivethirtyeight",
-            "ggplot",
-            "grayscale",
-            "seaborn-bright",
-            "seaborn-colorblind",
-            "seaborn-dark-palette",
-            "seaborn-dark",
-            "seaborn-darkgrid",
-            "seaborn-deep",
-            "seaborn-muted",
-            "seaborn-notebook",
-            "seaborn-paper",
-            "seaborn-pastel",
-            "seaborn-poster",
-            "seaborn-talk",
-            "seaborn-ticks",
-            "seaborn-white",
-            "seaborn-whitegrid",
-            "seaborn",
-            "Solarize_Light2",
-            "tableau-colorblind10",
-        )
-    },
-}
+OWN_STYLE = STYLES[0].key
+STYLE_NAMES = {style.key: style.name for style in STYLES}
 
 # In the order of the page and of the address.
 CONTROLS = (
@@ -84,7 +53,7 @@ CONTROLS = (
 )
 CHOICES: Mapping[str, Mapping[str, str]] = {
     "range": {**QUICK_RANGES, CUSTOM: "Own"},
-    "style": STYLES,
+    "style": STYLE_NAMES,
     "marker": MARKERS,
 }
 SWITCHES = ("tight_layout", "logarithmic_scale", "retimed")

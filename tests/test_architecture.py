@@ -35,7 +35,7 @@ OURS = {
     "data": set(),
     "collector": PI_MODULES,
     "pages": {"data", "data.catalogue", "data.families"},
-    "callbacks": {"pages", "pages.ids", "pages.components", "pages.graph_form"},
+    "callbacks": {"pages", "pages.ids", "pages.components", "pages.graph_form", "pages.graph_styles"},
     "app": set(),
     "demo": set(),
 }

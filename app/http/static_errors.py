@@ -1,15 +1,18 @@
 """Error pages of who answers in place of the application: nginx from files in deploy/, gunicorn by itself.
 
-A test holds the files against these functions.
+`make error-pages` writes the files; a test compares them.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict
+from pathlib import Path
 
 from app.http.error_texts import ERROR_WORDS
 
+SHEET = Path(__file__).parents[1] / "assets" / "view" / "arboretum.css"
 # What nginx may answer by itself: to a request it cannot read, for a file, and when the application is not there.
 CODES = (400, 403, 404, 405, 413, 414, 500, 502, 503, 504)
 PAGE = """<!DOCTYPE html>
@@ -20,15 +23,16 @@ PAGE = """<!DOCTYPE html>
   <meta name="color-scheme" content="light dark">
   <title>{title}</title>
   <style>
-    body {{ margin: 0; padding: 12vh 24px; font: 16px/1.5 system-ui, sans-serif; color: #1e2923; background: #faf8f2; }}
+    body {{ margin: 0; padding: 12vh 24px; font: 16px/1.5 system-ui, sans-serif; \
+color: {light[ink]}; background: {light[paper]}; }}
     main {{ max-width: 34rem; margin: 0 auto; }}
     h1 {{ margin: 0 0 16px; font-size: 28px; font-weight: 480; line-height: 1.25; letter-spacing: -.02em; }}
-    .code {{ margin: 0 0 8px; font-size: 15px; color: #55605a; }}
-    a {{ color: #2c6a2b; }}
+    .code {{ margin: 0 0 8px; font-size: 15px; color: {light[ink-2]}; }}
+    a {{ color: {light[accent]}; }}
     @media (prefers-color-scheme: dark) {{
-      body {{ color: #e9ece5; background: #12191b; }}
-      .code {{ color: #a5b0aa; }}
-      a {{ color: #9cd28b; }}
+      body {{ color: {dark[ink]}; background: {dark[paper]}; }}
+      .code {{ color: {dark[ink-2]}; }}
+      a {{ color: {dark[accent]}; }}
     }}
   </style>
 </head>
@@ -44,9 +48,22 @@ PAGE = """<!DOCTYPE html>
 """
 
 
+def colors(theme: str) -> dict[str, str]:
+    """The colours of the site's pages in that theme, by the names they have in the style sheet."""
+    _, _, block = SHEET.read_text(encoding="utf-8").partition(f':root[data-bs-theme="{theme}"] {{')
+    return dict(re.findall(r"--arb-([\w-]+): (#[0-9a-f]{6});", block.partition("}")[0]))
+
+
+def write(folder: Path) -> None:
+    """Write what nginx answers by itself, for programs and for people."""
+    for code in CODES:
+        (folder / f"{code}.html").write_text(page(code), encoding="utf-8")
+        (folder / f"{code}.json").write_text(body(code), encoding="utf-8")
+
+
 def page(code: int) -> str:
     """The page of that status, which needs nothing from anywhere."""
-    return PAGE.format(code=code, **asdict(ERROR_WORDS[code]))
+    return PAGE.format(code=code, light=colors("light"), dark=colors("dark"), **asdict(ERROR_WORDS[code]))
 
 
 def body(code: int) -> str:

@@ -13,7 +13,7 @@ from wtforms.validators import Length, ValidationError
 from app.views.forms import readable
 from callbacks.image.image import KIND, MOST_VALUES
 from data import catalogue
-from pages.graph_form import CHOICES, CUSTOM, DEFAULTS, MARKERS, OLD_NAMES, STYLES, SWITCHES
+from pages.graph_form import CHOICES, CUSTOM, DEFAULTS, MARKERS, OLD_NAMES, STYLE_NAMES, SWITCHES
 
 NO, YES = ("no", "false", "off", "0", "n", ""), ("yes", "true", "on", "1", "y")
 TITLE_LETTERS, LABEL_LETTERS, FORMAT_LETTERS, OTHER_LETTERS = 120, 60, 60, 80
@@ -73,8 +73,8 @@ class PictureForm(Form):
     )
     style = SelectField(
         "Style",
-        [one_of(STYLES, "style")],
-        choices=[SelectChoice(key, label) for key, label in STYLES.items()],
+        [one_of(STYLE_NAMES, "style")],
+        choices=[SelectChoice(key, label) for key, label in STYLE_NAMES.items()],
         validate_choice=False,
     )
     marker = SelectField(

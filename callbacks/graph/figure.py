@@ -14,6 +14,7 @@ from callbacks.common import formatting, styles
 from callbacks.common.escaping import plain
 from callbacks.common.lines import Line, Numbers, axis_times, segments
 from data.ranges import TimeRange, to_milliseconds
+from pages.graph_styles import Look
 
 ONE_PANEL_HEIGHT = 480
 PANEL_HEIGHT = 280
@@ -162,7 +163,7 @@ def line_names(lines: Sequence[Line]) -> dict[int, str]:
 def line_colors(groups: Sequence[Sequence[Line]], drawing: Drawing) -> dict[int, str]:
     """A colour for each line: by what it means in the site's own look, by the style's sequence otherwise."""
     sequence = styles.look(drawing.style, drawing.theme).colors
-    own = drawing.style not in styles.LOOKS
+    own = styles.is_own(drawing.style)
     colors: dict[int, str] = {}
     position = 0
     by_metric: dict[str, str] = {}
@@ -203,7 +204,7 @@ def trace(
     color: str,
     axis: str,
     drawing: Drawing,
-    look: styles.Look,
+    look: Look,
     dashed: bool,
     named: bool,
 ) -> go.Scatter:

@@ -1,4 +1,4 @@
-"""The styles of a picture in matplotlib's settings, which belong to the whole process: one picture at a time."""
+"""The styles of an image in matplotlib's settings, which belong to the whole process: one image at a time."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from callbacks.common import styles as looks
+from callbacks.common.styles import look
 from data.errors import BusyError
+from pages.graph_styles import TRANSPARENT
 
 FONTS = Path(__file__).parents[2] / "app" / "assets" / "vendor" / "inter"
-PAPERS = {"light": "#faf8f2", "dark": "#12191b"}  # of the site's pages
 POINT = 0.75  # of a pixel of a page
-# What any picture has, whatever its style: nobody's `$` is a formula, and the same picture is the same bytes.
+# What any image has, whatever its style: nobody's `$` is a formula, and the same image is the same bytes.
 ALWAYS: dict[str, Any] = {
     "text.parse_math": False,
     "text.usetex": False,
@@ -55,10 +55,11 @@ def styled(style: str, theme: str, most_seconds: float = MOST_SECONDS) -> Iterat
 
 @contextmanager
 def _in_style(style: str, theme: str) -> Iterator[None]:
-    from matplotlib import style as styles
+    from matplotlib import style as sheets
 
-    sheets = [own(theme)] if style not in looks.LOOKS else [matplotlib_name(style)]
-    with warnings.catch_warnings(), styles.context([*sheets, ALWAYS], after_reset=True):
+    sheet = matplotlib_name(style)
+    chosen: Any = sheet if sheet in sheets.available else settings(style, theme)
+    with warnings.catch_warnings(), sheets.context([chosen, ALWAYS], after_reset=True):
         # A letter the type lacks is a box, and labels that leave no room for the plot are the reader's own.
         warnings.filterwarnings("ignore", category=UserWarning, module="callbacks")
         yield
@@ -69,41 +70,41 @@ def matplotlib_name(style: str) -> str:
     return style.replace("seaborn", "seaborn-v0_8", 1)
 
 
-def own(theme: str) -> dict[str, Any]:
-    """The site's own look as matplotlib's settings."""
-    look = looks.look("", theme)
-    size = look.size * POINT
+def settings(style: str, theme: str) -> dict[str, Any]:
+    """A style that matplotlib does not have, such as the site's own, as matplotlib's settings."""
+    row = look(style, theme)
+    size = row.size * POINT
     return {
         "font.family": [*_inter(), "DejaVu Sans"],
         "font.size": size,
-        "text.color": look.ink,
-        "figure.facecolor": PAPERS[theme],
-        "axes.facecolor": "none",
-        "axes.edgecolor": look.grid,
-        "axes.labelcolor": look.ink,
+        "text.color": row.ink,
+        "figure.facecolor": row.ground or row.paper,
+        "axes.facecolor": "none" if row.plot == TRANSPARENT else row.plot,
+        "axes.edgecolor": row.frame or row.grid or row.ink,
+        "axes.labelcolor": row.ink,
         "axes.labelsize": size,
         "axes.labelpad": 9,
+        "axes.linewidth": row.frame_width * POINT,
         "axes.titlelocation": "left",
-        "axes.titlesize": look.title_size * POINT,
+        "axes.titlesize": row.title_size * POINT,
         "axes.titleweight": "bold",
         "axes.titlepad": 14,
-        "axes.grid": True,
-        "axes.grid.axis": "y",
+        "axes.grid": bool(row.grid),
+        "axes.grid.axis": "both" if row.second_grid else "y",
         "axes.axisbelow": True,
-        "axes.spines.left": False,
-        "axes.spines.right": False,
-        "axes.spines.top": False,
-        "axes.spines.bottom": False,
-        "grid.color": look.grid,
-        "grid.linewidth": look.grid_width * POINT,
-        "lines.linewidth": look.line * POINT,
-        "lines.markersize": look.marker * POINT,
+        **{f"axes.spines.{side}": bool(row.frame) for side in ("left", "right", "top", "bottom")},
+        "grid.color": row.grid or row.ink,
+        "grid.linewidth": row.grid_width * POINT,
+        "grid.linestyle": "--" if row.grid_dash == "dash" else "-",
+        "lines.linewidth": row.line * POINT,
+        "lines.markersize": row.marker * POINT,
         "lines.solid_joinstyle": "round",
         "legend.frameon": False,
         "legend.fontsize": size,
-        **{f"{axis}tick.color": look.quiet for axis in "xy"},
+        **{f"{axis}tick.color": row.quiet or row.ink for axis in "xy"},
+        **{f"{axis}tick.direction": "in" if row.ticks == "inside" else "out" for axis in "xy"},
         **{f"{axis}tick.labelsize": size for axis in "xy"},
-        **{f"{axis}tick.major.size": 0 for axis in "xy"},
+        **{f"{axis}tick.major.size": row.tick_length * POINT if row.ticks else 0 for axis in "xy"},
         **{f"{axis}tick.major.pad": 7 for axis in "xy"},
     }
 
@@ -112,8 +113,8 @@ def _inter() -> list[str]:
     """The site's type, as matplotlib knows it from now on."""
     from matplotlib import font_manager
 
-    known = {entry.fname for entry in font_manager.fontManager.ttflist}
+    present = {entry.fname for entry in font_manager.fontManager.ttflist}
     for path in sorted(str(path) for path in FONTS.glob("*.ttf")):
-        if path not in known:
+        if path not in present:
             font_manager.fontManager.addfont(path)
     return ["Inter"]

@@ -18,6 +18,7 @@ from callbacks.common.lines import Numbers, axis_times, wall_milliseconds
 from callbacks.graph.figure import LABEL_SPACING, faint, time_range
 from data.catalogue.codes import NIGHT
 from data.ranges import TimeRange
+from pages.graph_form import OWN_STYLE
 
 STRING_METRICS = ("p_out", "charge_state")
 BATTERY_METRICS = ("total_voltage", "total_current", "state_of_charge")
@@ -114,7 +115,7 @@ def overview_figure(known: Day, window: TimeRange, zone: ZoneInfo, theme: str) -
     powers = [watts for watts in (*known.strings.values(), known.load) if np.isfinite(watts).any()]
     top = max([float(np.nanmax(watts)) for watts in powers] + [50.0]) * 1.08
     figure.update_layout(
-        template=styles.template("arboretum", theme),
+        template=styles.template(OWN_STYLE, theme),
         autosize=True,
         uirevision="overview",
         hovermode="x unified",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
-
 import pytest
 
-SHEET = Path(__file__).parents[2] / "app" / "assets" / "view" / "arboretum.css"
+from app.http.static_errors import colors
+from callbacks.common.styles import MEANINGS, meaning
+from pages.graph_styles import OWN_DARK, OWN_LIGHT, Look
+
 TEXT = (
     ("ink", "paper"),
     ("ink", "raised"),
@@ -40,13 +40,6 @@ MARKS = (
 )
 
 
-def tokens(theme: str) -> dict[str, str]:
-    """The colours of a theme, by name."""
-    block = re.search(rf'data-bs-theme="{theme}"\] \{{(.*?)\}}', SHEET.read_text(encoding="utf-8"), re.DOTALL)
-    assert block is not None
-    return dict(re.findall(r"--arb-([\w-]+): (#[0-9a-f]{6});", block[1]))
-
-
 def luminance(color: str) -> float:
     """Relative luminance, WCAG 2.2."""
     parts = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
@@ -62,7 +55,7 @@ def contrast(one: str, other: str) -> float:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_text_stands_out_from_its_ground(theme: str) -> None:
-    known = tokens(theme)
+    known = colors(theme)
     assert {
         pair: round(contrast(known[pair[0]], known[pair[1]]), 2)
         for pair in TEXT
@@ -72,7 +65,7 @@ def test_text_stands_out_from_its_ground(theme: str) -> None:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_marks_and_edges_stand_out_from_their_ground(theme: str) -> None:
-    known = tokens(theme)
+    known = colors(theme)
     assert {
         pair: round(contrast(known[pair[0]], known[pair[1]]), 2)
         for pair in MARKS
@@ -81,7 +74,17 @@ def test_marks_and_edges_stand_out_from_their_ground(theme: str) -> None:
 
 
 def test_both_themes_name_the_same_colours() -> None:
-    assert tokens("light").keys() == tokens("dark").keys()
+    assert colors("light").keys() == colors("dark").keys()
+
+
+@pytest.mark.parametrize(("theme", "look"), [("light", OWN_LIGHT), ("dark", OWN_DARK)])
+def test_graphs_have_the_colours_of_the_style_sheet(theme: str, look: Look) -> None:
+    sheet = colors(theme)
+    drawn = {"ink": look.ink, "ink-2": look.quiet, "paper": look.ground}
+    drawn |= {name: meaning(name, theme) for name in MEANINGS if name in sheet}
+    assert {"sun", "sun-2", "battery", "load", "heat"} < drawn.keys()
+    wrong = {name: color for name, color in drawn.items() if color != sheet[name]}
+    assert wrong == {}, "pages/graph_styles.py and callbacks/common/styles.py against app/assets/view/arboretum.css"
 
 
 def test_contrast_is_that_of_the_standard() -> None:

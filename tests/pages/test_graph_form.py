@@ -11,7 +11,7 @@ from pages.graph_form import (
     CONTROLS,
     DEFAULTS,
     MARKERS,
-    STYLES,
+    STYLE_NAMES,
     query_from_values,
     values_from_query,
 )
@@ -97,10 +97,10 @@ def test_a_control_given_twice_counts_once() -> None:
 
 
 def test_there_are_the_twenty_five_styles_of_the_form_and_our_own() -> None:
-    assert len(STYLES) == 26
-    assert next(iter(STYLES)) == "arboretum"
-    assert "_classic_test" not in STYLES
-    assert STYLES["bmh"] == "BMH"
+    assert len(STYLE_NAMES) == 26
+    assert next(iter(STYLE_NAMES)) == "arboretum"
+    assert "_classic_test" not in STYLE_NAMES
+    assert STYLE_NAMES["bmh"] == "BMH"
 
 
 def test_there_are_the_eight_markers_of_the_form() -> None:

@@ -18,7 +18,17 @@ from pages.ids import GraphIds
 
 LAYOUTS = [(bms.layout, ids.BMS), (tristar.layout, ids.TRISTAR), (sensors.layout, ids.SENSORS)]
 FOLDER = Path(__file__).parents[2] / "pages"
-HELPERS = {"__init__", "components", "device_links", "graph", "graph_form", "ids", "shell", "value_page"}
+HELPERS = {
+    "__init__",
+    "components",
+    "device_links",
+    "graph",
+    "graph_form",
+    "graph_styles",
+    "ids",
+    "shell",
+    "value_page",
+}
 
 
 def components(root: Any) -> Iterator[Component]:

@@ -32,7 +32,7 @@ from callbacks.image.image import rows
 from data import queries
 from data.database.models import Device
 from data.ranges import TimeRange
-from pages.graph_form import CONTROLS, DEFAULTS, MARKERS, STYLES
+from pages.graph_form import CONTROLS, DEFAULTS, MARKERS, STYLE_NAMES
 from tests.browser.sunny_day import fill
 from tests.builders import csrf_header
 
@@ -112,7 +112,7 @@ def test_the_form_is_filled_with_the_last_day_of_battery_charge(filled: sessionm
     assert last - first == timedelta(days=1)
     assert abs(datetime.now(UTC) - last) < timedelta(minutes=3)
     assert re.findall(r'name="units" value="(\w+)" checked', page) == ["battery_charge"]
-    assert all(f'value="{one.replace("<", "&lt;").replace(">", "&gt;")}"' in page for one in (*STYLES, *MARKERS))
+    assert all(f'value="{one.replace("<", "&lt;").replace(">", "&gt;")}"' in page for one in (*STYLE_NAMES, *MARKERS))
     assert "The numbers" in page
 
 

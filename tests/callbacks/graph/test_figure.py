@@ -22,7 +22,7 @@ from callbacks.graph.figure import (
     panels,
     value_range,
 )
-from pages.graph_form import MARKERS, STYLES
+from pages.graph_form import MARKERS, STYLE_NAMES
 from tests.callbacks.frames import SITE, made, window
 
 OWN = Drawing(style="arboretum", theme="light")
@@ -85,7 +85,7 @@ def test_the_date_format_is_that_of_the_ticks() -> None:
     assert figure(volts(), tick_format="%d/%m").layout.xaxis.tickformat == "%d/%m"
 
 
-@pytest.mark.parametrize("style", list(STYLES))
+@pytest.mark.parametrize("style", list(STYLE_NAMES))
 def test_a_style_changes_the_look(style: str) -> None:
     drawn = figure(volts(), style=style)
     assert (drawn.to_plotly_json() == figure(volts()).to_plotly_json()) is (style == "arboretum")

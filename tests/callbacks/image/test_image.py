@@ -13,14 +13,18 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 
+from callbacks.common import styles
 from callbacks.common.lines import Line
 from callbacks.graph.figure import Drawing
+from callbacks.image import styles as image_styles
 from callbacks.image.figure import FORMATS, SIZES, picture, picture_figure, pixels, wrapped
-from callbacks.image.styles import MOST_AT_ONCE, matplotlib_name, styled
+from callbacks.image.styles import MOST_AT_ONCE, styled
 from callbacks.image.ticks import time_ticks, value_ticks
 from data.errors import BusyError
-from pages.graph_form import MARKERS, OWN_STYLE, STYLES
+from pages.graph_form import MARKERS, OWN_STYLE, STYLE_NAMES
+from pages.graph_styles import STYLES, TRANSPARENT, Look, Style
 from tests.callbacks.frames import SITE, made, window
 
 PLAIN = Drawing(style=OWN_STYLE, theme="light")
@@ -107,7 +111,7 @@ def test_a_state_is_steps_with_its_words() -> None:
     assert all(word and not word.replace(".", "").isdecimal() for word in words)
 
 
-@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("style", STYLE_NAMES)
 def test_every_style_draws_on_every_size(charge: Line, style: str) -> None:
     long = replace(PLAIN, style=style, title="A long title " * 9, ylabel="A long name of the axis " * 2)
     for size in SIZES:
@@ -121,20 +125,25 @@ def test_a_style_of_large_type_is_drawn_smaller_for_a_phone(charge: Line) -> Non
     assert dots(drawn([charge], replace(PLAIN, style="seaborn-poster"), size="phone"))[0] == 780
 
 
-def test_every_style_is_one_of_matplotlib() -> None:
-    from matplotlib import style
+@pytest.mark.parametrize("style", STYLES, ids=lambda style: style.key)
+def test_a_row_of_styles_has_the_grounds_that_matplotlib_draws(charge: Line, style: Style) -> None:
+    drawn = figure([charge], replace(PLAIN, style=style.key))
+    look = style.look
+    assert to_hex(drawn.get_facecolor()) == (look.ground or look.paper).lower()
+    assert to_hex(drawn.axes[0].get_facecolor(), keep_alpha=True)[:7] == (
+        "#000000" if look.plot == TRANSPARENT else look.plot.lower()
+    )
 
-    assert {matplotlib_name(key) for key in STYLES if key != OWN_STYLE} <= set(style.available)
 
-
-def test_the_look_of_a_style_is_matplotlibs_own(charge: Line) -> None:
-    faces = {
-        style: figure([charge], replace(PLAIN, style=style)).get_facecolor()[:3]
-        for style in ("dark_background", "fivethirtyeight", "classic")
-    }
-    assert faces["dark_background"] == (0, 0, 0)
-    assert faces["fivethirtyeight"] == pytest.approx((0xF0 / 255,) * 3)
-    assert faces["classic"] == pytest.approx((0.75,) * 3)
+def test_a_style_that_matplotlib_does_not_have_is_drawn_as_its_row_says(
+    charge: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look = Look(colors=("#123456",), paper="#fedcba", plot="#eeeeee", frame="#010203", grid="#cccccc")
+    monkeypatch.setitem(styles.BY_KEY, "a new one", Style("a new one", look))
+    drawn = figure([charge], replace(PLAIN, style="a new one"))
+    (axes,) = drawn.axes
+    assert (to_hex(drawn.get_facecolor()), to_hex(axes.get_facecolor())) == (look.paper, look.plot)
+    assert (axes.get_lines()[0].get_color(), to_hex(axes.spines["top"].get_edgecolor())) == ("#123456", look.frame)
 
 
 @pytest.mark.parametrize("marker", MARKERS)
@@ -272,14 +281,12 @@ def test_who_waits_too_long_for_another_picture_is_told_so(drawing_elsewhere: No
 
 
 def test_a_queue_of_pictures_ends(drawing_elsewhere: None) -> None:
-    from callbacks.image import styles
-
     places = MOST_AT_ONCE - 1
     for _ in range(places):
-        assert styles._queue.acquire(blocking=False)
+        assert image_styles._queue.acquire(blocking=False)
     with pytest.raises(BusyError, match="Too many"), styled(OWN_STYLE, "light"):
         pass
-    styles._queue.release(places)
+    image_styles._queue.release(places)
 
 
 def test_the_settings_of_matplotlib_are_afterwards_what_they_were(charge: Line) -> None:
