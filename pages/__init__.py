@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import dash
@@ -10,27 +11,34 @@ import dash
 from pages import (
     about,
     bms,
-    bms_instantaneous,
-    bms_pins,
-    charge_settings,
-    daily_values,
+    ids,
     overview,
     sensors,
     tristar,
-    tristar_instantaneous,
+    value_page,
 )
+from pages.ids import ValueIds
 
-# module name, address, title, layout
-PAGES: tuple[tuple[str, str, str, Callable[..., Any]], ...] = (
+Page = tuple[str, str, str, Callable[..., Any]]  # the name Dash knows it by, address, title, layout
+
+
+def _value_page(name: str, address: str, title: str, kind: str, value_ids: ValueIds) -> Page:
+    """A page that shows the newest documents value by value."""
+    return f"pages.{name}", address, title, partial(value_page.layout, kind, value_ids, address)
+
+
+PAGES: tuple[Page, ...] = (
     ("pages.overview", "/", "Overview", overview.layout),
     ("pages.home", "/home", "Overview", overview.layout),
     ("pages.bms", "/BMS", "BMS", bms.layout),
-    ("pages.bms_instantaneous", "/BMS/Instantaneous", "BMS, all values", bms_instantaneous.layout),
-    ("pages.bms_pins", "/BMS/pins", "BMS, active pins", bms_pins.layout),
+    _value_page("bms_instantaneous", "/BMS/Instantaneous", "BMS, all values", "bms", ids.BMS_INSTANTANEOUS),
+    _value_page("bms_pins", "/BMS/pins", "BMS, active pins", "bms", ids.BMS_PINS),
     ("pages.tristar", "/Tristar", "Tristar", tristar.layout),
-    ("pages.tristar_instantaneous", "/Tristar/Instantaneous", "Tristar, all values", tristar_instantaneous.layout),
-    ("pages.charge_settings", "/Tristar/ChargeSettings", "Charge settings", charge_settings.layout),
-    ("pages.daily_values", "/Tristar/DailyValues", "Daily values", daily_values.layout),
+    _value_page(
+        "tristar_instantaneous", "/Tristar/Instantaneous", "Tristar, all values", "tristar", ids.TRISTAR_INSTANTANEOUS
+    ),
+    _value_page("charge_settings", "/Tristar/ChargeSettings", "Charge settings", "tristar", ids.CHARGE_SETTINGS),
+    _value_page("daily_values", "/Tristar/DailyValues", "Daily values", "tristar", ids.DAILY_VALUES),
     ("pages.sensors", "/sensors", "Experiments", sensors.layout),
     ("pages.about", "/about", "About", about.layout),
 )

@@ -1,4 +1,4 @@
-"""The ways between the pages of one device: a quiet row of links in the head of each."""
+"""The links between the pages of one device: a quiet row in the head of each."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dash import dcc, html
 
 HEADINGS = {"bms": "BMS, the battery manager", "tristar": "Tristar, the solar charge controllers"}
 # kind -> address and name of each of its pages, the graph first
-WAYS = {
+LINKS = {
     "bms": (("/BMS", "Graph"), ("/BMS/Instantaneous", "All values"), ("/BMS/pins", "Active pins")),
     "tristar": (
         ("/Tristar", "Graph"),
@@ -17,26 +17,26 @@ WAYS = {
         ("/Tristar/DailyValues", "Daily values"),
     ),
 }
-PAGE_OF = {kind: ways[0][0] for kind, ways in WAYS.items()}
+PAGE_OF = {kind: links[0][0] for kind, links in LINKS.items()}
 
 
 def eyebrow(kind: str, heading: str, here: str) -> html.Div:
     """What the page is about, and the links to the others of its kind; `here` is its own address."""
     return html.Div(
-        [html.P(heading, className="arb-eyebrow"), *([_ways(kind, here)] if kind in WAYS else [])],
+        [html.P(heading, className="arb-eyebrow"), *([_links(kind, here)] if kind in LINKS else [])],
         className="arb-eyebrow-row",
     )
 
 
-def _ways(kind: str, here: str) -> html.Nav:
+def _links(kind: str, here: str) -> html.Nav:
     return html.Nav(
-        [_way(address, name, address == here) for address, name in WAYS[kind]],
+        [_link(address, name, address == here) for address, name in LINKS[kind]],
         className="arb-kin",
         **{"aria-label": "Pages of this device"},
     )
 
 
-def _way(address: str, name: str, is_here: bool) -> Any:
+def _link(address: str, name: str, is_here: bool) -> Any:
     if is_here:
         return html.Span(name, className="arb-kin-way", **{"aria-current": "page"})
     return dcc.Link(name, href=address, className="arb-kin-way")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from dash import dcc, html
 
 from pages.device_links import HEADINGS, eyebrow
@@ -10,7 +12,7 @@ from pages.ids import ValueIds
 REFRESH_MILLISECONDS = 10_000
 
 
-def layout(kind: str, ids: ValueIds, here: str) -> html.Div:
+def layout(kind: str, ids: ValueIds, here: str, /, **_query: Any) -> html.Div:
     """The page before any data has come; `here` is its address, `kind` is `bms` or `tristar`."""
     return html.Div(
         [

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from dash import dcc, html
 from dash.development.base_component import Component
+from flask import Flask
 
+from callbacks import WIRED
+from callbacks.values.pages import VALUE_PAGES
 from pages import PAGES, bms, ids, overview, sensors, shell, tristar
-from pages.device_links import WAYS
+from pages.device_links import LINKS
 from pages.graph_form import CONTROLS
 from pages.ids import GraphIds
 
@@ -58,7 +62,31 @@ def test_a_layout_takes_any_query(row: tuple[str, str, str, Any]) -> None:
 
 def test_every_page_module_is_in_the_table_of_pages() -> None:
     modules = {path.stem for path in FOLDER.glob("*.py")} - HELPERS
-    assert modules == {module.rpartition(".")[2] for module, *_ in PAGES} - {"home"}
+    assert modules == {layout.__module__.rpartition(".")[2] for *_, layout in PAGES if not isinstance(layout, partial)}
+
+
+def test_every_page_of_values_has_a_row_in_the_callbacks_and_a_link_in_the_head_of_its_kind() -> None:
+    rows = {layout.args for *_, layout in PAGES if isinstance(layout, partial)}
+    assert {(kind, value_ids) for kind, value_ids, _ in rows} == {(page.kind, page.ids) for page in VALUE_PAGES}
+    assert [address for kind, _, address in rows if address not in dict(LINKS[kind])] == []
+
+
+def test_every_module_that_wires_callbacks_is_called() -> None:
+    folder = FOLDER.parent / "callbacks"
+    wiring = {
+        ".".join(path.relative_to(FOLDER.parent).with_suffix("").parts)
+        for path in folder.rglob("*.py")
+        if "\ndef register(" in path.read_text(encoding="utf-8")
+    }
+    assert wiring == {module.__name__ for module in WIRED}
+
+
+@pytest.mark.parametrize("row", PAGES, ids=lambda row: row[1])
+def test_the_clock_of_a_page_ticks_for_a_callback(row: tuple[str, str, str, Any], server: Flask) -> None:
+    dependencies = server.test_client().get("/_dash-dependencies").get_json()
+    heard = {part["id"] for callback in dependencies for part in callback["inputs"]}
+    clocks = {part.id for part in components(row[3]()) if isinstance(part, dcc.Interval)}
+    assert clocks - heard == set(), f"callbacks.WIRED has no row for {row[1]}"
 
 
 def test_the_pages_stand_at_the_addresses_of_old() -> None:
@@ -77,13 +105,13 @@ def test_the_pages_stand_at_the_addresses_of_old() -> None:
     ]
 
 
-@pytest.mark.parametrize("kind", WAYS)
+@pytest.mark.parametrize("kind", LINKS)
 def test_the_pages_of_a_device_lead_to_each_other_and_say_which_one_is_here(kind: str) -> None:
     layouts = {path: layout for _, path, _, layout in PAGES}
-    for here, name in WAYS[kind]:
+    for here, name in LINKS[kind]:
         parts = list(components(layouts[here]()))
         assert [(one.href, one.children) for one in parts if isinstance(one, dcc.Link)] == [
-            way for way in WAYS[kind] if way[0] != here
+            way for way in LINKS[kind] if way[0] != here
         ]
         (current,) = [one for one in parts if getattr(one, "aria-current", None) == "page"]
         assert current.children == name
