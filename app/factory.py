@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
 
 from flask import Flask
 
@@ -38,8 +37,8 @@ from app.views.keys import keys_pages
 from app.views.sensors import sensors_pages
 from callbacks.common.context import Site
 from data.accounts.post_rates import PostRates
-from data.database import models
 from data.database.engine import migrate
+from data.database.prompt import prompt_names
 from data.ingest.group_commit import Committer
 from data.ranges import zone_named
 from pages import PAGES, shell
@@ -119,7 +118,7 @@ def create_app(config: Config | None = None) -> Flask:
     install_proxy(server)
     install_page_words(server)
     install_reference(server, ROUTES)
-    server.shell_context_processor(lambda: shell_context(server))
+    server.shell_context_processor(lambda: prompt_names(engine, sessions))
 
     # Dash wires its router at the first request, and two first requests at once would find it half wired.
     with server.test_client() as client:
@@ -142,9 +141,3 @@ def install_page_words(server: Flask) -> None:
         "stylesheets": [f"/assets/{path}" for path in found],
     }
     server.context_processor(lambda: words)
-
-
-def shell_context(server: Flask) -> dict[str, Any]:
-    """The models by their names, and `session`, open until the prompt is left."""
-    tables = {mapper.class_.__name__: mapper.class_ for mapper in models.Base.registry.mappers}
-    return {**tables, "BMSDataEntry": models.BMSDataEntry, "session": parts_of(server).sessions()}

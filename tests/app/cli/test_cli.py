@@ -160,10 +160,12 @@ def test_wrong_settings_end_a_command_with_all_of_them_in_words(
 
 def test_the_owners_recipe_works_at_the_prompt(at_home: Config) -> None:
     recipe = (
-        "session.add(BMSDataentry(json_content={'Battery Charge': {'state of charge': 72.4}}))\n"
-        "session.commit()\n"
-        "print('found', [one.json_content for one in session.query(BMSDataentry).all()])\n"
-        "print(BMSDataEntry is BMSDataentry, TristarDataEntry, TristarDailyDataEntry, SensorDataEntry, User, Sensor)\n"
+        "db.create_all()\n"
+        "entry = BMSDataentry(json_content={'Battery Charge': {'state of charge': 72.4}})\n"
+        "db.session.add(entry)\n"
+        "db.session.commit()\n"
+        "print('found', [entry.json_content for entry in BMSDataentry.query.all()], TristarDataEntry.query.all())\n"
+        "print('same', session.query(BMSDataentry).all() == BMSDataEntry.query.all(), User.query.count(), Sensor)\n"
     )
     done = subprocess.run(
         [sys.executable, "-m", "flask", "--app", "wsgi", "shell"],
@@ -174,7 +176,8 @@ def test_the_owners_recipe_works_at_the_prompt(at_home: Config) -> None:
         timeout=120,
         check=False,
     )
-    assert "found [{'Battery Charge': {'state of charge': 72.4}}]" in done.stdout, done.stderr
+    assert "found [{'Battery Charge': {'state of charge': 72.4}}] []" in done.stdout, done.stderr
+    assert "same True 1" in done.stdout
 
 
 def test_progress_is_lines_where_there_is_no_terminal() -> None:
