@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import timeit
 from collections.abc import Mapping
 from fractions import Fraction
 
@@ -279,9 +278,3 @@ def test_a_virtual_device_says_what_a_real_one_said(line: bytes) -> None:
     said = sentences_table.decode(line)
     again = sentences_table.decode(sentences.encode(SENTENCES, said.name, said.fields))
     assert again == said
-
-
-def test_a_document_of_the_battery_is_decoded_in_well_under_a_millisecond() -> None:
-    lines = [line for line in READ if line[:3] not in (b"FD1", b"TC1")]
-    seconds = min(timeit.repeat(lambda: [sentences_table.decode(line) for line in lines], number=20, repeat=5)) / 20
-    assert seconds < 0.001
