@@ -26,6 +26,6 @@ class PromptDatabase:
 def prompt_names(engine: Engine, sessions: sessionmaker[Session]) -> dict[str, Any]:
     """What a prompt knows by name: `db`, its `session`, and every model, each with a `query` on that session."""
     db = PromptDatabase(engine, sessions)
-    models.Base.query = db.session.query_property()  # type: ignore[attr-defined]  # known at a prompt only
+    models.Base.query = db.session.query_property()
     tables = {mapper.class_.__name__: mapper.class_ for mapper in models.Base.registry.mappers}
     return {**tables, "BMSDataEntry": models.BMSDataEntry, "db": db, "session": db.session}
