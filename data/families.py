@@ -21,7 +21,7 @@ class Family:
     key: str
     kind: str  # of the devices that post it
     clock_rule: ClockRule
-    page: str  # the address of the graph of its values
+    page: str  # the address of the graph of its values; empty where each device has its own alone
     heading: str
     prefix: str = ""  # of the series of numbers without a metric, where a kind of device posts two families
 
@@ -31,6 +31,8 @@ _FAMILIES = (
     Family("tristar", "tristar", "instant", "/Tristar", "Solar charge controllers"),
     Family("tristar_daily", "tristar", "day", "/Tristar", "Daily records of the controllers", prefix="daily/"),
     Family("sensor", "sensor", "sensor", "/sensors", "Sensors"),
+    # Of every device that has no family of its own.
+    Family("device", "device", "instant", "", "Other devices"),
 )
 FAMILIES: Mapping[str, Family] = {family.key: family for family in _FAMILIES}
 # Kind of device -> the families that it posts.

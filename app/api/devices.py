@@ -71,7 +71,7 @@ def catalogue_row(device: DeviceRow, metric: str) -> Metric | None:
         found = catalogued(metric)
     except NotFoundError:
         return None
-    return found if found.family in KINDS[device.kind] else None
+    return found if device.kind == "device" or found.family in KINDS[device.kind] else None
 
 
 def moment(at: datetime | None, times: str | None) -> int | datetime | None:
@@ -100,7 +100,7 @@ DEVICES = schemas.thing(
     devices=schemas.many(
         schemas.thing(
             device=schemas.DEVICE,
-            kind=schemas.of("string", enum=["bms", "tristar", "sensor"]),
+            kind=schemas.of("string", enum=list(KINDS)),
             name=schemas.of("string", "As the pages show it."),
             string=schemas.maybe("integer", "Which string of panels, for a charge controller."),
             public=schemas.of("boolean", "Whether strangers may read it."),

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from flask import Response
 
-from app.api.devices import catalogue_row, code_text, known_units, moment, readable
+from app.api.devices import code_text, known_units, moment, readable
 from app.audience import Audience
 from app.routes import schemas
 from app.routes.parameters import (
@@ -27,9 +27,7 @@ from app.routes.routing import TWENTY_MINUTES, Asked, Example, route, written
 from app.services import parts
 from data import queries
 from data.catalogue import ALIASES
-from data.document import family_of_unlisted
 from data.errors import RangeError
-from data.queries import DeviceRow
 from data.ranges import TimeRange
 
 NEAREST = schemas.thing(
@@ -74,11 +72,11 @@ def nearest(asked: Asked) -> Response:
         units = known_units(session, device, asked["metric"])
         found = {
             family: queries.nearest(session, family, [device.id], asked["at"], reach(family, asked["tolerance"]))
-            for family in {family_of(device, metric) for metric in units}
+            for family in {queries.family_of(device.kind, metric) for metric in units}
         }
     metrics = {}
     for metric, unit in units.items():
-        row = found[family_of(device, metric)]
+        row = found[queries.family_of(device.kind, metric)]
         value = row.readings.get(ALIASES.get(metric, metric)) if row else None
         at = row.recorded_at if row and value is not None else None
         metrics[metric] = {
@@ -89,12 +87,6 @@ def nearest(asked: Asked) -> Response:
             "distance_seconds": None if at is None else abs((at - asked["at"]).total_seconds()),
         }
     return written({"device": device.slug, "at": moment(asked["at"], asked["times"]), "metrics": metrics})
-
-
-def family_of(device: DeviceRow, metric: str) -> str:
-    """The family of documents of that device which hold the metric."""
-    found = catalogue_row(device, ALIASES.get(metric, metric))
-    return found.family if found else family_of_unlisted(device.kind, metric)
 
 
 def reach(family: str, stated: timedelta | None) -> timedelta:

@@ -384,6 +384,14 @@ class SensorDataEntry(JSONDataEntry):
     family = "sensor"
 
 
+class DeviceDataEntry(JSONDataEntry):
+    """A document of a device that has no family of its own."""
+
+    __tablename__ = "device_data_entry"
+    family = "device"
+
+
 ENTRIES: dict[str, type[JSONDataEntry]] = {
-    entry.family: entry for entry in (BMSDataentry, TristarDataEntry, TristarDailyDataEntry, SensorDataEntry)
+    entry.family: entry
+    for entry in (BMSDataentry, TristarDataEntry, TristarDailyDataEntry, SensorDataEntry, DeviceDataEntry)
 }

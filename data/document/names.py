@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from data.catalogue.codes import ALARMS, BATTERY_STATUS, DAILY_FLAGS, FAULTS, PIN_STATUS, POWER_REDUCTION, PROTECTION
@@ -65,6 +65,8 @@ def _flag(value: Any) -> bool | None:
 def notices(family: str, content: Document) -> Notices:
     """The names of alarms, faults, flags, errors and pins in a document.  Never raises for a document."""
     sections = Sections(content)
+    if family == "device":
+        return Notices(**{kind.name: names(sections.top.get(fold(kind.name))) for kind in fields(Notices)})
     if family == "tristar":
         status = sections("status")
         return Notices(

@@ -10,6 +10,7 @@ from typing import Any
 from data import catalogue
 from data.document.cells import cells
 from data.document.fields import FIELDS
+from data.document.general import metric_named
 from data.document.sensors import leaves
 from data.document.unlisted import unlisted
 from data.families import FAMILIES
@@ -107,6 +108,13 @@ def mended(family: str, found: dict[str, float]) -> dict[str, float]:
 def placed(family: str, sections: Sections) -> dict[str, float]:
     """Metric key -> value as it was posted, for the metrics of the table; the first place that has one counts."""
     found: dict[str, float] = {}
+    if family == "device":
+        for name, posted in sections.top.items():
+            known = metric_named(name)
+            value = None if known is None else _code(known, posted)
+            if known is not None and value is not None:
+                found.setdefault(known, value)
+        return found
     for metric, is_text, places in _PLACES[family]:
         for place in places:
             posted = sections.value(place)

@@ -1,4 +1,4 @@
-"""Numbers that a battery manager or a controller posts and the table of fields lacks: series as they are."""
+"""Numbers that a device posts and neither the table of fields nor, for the general family, the catalogue has."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from data.document.cells import CELL_SECTIONS
 from data.document.fields import FIELDS
+from data.document.general import metric_named
 from data.document.sensors import leaves
 from data.families import FAMILIES, KINDS
 from data.folding import Document, fold
@@ -36,11 +37,14 @@ def unlisted(family: str, content: Document) -> list[tuple[str, float, str]]:
         name = fold(key)
         if (name,) in listed or (family == "bms" and name in CELL_SECTIONS):
             continue
+        if family == "device" and metric_named(name) is not None:
+            continue
         if isinstance(node, Mapping):
             node = {inside: value for inside, value in node.items() if (name, fold(inside)) not in listed}
         rest[key] = node
     prefix = FAMILIES[family].prefix
-    return [(prefix + key, value, unit) for key, value, unit in leaves(rest) if prefix or not key.startswith(PREFIXES)]
+    kept = prefix or family == "device"
+    return [(prefix + key, value, unit) for key, value, unit in leaves(rest) if kept or not key.startswith(PREFIXES)]
 
 
 def family_of_unlisted(kind: str, key: str) -> str:

@@ -73,7 +73,10 @@ class Sheet:
         return len(self.times)
 
     def readings(self) -> dict[str, Floats]:
-        """Metric -> one value a document, NaN where it has none; metrics in the order of their keys."""
+        """Metric -> one value a document, NaN where it has none; metrics in the order of their keys.
+
+        A metric none of whose values can be believed is left out: it may have no series.
+        """
         found: dict[str, Floats] = {}
         for group in self.groups:
             for metric, column in extraction.readings(
@@ -83,7 +86,7 @@ class Sheet:
         for place, text in self.plain.items():
             for metric, value in document.readings(self.family, document.parse_content(text)).items():
                 found.setdefault(metric, np.full(len(self), np.nan))[place] = value
-        return {metric: found[metric] for metric in sorted(found)}
+        return {metric: found[metric] for metric in sorted(found) if not np.isnan(found[metric]).all()}
 
     def text(self, place: int) -> str:
         """The text of the document at that place, equal to the posted one as JSON."""

@@ -38,6 +38,11 @@ def metrics_of(family: str) -> list[str]:
     return [row.metric for row in document.FIELDS if row.family == family]
 
 
+def keeps_names(family: str) -> bool:
+    """Whether documents of the family have their values under any key, as those of sensors and other devices."""
+    return not metrics_of(family)
+
+
 def field_row(family: str, metric: str) -> document.FieldRow | None:
     """Where that metric sits in the family's documents; None for a metric of a cell or of no such document."""
     return next((row for row in document.FIELDS if row.family == family and row.metric == metric), None)
@@ -70,7 +75,7 @@ def columns_for(
 ) -> tuple[int, list[Column], list[str]]:
     """(place of the time, the columns to import, the names of those left out).
 
-    Without a map a sensor's columns keep their names and a known family's are found by name.
+    Without a map the columns of a family without a table of fields keep their names; else they are found by name.
     Raises DocumentError when a name is not in the header, stands there twice, or means nothing.
     """
     time_index = _index(header, time_column)
@@ -79,7 +84,7 @@ def columns_for(
     else:
         columns = []
         for index, name in enumerate(header):
-            metric = name if family == "sensor" else metric_by_any_name(family, name)
+            metric = name if keeps_names(family) else metric_by_any_name(family, name)
             if index != time_index and metric:
                 columns.append(Column(index, name, metric))
     metrics = [column.metric for column in columns]
@@ -88,7 +93,7 @@ def columns_for(
     if not columns:
         raise DocumentError(
             f"no column is imported: map one with --map COLUMN=METRIC. Columns: {', '.join(header)}."
-            + ("" if family == "sensor" else f" Metrics of {family}: {', '.join(metrics_of(family))}")
+            + ("" if keeps_names(family) else f" Metrics of {family}: {', '.join(metrics_of(family))}")
         )
     used = {time_index, *(column.index for column in columns)}
     return time_index, columns, [name for index, name in enumerate(header) if index not in used and name]
@@ -105,9 +110,7 @@ def _index(header: Sequence[str], name: str) -> int:
 
 
 def _checked(family: str, metric: str) -> str:
-    if family == "sensor" and metric:
-        return metric
-    if family != "sensor" and is_metric(family, metric):
+    if metric if keeps_names(family) else is_metric(family, metric):
         return metric
     known = ", ".join(metrics_of(family)) + (", cell_1_voltage …" if family == "bms" else "")
     raise DocumentError(f"{metric!r} is no metric of {family}: use one of {known}")
@@ -121,7 +124,7 @@ def content_of(family: str, columns: Sequence[Column], cells: Sequence[str], dec
         if is_nothing(cell):
             continue
         try:
-            if family == "sensor":
+            if keeps_names(family):
                 content[column.metric] = _number_or_text(cell, decimal, delimiter)
             else:
                 put(content, family, column.metric, cell, decimal, delimiter)
