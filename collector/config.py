@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,9 +15,9 @@ from collector.drivers import DRIVERS
 from collector.drivers.driver import DeviceConfig
 from collector.transports.modbus.tcp import SCHEME, ModbusTcp
 from data.errors import ConfigError, RangeError
+from data.names import SLUG
 from data.ranges import zone_named
 
-DEVICE_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,39}")
 REQUIRED = object()
 
 
@@ -187,7 +186,7 @@ def _device(table: Table) -> DeviceConfig:
         string=table.choice("string", None, (None, 1, 2)),
         interval_seconds=table.number("interval_seconds", 60.0, 0.05, 86400.0),
     )
-    if device.name and not DEVICE_NAME.fullmatch(device.name):
+    if device.name and not SLUG.fullmatch(device.name):
         table.complain("name", f"{device.name!r}: use small letters, digits, - _ and ., at most 40, like tristar-1")
     if device.port.startswith(f"{SCHEME}://"):
         _check_network_port(table, device)

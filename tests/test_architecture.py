@@ -19,6 +19,7 @@ PI_MODULES = {
     "data.errors",
     "data.families",
     "data.folding",
+    "data.names",
     "data.ranges",
 }
 
@@ -86,6 +87,7 @@ ORDER_INSIDE: dict[str, tuple[set[str], ...]] = {
         {"document"},
         {"catalogue", "families"},
         {"arrays", "folding", "ranges"},
+        {"names"},
         {"errors"},
     ),
 }

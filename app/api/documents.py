@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from urllib.parse import quote, urlencode
 
 from flask import Response, request
@@ -18,11 +17,9 @@ from app.routes.routing import JSON, Asked, Example, route
 from app.services import parts
 from data import queries
 from data.queries import Latest
-from data.ranges import TimeRange, from_milliseconds, to_milliseconds
+from data.ranges import TimeRange, to_milliseconds
 
-EVER = TimeRange(from_milliseconds(-3_000_000_000_000), datetime(9001, 1, 1, tzinfo=UTC))
-# Documents may be as long as 1.2 MB: they are fetched a few at a time, and a page ends when it is this long.
-AT_ONCE = 20
+# Documents may be as long as 1.2 MB: a page ends when it is this long.
 LONGEST_PAGE = 8_000_000
 
 
@@ -75,7 +72,10 @@ def documents(asked: Asked) -> Response:
 
     A page of long documents holds fewer than `limit`; one more when two documents share an instant.
     """
-    window = TimeRange(asked["from"] or EVER.start_at, asked["to"] or max(EVER.end_at, asked["from"] or EVER.end_at))
+    window = TimeRange(
+        asked["from"] or queries.EVER.start_at,
+        asked["to"] or max(queries.EVER.end_at, asked["from"] or queries.EVER.end_at),
+    )
     with parts().sessions() as session:
         device = readable(session, asked["device"])
         texts, last_at = page(session, device.id, window, asked)
@@ -94,7 +94,7 @@ def page(session: Session, device_id: int, window: TimeRange, asked: Asked) -> t
     texts: list[str] = []
     length = 0
     last_at: datetime | None = None
-    for row in newest_first(session, device_id, window, asked["before"]):
+    for row in queries.newest_first(session, device_id, window, asked["before"]):
         full = len(texts) >= asked["limit"] or length > LONGEST_PAGE
         if full and row.recorded_at != last_at:
             return texts, last_at
@@ -102,22 +102,6 @@ def page(session: Session, device_id: int, window: TimeRange, asked: Asked) -> t
         length += len(texts[-1])
         last_at = row.recorded_at
     return texts, None
-
-
-def newest_first(session: Session, device_id: int, window: TimeRange, before: datetime | None) -> Iterator[Latest]:
-    """The documents of the window, the newest first."""
-    while True:
-        rows = queries.documents(session, device_id, window, AT_ONCE, before)
-        if len(rows) < AT_ONCE:
-            yield from rows
-            return
-        # Another family's document of the last instant may not have had room: ask again for all of that instant.
-        last_at = rows[-1].recorded_at
-        yield from (row for row in rows if row.recorded_at != last_at)
-        yield from queries.documents(
-            session, device_id, TimeRange(last_at, last_at + timedelta(milliseconds=1)), AT_ONCE
-        )
-        before = last_at
 
 
 def document_text(row: Latest, times: str | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import NoReturn
 
 from flask import Flask, Request, abort, request
 from flask_login import LoginManager, UserMixin, current_user
@@ -105,10 +106,9 @@ def actor(username: str | None = None) -> Actor:
 
 def may_see(device: DeviceRow) -> bool:
     """Whether the viewer, or the key sent along, may read that device's data."""
-    who, private = viewer(), parts().config.site_private
-    if device.public and (who.user_id is not None or not private):
-        return True
-    if who.is_admin or (who.user_id is not None and device.owner_id == who.user_id):
+    who = viewer()
+    is_open = who.user_id is not None or not parts().config.site_private
+    if is_open and device.is_visible_to(who.user_id, who.is_admin):
         return True
     token = sent_key(request)
     sender = keyed_poster(token) if token is not None else Poster(scopes=frozenset())
@@ -174,8 +174,8 @@ def check_wait(seconds: int, what: str) -> None:
         raise TooManyRequests(f"{what}: wait {length}, then try again.", retry_after=seconds)
 
 
-def unauthorized(message: str) -> Poster:
-    """Answer 401; never returns."""
+def unauthorized(message: str) -> NoReturn:
+    """Answer 401."""
     raise Unauthorized(message, www_authenticate=WWWAuthenticate("bearer"))
 
 

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from app.audience import Audience, audience
 from app.security.identity import client_address
 from app.services import parts
-from app.views.document_lists import EVER, ONE_MILLISECOND, entry_page, instant_of
+from app.views.document_lists import entry_page, instant_of
 from data import queries
 from data.document import parse_content
 from data.errors import BusyError, DocumentError, NotFoundError, RangeError
@@ -56,9 +56,9 @@ def asked_until() -> datetime | None:
     except RangeError as problem:
         flash(str(problem), "warning")
         return None
-    if not EVER.start_at < at < EVER.end_at:
+    if not queries.EVER.start_at < at < queries.EVER.end_at:
         return None
-    return at + (ONE_MINUTE if len(stated) <= MINUTES_LETTERS else ONE_MILLISECOND)
+    return at + (ONE_MINUTE if len(stated) <= MINUTES_LETTERS else timedelta(milliseconds=1))
 
 
 def values(readings: dict[str, float]) -> str:

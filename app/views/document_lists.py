@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from data import queries
 from data.queries import Latest
-from data.ranges import TimeRange, from_milliseconds, to_milliseconds
+from data.ranges import from_milliseconds, to_milliseconds
 
-EVER = TimeRange(from_milliseconds(-3_000_000_000_000), datetime(9001, 1, 1, tzinfo=UTC))
-ONE_MILLISECOND = timedelta(milliseconds=1)
-# A document may be as long as 1.2 MB: so many are read at once, and a page ends when they hold so many leaves.
-AT_ONCE = 20
+# A document may be as long as 1.2 MB: a page ends when its documents hold so many leaves.
 MOST_LEAVES_OF_PAGE = 20_000
 
 
@@ -32,7 +29,7 @@ def entry_page(session: Session, device_id: int, before: datetime | None, most: 
     """The newest documents measured before that instant, about `most`: those of one instant stay together."""
     found: list[Latest] = []
     leaves = 0
-    for one in newest_first(session, device_id, before):
+    for one in queries.newest_first(session, device_id, queries.EVER, before):
         full = len(found) >= most or leaves > MOST_LEAVES_OF_PAGE
         if full and one.recorded_at != found[-1].recorded_at:
             return EntryPage(tuple(found), to_milliseconds(found[-1].recorded_at))
@@ -41,26 +38,12 @@ def entry_page(session: Session, device_id: int, before: datetime | None, most: 
     return EntryPage(tuple(found), None)
 
 
-def newest_first(session: Session, device_id: int, before: datetime | None) -> Iterator[Latest]:
-    """The documents of all families, the newest first; of one instant none is left out."""
-    while True:
-        found = queries.documents(session, device_id, EVER, AT_ONCE, before)
-        if len(found) < AT_ONCE:
-            yield from found
-            return
-        # Another family's document of the last instant may not have had room: ask again for all of that instant.
-        last_at = found[-1].recorded_at
-        yield from (one for one in found if one.recorded_at != last_at)
-        yield from queries.documents(session, device_id, TimeRange(last_at, last_at + ONE_MILLISECOND), AT_ONCE)
-        before = last_at
-
-
 def instant_of(milliseconds: str) -> datetime | None:
     """The instant of an address; None for what is none."""
     if not milliseconds.removeprefix("-").isdecimal() or len(milliseconds) > 15:
         return None
     number = int(milliseconds)
-    if not to_milliseconds(EVER.start_at) <= number < to_milliseconds(EVER.end_at):
+    if not to_milliseconds(queries.EVER.start_at) <= number < to_milliseconds(queries.EVER.end_at):
         return None
     return from_milliseconds(number)
 

@@ -12,12 +12,12 @@ from wtforms.validators import EqualTo, InputRequired, Length, Regexp, Validatio
 
 from app.services import parts
 from data.accounts.passwords import weakness
-from data.accounts.users import EMAIL, MEMBER, NAME, NAME_RULE, ROLES, one_line
+from data.accounts.users import MEMBER, ROLES
 from data.errors import DocumentError
+from data.names import EMAIL, NAME, NAME_RULE, one_line
 
 WHOLE_NAME = Regexp(re.compile(rf"^(?:{NAME.pattern})\Z"), message=NAME_RULE)
 NO_ADDRESS = "This is not an e-mail address: write it like name@example.org."
-# As wide as what an import may have brought.
 AN_ADDRESS = Regexp(re.compile(rf"^\s*(?:{EMAIL.pattern})\s*\Z"), message=NO_ADDRESS)
 PASSWORD_HELP = "At least 8 characters; three or four words in a row are easy to keep in mind."
 
@@ -81,10 +81,7 @@ class RegisterForm(FlaskForm):
         [
             InputRequired("Write your e-mail address."),
             Length(max=60, message="At most 60 characters."),
-            Regexp(
-                r"^[^@\s]+@[^@\s.]+(\.[^@\s.]+)+$",
-                message=NO_ADDRESS,
-            ),
+            AN_ADDRESS,
         ],
         description="Only used to reset a lost password.",
     )

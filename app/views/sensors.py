@@ -23,6 +23,7 @@ from data import queries
 from data.accounts import audit, sensor_changes, users
 from data.database.models import Sensor, User
 from data.errors import DocumentError, NotFoundError
+from data.names import LONGEST_SENSOR_NAME
 from data.queries import Latest
 
 sensors_pages = Blueprint("sensors", __name__)
@@ -111,7 +112,7 @@ def sensor_page(sensor_id: int, errors: Mapping[str, str]) -> str:
         curl=curl_line("KEY", site_address() + row.address, row.type),
         errors=errors,
         sent=request.form if errors else {},
-        name_length=users.LONGEST_SENSOR_NAME,
+        name_length=LONGEST_SENSOR_NAME,
     )
 
 

@@ -44,11 +44,7 @@ def utc_now() -> datetime:
 
 def seen_by(viewer: Viewer, devices: Iterable[DeviceRow]) -> list[DeviceRow]:
     """The devices this visitor may see: public ones, own ones, and for an administrator all."""
-    return [
-        device
-        for device in devices
-        if device.public or viewer.is_admin or (viewer.user_id is not None and device.owner_id == viewer.user_id)
-    ]
+    return [device for device in devices if device.is_visible_to(viewer.user_id, viewer.is_admin)]
 
 
 def device_name(device: DeviceRow) -> str:

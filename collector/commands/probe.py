@@ -13,12 +13,12 @@ from collector.commands.common.chosen_device import add_memory, check_address
 from collector.commands.common.known_devices import KnownDevice, call, read_memory, recognise, remember, write_memory
 from collector.commands.common.terminal import add_json, complain, say_json, show
 from collector.commands.common.tools import tools
-from collector.config import DEVICE_NAME
 from collector.drivers import DRIVERS
 from collector.drivers.tools import Found, Sheet
 from collector.transports.adapters import Adapter, adapters, candidates
 from collector.transports.modbus.tcp import SCHEME, is_networked
 from data.errors import ArboretumError, ConfigError
+from data.names import SLUG
 
 SUMMARY = "find which device is on which serial port, and remember it by its serial number"
 HEADS = ("name", "driver", "port", "adapter", "device's number", "model", "firmware")
@@ -109,7 +109,7 @@ def _address(host: str) -> str:
 
 def _wish(text: str) -> tuple[str, str]:
     name, equals, serial_number = text.partition("=")
-    if not (equals and serial_number and DEVICE_NAME.fullmatch(name)):
+    if not (equals and serial_number and SLUG.fullmatch(name)):
         raise ConfigError(f"--call {text!r}: write NAME=SERIAL, the name in small letters, like tristar-1=10491234")
     return name, serial_number
 

@@ -6,10 +6,11 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from data.accounts.users import NAME, NAME_RULE, VIEWER, checked_sensor_name, find_sensor, user_by_name
+from data.accounts.users import VIEWER, find_sensor, user_by_name
 from data.database.engine import begin_write
 from data.database.models import ApiKey, Base, Device, Sensor, User, now
 from data.errors import DocumentError, NotFoundError
+from data.names import NAME, NAME_RULE, checked_sensor_name
 
 
 def sensor_to_change(session: Session, sensor_id: int) -> tuple[Sensor, Device, User]:

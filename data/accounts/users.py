@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -26,20 +25,11 @@ from data.database.engine import begin_write
 from data.database.models import ApiKey, Device, Sensor, Site, User, now
 from data.errors import DocumentError, NotFoundError, TakenError
 from data.ingest import devices
+from data.names import LONGEST_NAME, checked_sensor_name, is_email, is_in_an_address, one_line
 
 ADMINISTRATOR, MEMBER, VIEWER = ROLES = ("administrator", "member", "viewer")
 SCOPES = ("post", "read")
-LONGEST_NAME = 60
-LONGEST_SENSOR_NAME = 20
 LONGEST_DETAIL = 20
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-# What a name given today is made of: it becomes an address, a command to copy, a file in an export.
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]*")
-NAME_RULE = (
-    "Use letters, digits, dot, dash and underscore, beginning with a letter or digit: the name becomes an address."
-)
-UNSEEN = "There are characters in it that nobody can see: write it anew."
-PATHS = (".", "..")  # an address with one of these is another address to every program that reads it
 TOKEN_PREFIX = "arb_"
 # A key's last use is written at most this often, so that every post is not a second write.
 LAST_USED_STEP = timedelta(minutes=1)
@@ -60,15 +50,9 @@ def create_user(
     """A new user; flushed.  Raises DocumentError in words for a name, address or password that cannot be had,
     TakenError for a name or an address that somebody has."""
     username, email = username.strip(), email.strip()
-    if (
-        not username
-        or len(username) > LONGEST_NAME
-        or "/" in username
-        or not username.isprintable()
-        or username in PATHS
-    ):
+    if not is_in_an_address(username, LONGEST_NAME):
         raise DocumentError(f"the username must have 1 to {LONGEST_NAME} printable characters and no slash")
-    if not EMAIL.fullmatch(email) or len(email) > LONGEST_NAME:
+    if not is_email(email):
         raise DocumentError(f"{email!r} is no e-mail address of at most {LONGEST_NAME} characters")
     if role not in ROLES:
         raise DocumentError(f"the role is {role!r}: it is one of {', '.join(ROLES)}")
@@ -167,23 +151,6 @@ def register_sensor(
     )
     session.flush()
     return sensor
-
-
-def one_line(text: str) -> str:
-    """The text with single blanks.  Raises DocumentError when it has characters that nobody can see."""
-    words = " ".join(text.split())
-    if not words.isprintable():
-        raise DocumentError(UNSEEN)
-    return words
-
-
-def checked_sensor_name(name: str) -> str:
-    """The name without the blanks around it.  Raises DocumentError for one that cannot be a sensor's, not even one
-    that was imported: a name given today keeps to NAME."""
-    name = name.strip()
-    if not name or len(name) > LONGEST_SENSOR_NAME or "/" in name or not name.isprintable() or name in PATHS:
-        raise DocumentError(f"the name must have 1 to {LONGEST_SENSOR_NAME} printable characters and no slash")
-    return name
 
 
 def sensors_of(session: Session, user: User) -> Sequence[Sensor]:

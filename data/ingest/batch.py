@@ -22,6 +22,7 @@ from data.errors import DocumentError
 from data.families import FAMILIES
 from data.ingest import devices
 from data.ingest.entries import free_milliseconds
+from data.names import SLUG
 from data.ranges import from_milliseconds, to_milliseconds
 from data.store import template_rows
 from data.store.document_table import Row
@@ -261,7 +262,7 @@ def _device(session: Session, posted: Posted, known: dict[str, _Holder], users: 
     if found is None:
         if kind == "sensor":
             raise DocumentError("unknown sensor" if posted.device.partition("/")[0] in users else "unknown user")
-        if not devices.SLUG.fullmatch(posted.device):
+        if not SLUG.fullmatch(posted.device):
             raise DocumentError(f"device is {posted.device!r}: use up to 40 small letters, digits, dots and dashes")
         made = devices.make(session, kind, posted.device)
         found = known[posted.device] = _Holder(made.id, made.slug, made.kind)

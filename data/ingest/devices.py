@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from data.database.engine import insert_unless_there
 from data.database.models import Base, Device, Site, now
 
-SLUG = re.compile(r"[a-z0-9][a-z0-9_.-]{0,39}")
 DEFAULT_SITE = ("Arboretum", "America/Los_Angeles")
 NAMES = {
     "bms": "Battery",

@@ -15,7 +15,7 @@ from data.queries.devices import (
     sensor_device,
     series,
 )
-from data.queries.documents import Latest, documents, latest, latest_all, nearest
+from data.queries.documents import EVER, Latest, documents, latest, latest_all, nearest, newest_first
 from data.queries.energy import Energy, energy
 from data.queries.events import EVENT_KINDS, Event, events
 from data.queries.measured import MOST_ROWS, Samples
@@ -25,6 +25,7 @@ from data.queries.ticks import sensor_rows, ticks
 
 __all__ = [
     "EVENT_KINDS",
+    "EVER",
     "MOST_ROWS",
     "Buckets",
     "DeviceRow",
@@ -48,6 +49,7 @@ __all__ = [
     "latest_all",
     "measured_between",
     "nearest",
+    "newest_first",
     "sample_arrays",
     "samples",
     "sensor_device",

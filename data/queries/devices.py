@@ -32,6 +32,10 @@ class DeviceRow:
     owner_id: int | None
     sensor_id: int | None
 
+    def is_visible_to(self, user_id: int | None, is_admin: bool) -> bool:
+        """Whether that user, a stranger without an id, may see its data on a site that is open to them."""
+        return self.public or is_admin or (user_id is not None and self.owner_id == user_id)
+
 
 @dataclass(frozen=True, slots=True)
 class JobRow:

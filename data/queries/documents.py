@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,10 @@ from data.store import blocks, document_table, template_rows
 from data.store.document_table import Row, Sheet
 from data.store.sealed import days
 from data.templates import extraction
+
+# All of time that a document may be measured at.
+EVER = TimeRange(from_milliseconds(-3_000_000_000_000), datetime(9001, 1, 1, tzinfo=UTC))
+AT_ONCE = 20  # a document may be as long as 1.2 MB: they are fetched a few at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +204,22 @@ def documents(
     ]
     rows.sort(key=lambda one: one[1].recorded_at, reverse=True)
     return [_read(family, row, found) for family, row in rows[:limit]]
+
+
+def newest_first(
+    session: Session, device_id: int, window: TimeRange, before: datetime | None = None
+) -> Iterator[Latest]:
+    """The documents of a device in the window, of all its families, the newest first, none of an instant left out."""
+    while True:
+        rows = documents(session, device_id, window, AT_ONCE, before)
+        if len(rows) < AT_ONCE:
+            yield from rows
+            return
+        # Another family's document of the last instant may not have had room: ask again for all of that instant.
+        last_at = rows[-1].recorded_at
+        yield from (row for row in rows if row.recorded_at != last_at)
+        yield from documents(session, device_id, TimeRange(last_at, last_at + timedelta(milliseconds=1)), AT_ONCE)
+        before = last_at
 
 
 def rows(session: Session, device_id: int, family: str, start: int, end: int) -> Iterator[Row]:

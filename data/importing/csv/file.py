@@ -19,6 +19,7 @@ from data.importing.csv.lines import Table
 from data.importing.csv.values import time_reader
 from data.importing.running import Refusal, Row
 from data.ingest import batch, devices
+from data.names import SLUG
 from data.ranges import from_milliseconds, to_milliseconds, zone_named
 
 KILO = 1000
@@ -121,5 +122,5 @@ def check_device(session: Session, family: str, device: str) -> None:
             raise NotFoundError(f"no sensor {device!r}: register it on the page /sensors/register, as USER/NAME")
     elif known is not None and known.kind != FAMILIES[family].kind:
         raise DocumentError(f"device {device} is a {known.kind}: it posts no documents of family {family}")
-    elif known is None and not devices.SLUG.fullmatch(device):
+    elif known is None and not SLUG.fullmatch(device):
         raise DocumentError(f"device is {device!r}: use up to 40 small letters, digits, dots and dashes")

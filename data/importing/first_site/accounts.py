@@ -16,6 +16,7 @@ from data.errors import DocumentError
 from data.importing.counting import Count, Tell
 from data.importing.first_site.file import OldRow, OldSite, UnreadableError, text_of
 from data.ingest.batch import REPEATED, STORED, Outcome
+from data.names import LONGEST_NAME, is_email, is_in_an_address
 
 # The forms of a hash that is kept; a bare digest or a password in plain text never is.
 KEPT_HASHES = re.compile(r"\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}|(scrypt|pbkdf2):[^$]+\$[^$]+\$[^$]+")
@@ -57,18 +58,12 @@ def _user(session: Session, row: OldRow, where: str, tell: Tell) -> tuple[User, 
     known = accounts.user_by_name(session, username)
     if known is not None:
         return known, False
-    if (
-        not username
-        or len(username) > accounts.LONGEST_NAME
-        or "/" in username
-        or not username.isprintable()
-        or username in accounts.PATHS
-    ):
-        raise DocumentError(f"username is {username!r}, expected 1 to {accounts.LONGEST_NAME} characters, no slash")
+    if not is_in_an_address(username, LONGEST_NAME):
+        raise DocumentError(f"username is {username!r}, expected 1 to {LONGEST_NAME} characters, no slash")
     if session.scalar(select(User.id).where(func.lower(User.username) == username.lower())) is not None:
         raise DocumentError(f"the name {username} differs from another user's in capitals only")
-    if not accounts.EMAIL.fullmatch(email) or len(email) > accounts.LONGEST_NAME:
-        raise DocumentError(f"email is {email!r}, which is no address of at most {accounts.LONGEST_NAME} characters")
+    if not is_email(email):
+        raise DocumentError(f"email is {email!r}, which is no address of at most {LONGEST_NAME} characters")
     if session.scalar(select(User.id).where(func.lower(User.email) == email.lower())) is not None:
         raise DocumentError(f"the address {email} belongs to another user")
     if not KEPT_HASHES.fullmatch(password):

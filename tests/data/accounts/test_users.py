@@ -44,6 +44,7 @@ def test_a_password_is_kept_as_a_salted_hash(sessions: sessionmaker[Session]) ->
         ("x" * 61, "a@b.cc", "long enough", "1 to 60"),
         ("admin", "a@b.cc", "long enough", "taken"),
         ("new", "not-an-address", "long enough", "e-mail"),
+        ("new", "ada@example..org", "long enough", "e-mail"),
         ("new", bootstrap.ADMIN_EMAIL.upper(), "long enough", "taken"),
         ("new", "a@b.cc", "short", "At least 8"),
     ],
