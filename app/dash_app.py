@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 from dash import Dash
 from flask import Flask, get_flashed_messages
@@ -45,9 +46,9 @@ def create_dash(
     """Put the pages on `server`; `viewer()` tells who asks, at each request."""
     dash_app = Dash(
         __name__,
-        server=server,
+        server=server,  # type: ignore[arg-type]  # the stub forgets a server of ours
         title=site.name,
-        update_title=None,
+        update_title=None,  # type: ignore[arg-type]  # None: the title stays; the stub forgets it
         use_pages=True,
         pages_folder="",
         assets_folder=str(ASSETS),
@@ -56,9 +57,12 @@ def create_dash(
     )
     register_pages(site.name)
     # Dash asks a layout function at once, outside any request; with a layout to check ids against it waits.
-    dash_app.validation_layout = shell.layout(site.name, site.zone.key, None)
+    dash_app.validation_layout = shell.layout(site.name, site.zone.key, None)  # type: ignore[assignment]  # None in the stub
     dash_app.layout = lambda: shell.layout(
-        site.name, site.zone.key, viewer().username, get_flashed_messages(with_categories=True)
+        site.name,
+        site.zone.key,
+        viewer().username,
+        cast(list[tuple[str, str]], get_flashed_messages(with_categories=True)),
     )
     register_callbacks(dash_app, sessions, viewer, site, clock)
     return dash_app

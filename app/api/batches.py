@@ -132,14 +132,12 @@ DECODER = msgspec.json.Decoder(Envelope)
 
 def read_line(line: str, sender: Poster) -> batch.Posted | str:
     """The document of one line, or the reason why it is refused."""
-    found = opened(line)
-    if found is None:
-        found = explained(line)
-    if isinstance(found, batch.Posted) and not sender.may_post(found.device):
+    document = opened(line) or explained(line)
+    if isinstance(document, batch.Posted) and not sender.may_post(document.device):
         # For the whole request: a document refused by its line is given up by its sender, and a wrongly bound key is
         # mended on the server, after which everything can still come.
-        abort(403, description=f"This key may not post for {found.device}: use that device's key, or its owner's.")
-    return found
+        abort(403, description=f"This key may not post for {document.device}: use that device's key, or its owner's.")
+    return document
 
 
 def opened(line: str) -> batch.Posted | None:

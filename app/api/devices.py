@@ -202,8 +202,8 @@ def series(asked: Asked) -> Response:
     return written(
         {
             "device": device.slug,
-            "from": moment(span and span.start_at, asked["times"]),
-            "to": moment(span and span.end_at, asked["times"]),
+            "from": moment(span.start_at if span else None, asked["times"]),
+            "to": moment(span.end_at if span else None, asked["times"]),
             "series": described,
         }
     )

@@ -262,7 +262,7 @@ def check_rows(session: Session, question: Question) -> None:
 def json_answer(question: Question, columns: Columns | None, width: int | None) -> dict[str, Any]:
     """The whole answer, its columns as arrays."""
     measures = question.measures if question.in_buckets else (VALUE,)
-    empty = {metric: {measure: [] for measure in measures} for metric in question.metrics}
+    nothing: dict[str, list[float]] = {measure: [] for measure in measures}
     return {
         "device": question.device.slug,
         "from": moment(question.window.start_at, question.times),
@@ -270,5 +270,5 @@ def json_answer(question: Question, columns: Columns | None, width: int | None) 
         "width_seconds": width,
         "at": [] if columns is None else instants_of(columns.at, question.times or "ms"),
         "units": question.units,
-        "metrics": empty if columns is None else columns.by_metric(),
+        "metrics": dict.fromkeys(question.metrics, nothing) if columns is None else columns.by_metric(),
     }

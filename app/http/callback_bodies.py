@@ -5,6 +5,7 @@ Dash takes the body for its own page's word and fails on any other; here it is a
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -25,7 +26,7 @@ class Place(msgspec.Struct):
     property: str
     value: Any = None
 
-    @property
+    @builtins.property  # the field above has taken the name
     def name(self) -> tuple[str, str]:
         """The part and the property."""
         return self.id, self.property

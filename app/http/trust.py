@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
+from werkzeug.datastructures import Headers
+
 from app.config import Config, Network
 
 Address = IPv4Address | IPv6Address
@@ -49,7 +51,7 @@ HOW_TO_GET_A_KEY = (
 )
 
 
-def is_trusted(config: Config, remote: str, headers: Mapping[str, str]) -> bool:
+def is_trusted(config: Config, remote: str, headers: Mapping[str, str] | Headers) -> bool:
     """Whether a request from `remote` with these headers may post without a key."""
     peer = parse_address(remote)
     if peer is None or any(name in headers for name in BROWSER_HEADERS):
@@ -65,19 +67,19 @@ def is_trusted(config: Config, remote: str, headers: Mapping[str, str]) -> bool:
     )
 
 
-def was_forwarded(headers: Mapping[str, str]) -> bool:
+def was_forwarded(headers: Mapping[str, str] | Headers) -> bool:
     """Whether somebody says that the request came by way of them."""
     named = any(name in headers for name in FORWARDING_HEADERS)
     return named or any(name.lower().startswith(FORWARDING_PREFIX) for name in headers.keys())  # noqa: SIM118 - pairs
 
 
-def is_at_the_machine(remote: str, headers: Mapping[str, str]) -> bool:
+def is_at_the_machine(remote: str, headers: Mapping[str, str] | Headers) -> bool:
     """Whether a request comes from the machine that the site runs on, and by way of nobody."""
     peer = parse_address(remote)
     return peer is not None and peer.is_loopback and not was_forwarded(headers)
 
 
-def sender_address(config: Config, remote: str, headers: Mapping[str, str]) -> str:
+def sender_address(config: Config, remote: str, headers: Mapping[str, str] | Headers) -> str:
     """Where a request came from, for limits and logs: what a proxy of ours says, else the other end of the line."""
     peer = parse_address(remote)
     if peer is None or not within(peer, config.trusted_proxies):
@@ -114,7 +116,7 @@ def within(address: Address, networks: Sequence[Network]) -> bool:
     return any(address in network for network in networks)
 
 
-def chains(headers: Mapping[str, str]) -> list[list[str]]:
+def chains(headers: Mapping[str, str] | Headers) -> list[list[str]]:
     """The senders that each forwarding header names, the nearest to us last.
 
     X-Forwarded-For leads: nearly every proxy writes it, and hands on as it came what it does not write itself.

@@ -190,7 +190,8 @@ def grid(kind: str, asked: Asked) -> Response:
         devices = asked_devices(session, kind, asked.get("string"))
         within = parts().config.tolerance_of(found.family)
         ticks = queries.ticks(session, found.family, devices, found.key, start_at, end_at, step, within)
-    values = {written(at.to_pydatetime(), asked["tz"]): plain(found, value) for at, value in ticks.items()}
+    times = ticks.index.to_pydatetime()  # type: ignore[attr-defined]  # an index of instants
+    values = {written(at, asked["tz"]): plain(found, value) for at, value in zip(times, ticks, strict=True)}
     return jsonify(parameter=asked["parameter"], data=values)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from app.routes.parameters import Schema
 
 
-def thing(description: str = "", **properties: Schema) -> dict[str, Any]:
+def thing(description: str = "", /, **properties: Schema) -> dict[str, Any]:
     """An object with these members, all of them always there, and no others."""
     told = {"description": description} if description else {}
     return {

@@ -19,7 +19,7 @@ HEAD = (
 READ_OFF_SECONDS, PIECE, MOST_PIECES = 0.5, 65_536, 16
 
 
-class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+class Worker(ThreadWorker):
     """The worker of `python -m app serve`."""
 
     def run(self) -> None:

@@ -13,12 +13,12 @@ from werkzeug.exceptions import ServiceUnavailable
 from app.audience import Audience, audience
 from app.security.identity import viewer
 from app.services import parts
-from app.views.image_form import MOST_VALUES, UNITS, PictureForm, read_form
+from app.views.image_form import UNITS, PictureForm, read_form
 from callbacks.common.context import Site
 from callbacks.graph.controls import field_text, selection
 from callbacks.graph.view import GraphView, Question, ends, view
 from callbacks.image.figure import FORMATS, SIZES, picture, pixels
-from callbacks.image.image import KIND, elsewhere, image_drawing, rows
+from callbacks.image.image import KIND, MOST_VALUES, elsewhere, image_drawing, rows
 from data import catalogue
 from data.errors import BusyError, RangeError
 from data.ranges import zone_named
