@@ -12,6 +12,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from collector.commands.common.tools import tools
+from collector.drivers import DRIVERS
 from collector.simulator.emus.faults import EmusFault
 from collector.simulator.modbus.faults import FAULTS
 from collector.simulator.site import VirtualSite, take_state
@@ -57,6 +59,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--volts", type=int, choices=sorted(VOLTAGE_SWITCHES), default=12, help="of the system, usually 12"
     )
+    parser.add_argument(
+        "--with",
+        action="append",
+        default=[],
+        dest="further",
+        choices=[driver for driver in DRIVERS if tools(driver).virtual is not None],
+        help="a device of this driver too, on a line of the driver's name",
+    )
     parser.add_argument("--json", action="store_true", help="say where the devices are as JSON")
 
 
@@ -72,6 +82,7 @@ def run(arguments: argparse.Namespace) -> int:
             bool(arguments.state),
             arguments.amperes,
             arguments.volts,
+            {driver: virtual() for driver in arguments.further if (virtual := tools(driver).virtual) is not None},
         )
     except OSError as wrong:
         raise ConfigError(

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from collector.drivers.driver import Driver
 from collector.drivers.emus.driver import EMUS_G1
 from collector.drivers.tristar.driver import TRISTAR_MPPT
+from collector.drivers.victron_vedirect.driver import VICTRON_VEDIRECT
 
 # Name in the collector's settings -> driver; `probe` asks in this order.
 DRIVERS: Mapping[str, Driver] = {
@@ -14,5 +15,6 @@ DRIVERS: Mapping[str, Driver] = {
     for driver in (
         TRISTAR_MPPT,
         EMUS_G1,
+        VICTRON_VEDIRECT,
     )
 }

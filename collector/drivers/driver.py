@@ -58,10 +58,10 @@ class Driver:
     live: tuple[str, ...]
     groups: tuple[str, ...]
     build: Callable[[Values, int | None, date | None], Content]
-    family: str
     baud: int
     first_name: str
     tools: str
+    family: str = "device"  # the general one
     day_log: DayLog | None = None
     has_unit_id: bool = False
     asks_lines: bool = False

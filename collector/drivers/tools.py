@@ -131,6 +131,10 @@ class VirtualDevice(Protocol):
     def unasked(self) -> list[bytes]:
         """What it says when nobody asked."""
 
+
+class Simulated(VirtualDevice, Protocol):
+    """One whose values can be changed."""
+
     def change(self, values: Mapping[str, Any]) -> None:
         """Take new values.  ValueError, and no change, for what the device has not."""
 
@@ -155,7 +159,7 @@ class Tools:
     decoding: Decoding
     read_settings: Callable[[DeviceConfig, int | None], Settings] | None = None
     changes: Changes = field(default_factory=lambda: Changes({}, lambda _device: None))
-    virtual: Callable[[], VirtualDevice] | None = None
+    virtual: Callable[[], Simulated] | None = None
 
 
 def whole(text: str) -> int:

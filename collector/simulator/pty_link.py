@@ -14,29 +14,11 @@ import tty
 from collections import deque
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Protocol
 
+from collector.drivers.tools import VirtualDevice
 from collector.simulator.faults import Spoiling, spoil
 
 READ_BYTES = 4096
-
-
-class VirtualDevice(Protocol):
-    """What sits at the far end."""
-
-    @property
-    def delay_seconds(self) -> float:
-        """From a question to its answer."""
-
-    @property
-    def every_seconds(self) -> float | None:
-        """How often it speaks unasked; None: never."""
-
-    def receive(self, data: bytes) -> list[bytes]:
-        """Take bytes as they come, in pieces of any size; the answers they lead to, in order."""
-
-    def unasked(self) -> list[bytes]:
-        """What it says when nobody asked."""
 
 
 class PtyLink:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from collector.drivers.registers import Value
+from collector.drivers.tools import Simulated
 from collector.simulator.emus.faults import AwkwardEmus, emus_faults_named
 from collector.simulator.emus.obedient import ObedientEmus
 from collector.simulator.modbus.faults import faults_named
@@ -34,6 +36,7 @@ class VirtualSite:
 
     With `waits` they are silent until the first state comes: before it they would tell of a site that is not there.
     `amperes` is the controllers' model, `volts` the system's.  `listen` has them answer in the network as well.
+    `further` are other devices by their lines.
     Raises OSError when the folder or a link in it cannot be made.
     """
 
@@ -44,7 +47,9 @@ class VirtualSite:
         waits: bool = False,
         amperes: int = WITH_ETHERNET,
         volts: int = 12,
+        further: Mapping[str, Simulated] = MappingProxyType({}),
     ) -> None:
+        self.further = further
         self.tristars = {
             "1": VirtualTristar(amperes=amperes, volts=volts),
             "2": VirtualTristar(SECOND, amperes=amperes, volts=volts),
@@ -56,6 +61,8 @@ class VirtualSite:
             for line, name in TRISTARS.items():
                 self.lines[line] = PtyLink(folder / line, self.tristars[name])
             self.lines[EMUS] = PtyLink(folder / EMUS, self._awkward)
+            for line, device in further.items():
+                self.lines[line] = PtyLink(folder / line, device)
         except OSError:
             for plugged in self.lines.values():
                 plugged.close()
@@ -115,7 +122,8 @@ class VirtualSite:
     def change(self, state: Mapping[str, Any]) -> None:
         """Take a state.
 
-        `tristar` has values by the controller's name, `emus` by sentence; what is not named stays as it is.
+        `tristar` has values by the controller's name, `emus` by sentence, the name of any further line its
+        device's; what is not named stays as it is.
         `silent` names the lines whose device does not answer from now on, all others do; `gone` those whose adapter is
         pulled out, all others are plugged in; `faults` has the faults of a line by its name, as `spoil` takes them.
         ValueError, for a name or a value that a device has not; that device then keeps what it had.
@@ -135,6 +143,8 @@ class VirtualSite:
             self.tristars[name].change(values)
         if battery:
             self.emus.change(battery)
+        for line, device in self.further.items():
+            device.change(state.get(line) or {})
 
     def close(self) -> None:
         """Hang up and remove the links."""

@@ -1,6 +1,6 @@
 """Captures: the bytes of one line with their times, as a file of JSON lines.
 
-The first line says what was recorded: {"capture": 1, "driver": "emus_g1", "port": …, "baud": 57600, "started_at": …}.
+The first line says what was recorded: {"capture": 1, "driver": …, "port": …, "baud": 57600, "started_at": …}.
 Each further line is one piece as it came: {"at": 0.012345, "to": "device", "bytes": "0d 0a 56 52 31"}, seconds from the
 start, "device" or "host", hexadecimal bytes.
 """

@@ -18,6 +18,8 @@ from collector.transports.pty_end import PtyEnd
 
 # The parts of one question follow each other closer than this; a question repeated after silence does not.
 ONE_QUESTION_SECONDS = 0.05
+# A device that was never asked says again what it said, after this.
+AGAIN_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +130,8 @@ class ReplayLine:
         for end in (self._wake_read, self._wake_write):
             os.close(end)
 
-    def _plan(self, said: Sequence[Said]) -> None:
-        now = time.monotonic()
+    def _plan(self, said: Sequence[Said], pause: float = 0.0) -> None:
+        now = time.monotonic() + pause
         for one in said:
             heapq.heappush(self._due, (now + (0 if self._fast else one.after_seconds), next(self._order), one.data))
 
@@ -143,3 +145,5 @@ class ReplayLine:
                 self._plan(self._replay.receive(self._end.read()))
             while self._due and self._due[0][0] <= time.monotonic():
                 self._end.write(heapq.heappop(self._due)[2])
+            if not (self._due or self._replay.questions):
+                self._plan(self._replay.opening, AGAIN_SECONDS)

@@ -85,7 +85,7 @@ def test_every_wrong_setting_is_reported_at_once(tmp_path: Path) -> None:
         '[spool] path: is missing: write it in quotation marks, like "…"',
         "[spool] max_bytes: found 'big': a whole number from 100000 to 1125899906842624 is needed",
         "[clock] trust: 'maybe' is not one of true, 'auto'",
-        "[[device]] 1 driver: 'tristar' is not one of 'tristar_mppt', 'emus_g1'",
+        "[[device]] 1 driver: 'tristar' is not one of 'tristar_mppt', 'emus_g1', 'victron_vedirect'",
         '[[device]] 1 port: is missing: write it in quotation marks, like "…"',
         "[[device]] 1 string: 3 is not one of 1, 2",
         "[[device]] 1 interval_seconds: 0 is outside: a number from 0.05 to 86400 is needed",

@@ -14,6 +14,7 @@ from collector.drivers import DRIVERS
 
 ROOT = Path(__file__).parents[2]
 CHANGING = {
+    "collector.drivers.permission",
     "collector.drivers.tristar.changes",
     "collector.drivers.emus.changes",
     "collector.transports.modbus.writes",

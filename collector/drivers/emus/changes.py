@@ -13,7 +13,7 @@ from collector.drivers import sentences
 from collector.drivers.emus import parameters
 from collector.drivers.emus.parameters import Parameter
 from collector.drivers.emus.reader import EmusG1, LineSource
-from collector.drivers.tristar.changes import require_permission
+from collector.drivers.permission import require_permission
 from data.errors import DecodeError, TransportError
 
 # No response time is documented; a parameter is stored before it is echoed.

@@ -1,7 +1,7 @@
-"""What changes a device: allowed each time, logged, never tried twice.  Reading needs nothing of this file.
+"""What changes a TriStar MPPT: allowed each time, logged, never tried twice.  Reading needs nothing of this file.
 
 Every function takes `allow_changes`, and sends nothing unless it is True.  A TransportError after the bytes went out
-means that it is not known whether the device did it: read it back.  Source for the TriStar MPPT:
+means that it is not known whether the device did it: read it back.  Source:
 docs/devices/tristar_mppt.md, "Changing it".
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 
+from collector.drivers.permission import require_permission
 from collector.drivers.registers import Register, Value, decode_register, encode
 from collector.drivers.scalings import DECIMALS, Scales
 from collector.drivers.tristar import coils, registers_table
@@ -16,7 +17,7 @@ from collector.drivers.tristar.settings import SETTINGS, multiplier
 from collector.transports.modbus.line import ModbusSerial
 from collector.transports.modbus.tcp import ModbusTcp
 from collector.transports.modbus.writes import write_coil, write_register
-from data.errors import ChangeNotAllowedError, DecodeError
+from data.errors import DecodeError
 
 TristarLine = ModbusSerial | ModbusTcp
 
@@ -27,18 +28,6 @@ RELEASE = 0xFFF0
 OBEYED = ("current_override", "voltage_override")
 
 log = logging.getLogger(__name__)
-
-
-def require_permission(change: str, allow_changes: bool) -> None:
-    """Log `change` and return, when it is allowed; ChangeNotAllowedError when it is not.
-
-    To be called before the first byte goes out, with words that name the device, the value and what it becomes.
-    """
-    if allow_changes is not True:
-        raise ChangeNotAllowedError(
-            f"{change}: this changes the device and was not allowed; say allow_changes=True if it is meant"
-        )
-    log.warning("%s", change)
 
 
 def set_tristar_coil(line: TristarLine, coil: str, on: bool = True, *, allow_changes: bool = False) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from collector.drivers.tristar.changes import require_permission
+from collector.drivers.permission import require_permission
 from data.errors import ChangeNotAllowedError
 
 

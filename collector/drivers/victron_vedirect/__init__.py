@@ -1,0 +1,1 @@
+"""Victron MPPT charge controllers and BMV battery monitors, VE.Direct text mode."""
