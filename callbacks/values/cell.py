@@ -62,7 +62,7 @@ def shown(family: str, section: str, key: str, posted: Any, siblings: Mapping[st
 
 
 def of_metric(family: str, metric: Metric, section: str, key: str, posted: Any, siblings: Mapping[str, Any]) -> Shown:
-    """A metric in its unit of the screen, mended as everywhere else; what cannot be believed is shown as it came."""
+    """A metric in its unit of the screen, normalised as in the store; what cannot be believed is shown as it came."""
     beside = {name: siblings[name] for name in ("batterycapacity",) if name in siblings} if section else {}
     inside = {**beside, key: posted}
     value = document.readings(family, {section: inside} if section else inside).get(metric.key)

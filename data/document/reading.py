@@ -11,18 +11,11 @@ from data import catalogue
 from data.document.cells import cells
 from data.document.fields import FIELDS
 from data.document.general import metric_named
+from data.document.normalising import RULES
 from data.document.sensors import leaves
 from data.document.unlisted import unlisted
 from data.families import FAMILIES
 from data.folding import Document, Sections, fold, number
-
-# Battery capacities up to this are taken to be ampere-hours already.
-MOST_AMPERE_HOURS = 5000
-COULOMBS_PER_AMPERE_HOUR = 3600
-# A target voltage above this is the bare register.
-HIGHEST_TARGET_VOLTS = 100
-VOLTS_PER_COUNT = 180 / 32768
-NO_SENSOR = (128.0, -128.0)
 
 _WORDS = re.compile(r"[^a-z0-9]+")
 
@@ -80,7 +73,7 @@ def readings(family: str, content: Document) -> dict[str, float]:
     found = placed(family, sections)
     if family == "bms":
         found |= {cell.metric: cell.reading for cell in cells(sections)}
-    return unlisted_too(mended(family, found), family, content)
+    return unlisted_too(normalised(family, found), family, content)
 
 
 def unlisted_too(found: dict[str, float], family: str, content: Document) -> dict[str, float]:
@@ -96,13 +89,12 @@ def is_listed(key: str) -> bool:
     return key in _LIMITS or _first_cell(key) in _LIMITS
 
 
-def mended(family: str, found: dict[str, float]) -> dict[str, float]:
+def normalised(family: str, posted: dict[str, float]) -> dict[str, float]:
     """The values as they were posted, in the catalogue's units and without those beyond their limits."""
-    if family == "bms":
-        _mend_charge(found)
-    elif family == "tristar":
-        _mend_controller(found)
-    return {metric: value for metric, value in found.items() if _plausible(metric, value)}
+    for rule in RULES.get(family, ()):
+        if rule.metric in posted and rule.deciding in posted and rule.holds(posted[rule.deciding]):
+            posted[rule.metric] = rule.value(posted[rule.metric])
+    return {metric: value for metric, value in posted.items() if _plausible(metric, value)}
 
 
 def placed(family: str, sections: Sections) -> dict[str, float]:
@@ -138,19 +130,3 @@ def _plausible(metric: str, value: float) -> bool:
 @lru_cache(maxsize=2048)
 def _first_cell(metric: str) -> str:
     return re.sub(r"\d+", "1", metric, count=1)
-
-
-def _mend_charge(found: dict[str, float]) -> None:
-    """Small capacities are ampere-hours; the charge beside them is in the same unit."""
-    if 0 < found.get("battery_capacity", 0.0) <= MOST_AMPERE_HOURS:
-        found["battery_capacity"] *= COULOMBS_PER_AMPERE_HOUR
-        if "battery_charge" in found:
-            found["battery_charge"] = round(found["battery_charge"] * COULOMBS_PER_AMPERE_HOUR, 3)
-
-
-def _mend_controller(found: dict[str, float]) -> None:
-    """A disconnected sensor says 128; one reader posts the target voltage as the bare register."""
-    if found.get("temp_rts") in NO_SENSOR:
-        del found["temp_rts"]
-    if found.get("target_voltage", 0.0) > HIGHEST_TARGET_VOLTS:
-        found["target_voltage"] = round(found["target_voltage"] * VOLTS_PER_COUNT, 2)

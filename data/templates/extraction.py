@@ -18,25 +18,17 @@ import numpy.typing as npt
 from data import document
 from data.arrays import Floats
 from data.document.cells import Cell, cells
-from data.document.reading import (
-    COULOMBS_PER_AMPERE_HOUR,
-    HIGHEST_TARGET_VOLTS,
-    MOST_AMPERE_HOURS,
-    NO_SENSOR,
-    VOLTS_PER_COUNT,
-    is_listed,
-    limits,
-    mended,
-    placed,
-)
+from data.document.normalising import RULES
+from data.document.reading import is_listed, limits, normalised, placed
 from data.document.sensors import leaves
 from data.document.unlisted import unlisted
 from data.errors import DocumentError
 from data.folding import Sections, fold
 from data.templates.splitting import SLOT, fill, prove, slot_of, template
 
+# What another metric has to say about a metric's unit.
+_NEEDED = {rule.metric: rule.deciding for rules in RULES.values() for rule in rules}
 # What stands in these keys decides which metric the numbers beside it are of.
-_NEEDED = {"battery_charge": "battery_capacity"}  # what another metric has to say about a metric's unit
 _DECIDING = frozenset({"firstcellnumber", "cellnumberoffirstcellingroup", "string"})
 
 
@@ -174,7 +166,7 @@ def of_one(family: str, skeleton: str, values: Sequence[float]) -> dict[str, flo
             source.metric: source.value if source.slot is None else float(values[source.slot])
             for source in chosen.sources
         }
-    return mended(family, {source.metric: _value(source, values) for source in chosen.sources})
+    return normalised(family, {source.metric: _value(source, values) for source in chosen.sources})
 
 
 def _value(source: Source, values: Sequence[float]) -> float:
@@ -205,10 +197,11 @@ def _read(chosen: Plan, numbers: Numbers, count: int, wanted: Collection[str] | 
     }
     if chosen.family == "sensor":
         return found
-    if chosen.family == "bms":
-        _mend_charge(found)
-    elif chosen.family == "tristar":
-        _mend_controller(found)
+    for rule in RULES.get(chosen.family, ()):
+        if rule.metric in found and rule.deciding in found and (where := rule.holds(found[rule.deciding])).any():
+            column = found[rule.metric].copy()
+            column[where] = [rule.value(value) for value in column[where].tolist()]
+            found[rule.metric] = column
     for metric, column in found.items():
         low, high = limits(metric)
         outside = (column < low) | (column > high)
@@ -225,28 +218,3 @@ def _column(source: Source, numbers: Numbers, count: int) -> Floats:
             column = column.copy()
             column[bare] = [source.raw(value) for value in column[bare].tolist()]
     return column
-
-
-def _mend_charge(found: dict[str, Floats]) -> None:
-    capacity = found.get("battery_capacity")
-    if capacity is None:
-        return
-    hours = (capacity > 0) & (capacity <= MOST_AMPERE_HOURS)
-    if not hours.any():
-        return
-    found["battery_capacity"] = np.where(hours, capacity * COULOMBS_PER_AMPERE_HOUR, capacity)
-    if "battery_charge" in found:
-        charge = found["battery_charge"].copy()
-        charge[hours] = [round(value * COULOMBS_PER_AMPERE_HOUR, 3) for value in charge[hours].tolist()]
-        found["battery_charge"] = charge
-
-
-def _mend_controller(found: dict[str, Floats]) -> None:
-    sensor = found.get("temp_rts")
-    if sensor is not None and (none := np.isin(sensor, NO_SENSOR)).any():
-        found["temp_rts"] = np.where(none, np.nan, sensor)
-    target = found.get("target_voltage")
-    if target is not None and (bare := target > HIGHEST_TARGET_VOLTS).any():
-        target = target.copy()
-        target[bare] = [round(value * VOLTS_PER_COUNT, 2) for value in target[bare].tolist()]
-        found["target_voltage"] = target
