@@ -17,9 +17,14 @@ NOTICE_ICONS = {
 }
 
 
+def attributes(**values: str) -> dict[str, Any]:
+    """Attributes with a dash in their names, as components take them: `aria_label` is aria-label."""
+    return {name.replace("_", "-"): value for name, value in values.items()}
+
+
 def icon(name: str) -> html.I:
     """A Bootstrap icon that says nothing to a screen reader."""
-    return html.I(className=f"bi {name}", **{"aria-hidden": "true"})
+    return html.I(className=f"bi {name}", **attributes(aria_hidden="true"))
 
 
 def quantity(number: str, unit: str) -> list[Any]:
@@ -32,7 +37,7 @@ def age(seconds: float, late_after_seconds: float, words: str) -> html.Time:
     return html.Time(
         words,
         className="arb-age arb-late" if seconds > late_after_seconds else "arb-age",
-        **{"data-age": f"{seconds:.2f}", "data-late": f"{late_after_seconds:.0f}"},
+        **attributes(data_age=f"{seconds:.2f}", data_late=f"{late_after_seconds:.0f}"),
     )
 
 
@@ -79,7 +84,7 @@ def table(head: Sequence[Any], rows: Sequence[Sequence[Any]], numbers_from: int 
         className="arb-scroll",
         tabIndex="0",
         role="region",
-        **{"aria-label": caption or "Numbers"},
+        **attributes(aria_label=caption or "Numbers"),
     )
 
 
@@ -109,5 +114,5 @@ def graph(graph_id: str, height: int, label: str) -> html.Div:
         ),
         className="arb-graph-frame",
         role="group",
-        **{"aria-label": label},
+        **attributes(aria_label=label),
     )

@@ -6,6 +6,8 @@ from typing import Any
 
 from dash import dcc, html
 
+from pages.components import attributes
+
 HEADINGS = {"bms": "BMS, the battery manager", "tristar": "Tristar, the solar charge controllers"}
 # kind -> address and name of each of its pages, the graph first
 LINKS = {
@@ -32,11 +34,11 @@ def _links(kind: str, here: str) -> html.Nav:
     return html.Nav(
         [_link(address, name, address == here) for address, name in LINKS[kind]],
         className="arb-kin",
-        **{"aria-label": "Pages of this device"},
+        **attributes(aria_label="Pages of this device"),
     )
 
 
 def _link(address: str, name: str, is_here: bool) -> Any:
     if is_here:
-        return html.Span(name, className="arb-kin-way", **{"aria-current": "page"})
+        return html.Span(name, className="arb-kin-way", **attributes(aria_current="page"))
     return dcc.Link(name, href=address, className="arb-kin-way")

@@ -10,7 +10,7 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from data import catalogue
-from pages.components import field, graph
+from pages.components import attributes, field, graph
 from pages.device_links import PAGE_OF, eyebrow
 from pages.graph_form import BOTH, CUSTOM, IMPORTED, MARKERS, PICTURE_PAGE, QUICK_RANGES, STYLE_NAMES, values_from_query
 from pages.ids import GraphIds
@@ -33,12 +33,12 @@ def layout(kind: str, ids: GraphIds, heading: str, query: Mapping[str, Any]) -> 
                         html.Span(className="arb-skeleton arb-skeleton-line"),
                         id=ids.say,
                         className="arb-say",
-                        **{"aria-live": "polite"},
+                        **attributes(aria_live="polite"),
                     ),
                 ],
                 className="arb-graph-head",
             ),
-            html.Section(_what(kind, ids, values), className="arb-graph-what", **{"aria-label": "What to draw"}),
+            html.Section(_what(kind, ids, values), className="arb-graph-what", **attributes(aria_label="What to draw")),
             html.Section(
                 [
                     graph(ids.figure, GRAPH_HEIGHT, "The graph"),
@@ -57,14 +57,14 @@ def layout(kind: str, ids: GraphIds, heading: str, query: Mapping[str, Any]) -> 
                 ],
                 className="arb-graph-main",
             ),
-            html.Section(_how(ids, values), className="arb-graph-how", **{"aria-label": "How to draw it"}),
+            html.Section(_how(ids, values), className="arb-graph-how", **attributes(aria_label="How to draw it")),
             dcc.Store(id=ids.address),
             dcc.Store(id=ids.visit, data=visit),
             dcc.Store(id=ids.suggestion),
             dcc.Interval(id=ids.clock, interval=CLOCK_MILLISECONDS),
         ],
         className="arb-graph-page",
-        **{"data-visit": visit},
+        **attributes(data_visit=visit),
     )
 
 

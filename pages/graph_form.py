@@ -146,9 +146,9 @@ def misfit(values: Mapping[str, Any]) -> str | None:
     """The name of a control that holds what it cannot hold; None when there is none."""
     for name in CONTROLS:
         value = values.get(name)
-        several = name == "units" and isinstance(value, list)
         kind = bool if name in SWITCHES else str
-        if not all(one is None or isinstance(one, kind) for one in (value if several else [value])):
+        items = value if name == "units" and isinstance(value, list) else [value]
+        if not all(item is None or isinstance(item, kind) for item in items):
             return name
         if name in CHOICES and value not in CHOICES[name]:
             return name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dash import dcc, html
 
 from pages import ids
-from pages.components import graph
+from pages.components import attributes, graph
 
 REFRESH_MILLISECONDS = 10_000
 GRAPH_HEIGHT = 520
@@ -19,7 +19,7 @@ def layout(**_query: str) -> html.Div:
                 html.Span(className="arb-skeleton arb-skeleton-line"),
                 id=ids.OVERVIEW_SAY,
                 className="arb-say",
-                **{"aria-live": "polite"},
+                **attributes(aria_live="polite"),
             ),
             html.P(id=ids.OVERVIEW_SUB, className="arb-sub"),
             html.Div(id=ids.OVERVIEW_NOTICES, className="arb-notices"),

@@ -7,6 +7,7 @@ from typing import Any
 from dash import html
 
 from pages import graph, ids
+from pages.components import attributes
 
 
 def layout(**query: Any) -> html.Div:
@@ -18,7 +19,7 @@ def layout(**query: Any) -> html.Div:
                 html.Div(className="arb-skeleton arb-skeleton-card"),
                 id=ids.SENSORS_LIST,
                 className="arb-section",
-                **{"aria-label": "Your sensors"},
+                **attributes(aria_label="Your sensors"),
             ),
         ],
         className="arb-sensors-page",

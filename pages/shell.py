@@ -9,7 +9,7 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from pages import ids
-from pages.components import NOTICE_ICONS, icon, notice
+from pages.components import NOTICE_ICONS, attributes, icon, notice
 
 # address, name, icon, how the current place is recognised, whether only who is logged in may go there
 PLACES = (
@@ -33,12 +33,12 @@ def layout(site_name: str, zone_name: str, username: str | None, flashes: Sequen
                         href="/",
                         className="arb-brand",
                     ),
-                    html.Nav(_places(username), className="arb-places", **{"aria-label": "Places"}),
+                    html.Nav(_places(username), className="arb-places", **attributes(aria_label="Places")),
                     html.Div([*_account(username), _theme_switch()], className="arb-account"),
                 ],
                 className="arb-bar",
             ),
-            html.Div(id=ids.JOBS_STRIP, className="arb-strip", **{"aria-live": "polite"}),
+            html.Div(id=ids.JOBS_STRIP, className="arb-strip", **attributes(aria_live="polite")),
             html.Main(
                 [html.Div(_flashes(flashes), id=ids.FLASHES, className="arb-notices arb-flashes"), dash.page_container],
                 id="content",
@@ -53,7 +53,7 @@ def layout(site_name: str, zone_name: str, username: str | None, flashes: Sequen
                 ],
                 className="arb-foot",
             ),
-            html.Nav(_places(username), className="arb-thumb", **{"aria-label": "Places"}),
+            html.Nav(_places(username), className="arb-thumb", **attributes(aria_label="Places")),
             dcc.Store(id=ids.THEME),
             dcc.Interval(id=ids.JOBS_CLOCK, interval=4_000),
         ],
@@ -92,5 +92,5 @@ def _theme_switch() -> html.Button:
         className="arb-theme",
         title="Light or dark",
         type="button",
-        **{"aria-label": "Dark colours", "data-arb-theme": "switch"},
+        **attributes(aria_label="Dark colours", data_arb_theme="switch"),
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from dash import dcc, html
 
+from pages.components import attributes
 from pages.device_links import HEADINGS, eyebrow
 from pages.ids import ValueIds
 
@@ -23,7 +24,7 @@ def layout(kind: str, ids: ValueIds, here: str, /, **_query: Any) -> html.Div:
                         html.Span(className="arb-skeleton arb-skeleton-line"),
                         id=ids.say,
                         className="arb-say",
-                        **{"aria-live": "polite"},
+                        **attributes(aria_live="polite"),
                     ),
                     html.P(id=ids.heard, className="arb-sub"),
                 ],

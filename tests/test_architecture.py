@@ -76,6 +76,12 @@ ORDER_INSIDE: dict[str, tuple[set[str], ...]] = {
         {"services"},
         {"audience", "config", "version"},
     ),
+    "callbacks": (
+        {"image", "sensors", "shell", "values"},
+        {"overview"},
+        {"graph"},
+        {"common"},
+    ),
     "data": (
         {"importing"},
         {"queries"},
@@ -89,6 +95,13 @@ ORDER_INSIDE: dict[str, tuple[set[str], ...]] = {
         {"arrays", "folding", "ranges"},
         {"names"},
         {"errors"},
+    ),
+    "pages": (
+        {"about", "bms", "overview", "sensors", "shell", "tristar"},
+        {"graph", "value_page"},
+        {"device_links"},
+        {"components", "graph_form"},
+        {"graph_styles", "ids"},
     ),
 }
 # pages/, callbacks/ and app/ may use these names of sqlalchemy and no others: the queries live in data/.

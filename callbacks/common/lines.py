@@ -151,7 +151,8 @@ def bucketed(samples: pd.DataFrame, width: timedelta) -> pd.DataFrame:
     ordered = samples.sort_index(kind="stable")
     frames = {}
     for metric in samples.columns:
-        groups = ordered[metric].dropna().groupby(ordered[metric].dropna().index.floor(width))
+        values = ordered[metric].dropna()
+        groups = values.groupby(pd.DatetimeIndex(values.index).floor(width))
         frames[metric] = groups.agg(["mean", "min", "max", "last", "count"])
     if not frames:
         return pd.DataFrame()

@@ -45,7 +45,7 @@ def graph_lines(
     lines = [
         replace(
             line(
-                frame[metric.key],
+                frame[metric.key],  # type: ignore[arg-type]  # columns are (metric, measure): one metric is a frame
                 metric,
                 (device_name(device), device.slug, device.string),
                 width,

@@ -113,7 +113,7 @@ def picture_figure(
         rows[0].set_title(wrapped(drawing.title, letters, TITLE_LINES), parse_math=False)
     if any(len(group) > 1 for group in groups):
         shared = [axes for axes, group in zip(rows, groups, strict=True) if len(group) > 1]
-        handles = [line for axes in shared for line in axes.get_lines() if not line.get_label().startswith("_")]
+        handles = [line for axes in shared for line in axes.get_lines() if not str(line.get_label()).startswith("_")]
         figure.legend(handles=handles, loc="outside lower left", ncols=size.columns)
     return figure
 
@@ -180,7 +180,8 @@ def _time_axis(
     start, end = (np.datetime64(text) for text in time_range(lines, drawing.tight, window, zone))
     font_size = last.xaxis.label.get_fontsize()
     ticks, labels = time_ticks(start, end, size.ticks, drawing.tick_format, _letters(size.width * 0.85, font_size))
-    last.set_xlim(start, end)
+    axis: Any = last  # whose stubs know no dates
+    axis.set_xlim(start, end)
     last.set_xticks(ticks, labels=labels, parse_math=False)
     words = wrapped(drawing.xlabel or f"Time, {zone.key}", _letters(size.width * 0.7, font_size), LABEL_LINES)
     last.set_xlabel(words, parse_math=False)
@@ -193,9 +194,9 @@ def _nothing(axes: Axes, says: str, size: Size) -> None:
     axes.text(0.5, 0.5, words, transform=axes.transAxes, ha="center", va="center", parse_math=False)
 
 
-def _letters(pixels: float, points: float) -> int:
+def _letters(pixels: float, points: float | str) -> int:
     """How many letters of that size stand beside each other."""
-    return max(12, int(pixels / (points * DOTS_PER_INCH / 72 * LETTER_WIDTH)))
+    return max(12, int(pixels / (float(points) * DOTS_PER_INCH / 72 * LETTER_WIDTH)))
 
 
 def wrapped(text: str, letters: int, most_lines: int) -> str:

@@ -13,9 +13,10 @@ from callbacks.values.cell import NO_READING, Shown, as_posted, short, shown, tr
 from callbacks.values.labels import NAME_LISTS, capitalised, metric_at
 from callbacks.values.rows import MOST_ROWS, Grid, Row, Section, apart, grid, is_record, rows
 from data import catalogue, document
+from data.catalogue import MOST_CELLS
 from data.catalogue.codes import PIN_STATUS
 from data.document import fold, number
-from data.document.cells import CELL_SECTIONS, MOST_CELLS, Place, group_places
+from data.document.cells import CELL_SECTIONS, Place, group_places
 
 # Folded name of a section -> its heading; first those every unit sends, in their order, then the one for vehicles.
 SECTIONS = {
@@ -152,7 +153,8 @@ def _clock(children: Mapping[str, Any]) -> Row | None:
     if len(whole) < len(DATE):
         return None
     try:
-        at = datetime(*whole[:6])  # noqa: DTZ001 - a clock of its own, in no zone that anybody knows
+        year, month, day, hour, minute, second = whole
+        at = datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - a clock of its own, in no zone that anybody knows
     except (ValueError, OverflowError):
         return None
     return Row("The unit's clock", "", "", (Shown(f"{at:%-d %b %Y, %H:%M:%S}"),))
@@ -160,7 +162,8 @@ def _clock(children: Mapping[str, Any]) -> Row | None:
 
 def _add_group(found: Section, name: str, key: str, group: Mapping[str, Any], zone: ZoneInfo) -> None:
     """A group of cells: what is said of it on one line, its cells as a table, what else it holds as rows."""
-    facts, rest, detail = [], {}, []
+    facts, rest = [], {}
+    detail: list[Any] = []
     for entry, value in group.items():
         folded = fold(entry)
         if folded in GROUP_FACTS and isinstance(value, int | float | str):

@@ -74,6 +74,7 @@ def heard(newest: Newest, family: str) -> list[Any]:
         )
         measured, received = (stamp(at, newest.now, newest.zone) for at in (latest.recorded_at, latest.received_at))
         old = age(source.age.total_seconds(), source.late_after_seconds, formatting.ago(source.age))
+        words: list[Any]
         if family == "tristar_daily":
             words = [f" of {tristar.day_of(latest.recorded_at, newest.zone)}, ", old, f"; received {received}"]
         elif latest.clock == "server" or measured == received:

@@ -11,7 +11,7 @@ from dash import html
 from callbacks.common import formatting
 from callbacks.values.cell import Shown
 from callbacks.values.rows import MOST_ROWS, Grid, Row, Section
-from pages.components import icon, quantity
+from pages.components import attributes, icon, quantity
 
 MOST_ON_A_PAGE = 900  # lines; a document of ours has about a hundred
 LONGEST_UNBROKEN = 14
@@ -63,7 +63,7 @@ def section_of(section: Section, columns: Sequence[Column]) -> html.Section:
 
 
 def _rows(rows: Sequence[Row], columns: Sequence[Column], caption: str) -> html.Div:
-    told = [
+    told: list[dict[str, Any]] = [
         {"data-of": ", ".join(word for word in (one.name, one.old) if word)} if len(columns) > 1 else {}
         for one in columns
     ]
@@ -99,7 +99,7 @@ def _rows(rows: Sequence[Row], columns: Sequence[Column], caption: str) -> html.
         className="arb-scroll",
         tabIndex="0",
         role="region",
-        **{"aria-label": caption},
+        **attributes(aria_label=caption),
     )
 
 
@@ -123,7 +123,7 @@ def _value(one: Shown) -> list[Any]:
     if one.names:
         parts: list[Any] = [html.Span(_named(one, name, words), className="arb-named") for name, words in one.names]
         return [*parts, html.Span(one.words, className="arb-meaning")] if one.words else parts
-    mark = [icon(TONE_ICONS[one.tone]), " "] if one.tone in TONE_ICONS else []
+    mark: list[Any] = [icon(TONE_ICONS[one.tone]), " "] if one.tone in TONE_ICONS else []
     css = "arb-value" if len(one.text) <= LONGEST_UNBROKEN else "arb-value arb-wraps"
     css += f" arb-tone-{one.tone}" if one.tone else ""
     said: list[Any] = [html.Span([*mark, *quantity(one.text, one.unit)], className=css)]
@@ -133,7 +133,7 @@ def _value(one: Shown) -> list[Any]:
 
 
 def _named(one: Shown, name: str, words: str) -> list[Any]:
-    mark = [icon(TONE_ICONS[one.tone]), " "] if one.tone in TONE_ICONS else []
+    mark: list[Any] = [icon(TONE_ICONS[one.tone]), " "] if one.tone in TONE_ICONS else []
     said: list[Any] = [html.Span([*mark, name], className=f"arb-tone-{one.tone}" if one.tone else None)]
     return [*said, html.Span(words, className="arb-meaning")] if words else said
 
@@ -173,7 +173,7 @@ def _grid(one: Grid, caption: str) -> html.Div:
                 className="arb-scroll",
                 tabIndex="0",
                 role="region",
-                **{"aria-label": f"{caption} {one.title}".strip()},
+                **attributes(aria_label=f"{caption} {one.title}".strip()),
             ),
         ],
         className="arb-grid",
