@@ -22,6 +22,7 @@ from benchmarks import narrow, over_http, workload
 from benchmarks.figures import Figure, median_seconds
 from data import queries
 from data.accounts import users
+from data.database.engine import engine_of
 from data.database.locks import device_lock
 from data.database.models import Sensor
 from data.ingest import batch, devices
@@ -83,7 +84,7 @@ def fill(sessions: sessionmaker[Session]) -> float:
 def fill_years(sessions: sessionmaker[Session], device: int) -> None:
     """Load D2, a history of one series."""
     values = workload.arrays()[1]
-    with device_lock(sealing.engine_of(sessions), device) as mine:
+    with device_lock(engine_of(sessions), device) as mine:
         assert mine
         per_turn = 60 * 1_440
         for first in range(0, len(values), per_turn):
@@ -109,7 +110,7 @@ def fill_years(sessions: sessionmaker[Session], device: int) -> None:
 
 def database_bytes(sessions: sessionmaker[Session]) -> int:
     """What the database takes on disk after VACUUM."""
-    engine = sealing.engine_of(sessions)
+    engine = engine_of(sessions)
     with engine.connect() as connection:
         connection.exec_driver_sql("COMMIT")
         connection.exec_driver_sql("VACUUM")

@@ -19,7 +19,7 @@ from app.runtime.installation import open_database
 from data.accounts import audit, rate_limits
 from data.database import housekeeping
 from data.database.engine import migrate, session_factory
-from data.store import integrity, retention
+from data.store import integrity, levels, retention
 from data.store.sealed import sealing
 
 log = logging.getLogger(__name__)
@@ -67,11 +67,11 @@ def thin(config: Config, engine: Engine) -> None:
     def age(days: int) -> timedelta | None:
         return timedelta(days=days) if days else None
 
-    by_number = {1: age(config.keep_ten_minutes_days), 2: age(config.keep_hours_days)}
+    by_width = {10 * levels.MINUTE: age(config.keep_ten_minutes_days), levels.HOUR: age(config.keep_hours_days)}
     keep = retention.Keep(
         age(config.keep_originals_days),
         age(config.keep_samples_days),
-        {number: one for number, one in by_number.items() if one is not None},
+        {width: kept for width, kept in by_width.items() if kept is not None},
     )
     if keep.everything:
         return

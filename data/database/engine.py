@@ -166,6 +166,13 @@ def session_factory(engine: Engine, before_flush: Callable[[Session], None] | No
     return factory
 
 
+def engine_of(sessions: sessionmaker[Session]) -> Engine:
+    """The engine that these sessions are bound to."""
+    engine = sessions.kw["bind"]
+    assert isinstance(engine, Engine), "sessions are bound to engines"
+    return engine
+
+
 def insert_unless_there(session: Session, table: Any) -> Any:
     """An INSERT that leaves rows alone whose key is taken."""
     make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert

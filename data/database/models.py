@@ -213,6 +213,9 @@ class OutgoingMail(Base):
     next_try_at: Mapped[datetime] = mapped_column(Instant, default=now)
 
 
+LEVEL_JOB = "level "  # and the width in milliseconds: the name of the job that gives old days to a new level
+
+
 class Job(Base):
     """How far a long piece of work has come."""
 

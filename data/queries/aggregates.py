@@ -18,53 +18,61 @@ from data.queries import measured, statements
 from data.queries.measured import Stretch, Target
 from data.store import blocks, levels
 from data.store.blocks import DAY
-from data.store.levels import BY_NUMBER, LEVELS, Aggregates, Level
+from data.store.levels import Aggregates, Level
 
 log = logging.getLogger(__name__)
 
 Found = dict[str, list[Aggregates]]
 
 
-def level_for(edges: Integers) -> int:
-    """The highest level whose buckets fit between these edges; 0 when none does."""
-    for level in reversed(LEVELS):
-        # The first two tell of nearly all what only all can tell.
-        if not (edges[:2] % level.width).any() and not (edges % level.width).any():
-            return level.number
-    return 0
+def width_for(edges: Integers) -> int:
+    """The width of the widest level whose buckets fit between these edges; 0 when none does."""
+    # The first two edges tell of nearly all levels what only all edges can tell.
+    fitting = (
+        level.width
+        for level in levels.LEVELS
+        if not (edges[:2] % level.width).any() and not (edges % level.width).any()
+    )
+    return max(fitting, default=0)
 
 
 def read(
-    session: Session, asked: Target, family: str, keys: Sequence[str], window: Stretch, number: int
+    session: Session, asked: Target, family: str, keys: Sequence[str], window: Stretch, width: int
 ) -> dict[str, Aggregates]:
-    """Key -> its buckets in the window, in time order: those of the level, and smaller ones where it cannot tell."""
-    asked_levels = LEVELS[:number]
-    found: dict[int, Found] = {level.number: {key: [] for key in keys} for level in asked_levels}
+    """Key -> its buckets in the window, in time order: those of that level, and smaller ones where it cannot tell.
+
+    `width` is a level's, or 0 for the samples.
+    """
+    steps = levels.steps(width)
+    found: dict[int, Found] = {level.width: {key: [] for key in keys} for level in steps}
     rest: list[Stretch] = [window] if window[0] < window[1] else []
     wanted = {asked.ids[key]: key for key in keys if key in asked.ids}
-    if number and rest:
-        entries, days = _dirty(session, asked.device_id, family, window)
-        while number and rest:
-            level = BY_NUMBER[number]
+    if steps and rest:
+        entries, days = _dirty(session, asked.device_id, family, window, steps[0].width)
+        for level in reversed(steps):
             buckets = dict.fromkeys(start - start % level.width for start in entries)
             dirty = _union([*((start, start + level.width) for start in buckets), *days])
-            rest = _from_level(session, asked.device_id, family, wanted, level, rest, dirty, found[number])
-            number -= 1
+            rest = _from_level(session, asked.device_id, family, wanted, level, rest, dirty, found[level.width])
+            if not rest:
+                break
     samples = measured.read(session, asked, family, keys, rest, measured.MOST_ROWS_IN_BUCKETS)
-    told: dict[str, Aggregates] = {}
+    aggregates: dict[str, Aggregates] = {}
     for key in keys:
-        one = levels.of_samples(samples.times, samples.values[key])
+        buckets_of_key = levels.of_samples(samples.times, samples.values[key])
         # Added up in the steps in which a sealer does, so that sums are the same bit by bit.  No bucket of a level is
         # told in part by it and in part by what lies below.
-        for level in asked_levels:
-            one = levels.joined([levels.in_buckets(one, level.width), *found[level.number][key]])
-        told[key] = one
-    return told
+        for level in steps:
+            narrower = levels.in_buckets(buckets_of_key, level.width)
+            buckets_of_key = levels.joined([narrower, *found[level.width][key]])
+        aggregates[key] = buckets_of_key
+    return aggregates
 
 
-def _dirty(session: Session, device_id: int, family: str, window: Stretch) -> tuple[list[int], list[Stretch]]:
-    """What the levels do not know: buckets of the lowest with unsealed entries (their starts), and whole days."""
-    rows = statements.dirty(family).rows(
+def _dirty(
+    session: Session, device_id: int, family: str, window: Stretch, width: int
+) -> tuple[list[int], list[Stretch]]:
+    """What the levels do not know: buckets of that width with unsealed entries (their starts), and whole days."""
+    rows = statements.dirty(family, width).rows(
         session,
         {
             "device": device_id,
@@ -74,10 +82,10 @@ def _dirty(session: Session, device_id: int, family: str, window: Stretch) -> tu
             "first_day": blocks.day_of(window[0]),
         },
     )
-    found: tuple[list[int], list[int]] = ([], [])
+    starts: tuple[list[int], list[int]] = ([], [])
     for has_entries, start in rows:
-        found[0 if has_entries else 1].append(int(start))
-    return sorted(found[0]), [(day, day + DAY) for day in sorted(found[1])]
+        starts[0 if has_entries else 1].append(int(start))
+    return sorted(starts[0]), [(day, day + DAY) for day in sorted(starts[1])]
 
 
 def _from_level(

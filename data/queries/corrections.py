@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from data import document
 from data.accounts import audit, users
-from data.database.engine import begin_write
+from data.database.engine import begin_write, engine_of
 from data.database.locks import device_lock
 from data.database.models import ENTRIES, Correction, Device, JSONDataEntry
 from data.errors import BusyError, DocumentError, NotFoundError
@@ -20,7 +20,6 @@ from data.queries.documents import times
 from data.queries.span import span
 from data.ranges import to_milliseconds
 from data.store import blocks
-from data.store.sealed import sealing
 from data.store.sealed.unsealing import unseal_day
 
 
@@ -64,7 +63,7 @@ def correct(
         found = device(session, slug)
         if family not in KINDS[found.kind]:
             raise DocumentError(f"{slug} is a {found.kind}: its families are {', '.join(KINDS[found.kind])}")
-    with device_lock(sealing.engine_of(sessions), found.id) as mine:
+    with device_lock(engine_of(sessions), found.id) as mine:
         if not mine:
             raise BusyError(f"{slug} is being sealed just now: try again in a minute")
         _check_there(sessions, found, family, recorded_at)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from data import catalogue, document
 from data.catalogue import ALIASES
 from data.database.compiled import named
-from data.database.models import Device, Job, Sensor
+from data.database.models import LEVEL_JOB, Device, Job, Sensor
 from data.errors import NotFoundError
 from data.families import KINDS
 from data.queries import statements
@@ -134,8 +134,9 @@ def family_of(kind: str, metric: str) -> str:
 
 
 def jobs(session: Session) -> list[JobRow]:
-    """Long pieces of work, running and done, the newest first."""
+    """Long pieces of work, running and done, the newest first; of levels that are filled only what is under way."""
+    shown = Job.name.not_like(f"{LEVEL_JOB}%") | Job.finished_at.is_(None)
     return [
         JobRow(job.name, job.label, job.done, job.total, job.message, job.started_at, job.updated_at, job.finished_at)
-        for job in session.scalars(select(Job).order_by(Job.started_at.desc()))
+        for job in session.scalars(select(Job).where(shown).order_by(Job.started_at.desc()))
     ]

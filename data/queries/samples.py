@@ -97,12 +97,12 @@ def measured_between(
 ) -> dict[str, Measures]:
     """Metric -> its measures, of the samples in the window, in the buckets between the edges."""
     stretch = (to_milliseconds(window.start_at), to_milliseconds(window.end_at))
-    level = aggregates.level_for(edges)
+    level_width = aggregates.width_for(edges)
     found: dict[str, Measures] = {}
     asked = measured.target(session, device_id, [ALIASES.get(key, key) for key in metrics])
     for family, keys in _by_family(asked.kind, metrics, None).items():
         stored = [ALIASES.get(key, key) for key in keys]
-        parts = aggregates.read(session, asked, family, stored, stretch, level)
+        parts = aggregates.read(session, asked, family, stored, stretch, level_width)
         found |= {key: bucketing.measured(parts[ALIASES.get(key, key)], edges, measures) for key in keys}
     return {metric: found[metric] for metric in metrics}
 

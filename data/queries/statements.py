@@ -19,7 +19,6 @@ from sqlalchemy import (
 
 from data.database.compiled import Statement, among, integer, stored
 from data.database.models import ENTRIES, Device, SealedBlock, SealedColumns, Sensor, Series
-from data.store.levels import LEVELS
 
 BLOCK = SealedBlock.__table__.c
 COLUMNS = SealedColumns.__table__.c
@@ -94,11 +93,11 @@ def unsealed(family: str) -> Statement:
 
 
 @lru_cache(maxsize=8)
-def dirty(family: str) -> Statement:
-    """(true, the start of a bucket of the lowest level with entries) and (false, a day that is in no level)."""
+def dirty(family: str, width: int) -> Statement:
+    """(true, the start of a bucket of that width with entries) and (false, a day that is in no level)."""
     entry: Any = ENTRIES[family].__table__.c
     at, start = stored(entry.recorded_at), stored(BLOCK.start_at)
-    bucket = at - at % LEVELS[0].width
+    bucket = at - at % width
     with_entries: Any = (
         select(bindparam("yes", 1).label("fine"), bucket.label("start"))
         .where(entry.device_id == bindparam("device"), at >= integer("start"), at < integer("end"))

@@ -9,20 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from sqlalchemy import BigInteger, delete, insert, select, type_coerce
+from sqlalchemy import BigInteger, delete, select, type_coerce
 from sqlalchemy.orm import Session, sessionmaker
 
 from data.database import series as series_rows
-from data.database.engine import begin_write
+from data.database.engine import begin_write, engine_of
 from data.database.locks import device_lock
 from data.database.models import SealedBlock, SealedColumns
 from data.errors import CorruptError
 from data.ranges import from_milliseconds
 from data.store import blocks, column_groups, columns, levels
-from data.store.levels import BY_NUMBER, Level
+from data.store.levels import Level
 from data.store.sealed import days as sealed
-from data.store.sealed import rebuilding, sealing
-from data.store.sealed.rebuilding import Key
+from data.store.sealed import isolation, rebuilding, rows
+from data.store.sealed.rows import Key
 
 Progress = Callable[[int, int], None]
 
@@ -38,6 +38,7 @@ class Scrubbed:
 
 def check(sessions: sessionmaker[Session], repair: bool, progress: Progress = lambda _done, _total: None) -> Scrubbed:
     """Read everything that is sealed.  Damaged blocks are fenced off; with `repair`, what can be is built again."""
+    by_number = {level.number: level for level in levels.LEVELS}
     with sessions() as session:
         days = session.execute(
             select(SealedBlock.device_id, SealedBlock.family, type_coerce(SealedBlock.start_at, BigInteger))
@@ -49,7 +50,7 @@ def check(sessions: sessionmaker[Session], repair: bool, progress: Progress = la
                 type_coerce(SealedColumns.start_at, BigInteger),
                 SealedColumns.level,
             )
-            .where(SealedColumns.level > 0)
+            .where(SealedColumns.level.in_(by_number))
             .distinct()
         ).all()
     found, total = Scrubbed(), len(days) + len(periods)
@@ -57,7 +58,7 @@ def check(sessions: sessionmaker[Session], repair: bool, progress: Progress = la
         _check_block(sessions, (device, family, start), repair, found)
         progress(found.checked, total)
     for device, family, start, number in periods:
-        _check_period(sessions, (device, family, start), BY_NUMBER[number], repair, found)
+        _check_period(sessions, (device, family, start), by_number[number], repair, found)
         progress(found.checked, total)
     return found
 
@@ -88,7 +89,7 @@ def _check_block(sessions: sessionmaker[Session], key: Key, repair: bool, found:
     if repair and _rebuild_block(sessions, key):
         found.repaired += 1
     elif not _documents_are_whole(sessions, key):
-        sealing.fence(sessions, device, family, start, reason)
+        isolation.isolate(sessions, device, family, start, reason)
 
 
 def _read_columns(session: Session, key: Key, documents: int) -> None:
@@ -108,7 +109,7 @@ def _documents_are_whole(sessions: sessionmaker[Session], key: Key) -> bool:
 def _rebuild_block(sessions: sessionmaker[Session], key: Key) -> bool:
     """Write the columns of a day again from its documents; False when these are damaged, or the device is busy."""
     device, family, start = key
-    with device_lock(sealing.engine_of(sessions), device) as mine, sessions() as session:
+    with device_lock(engine_of(sessions), device) as mine, sessions() as session:
         if not mine:
             return False
         block = session.get(SealedBlock, (device, family, from_milliseconds(start)))
@@ -133,7 +134,7 @@ def _rebuild_block(sessions: sessionmaker[Session], key: Key) -> bool:
         if gone.rowcount != 1:
             session.rollback()
             return False
-        sealing.put_block(session, device, family, version + 1, built, in_levels)
+        rows.put_block(session, device, family, version + 1, built, in_levels)
         session.commit()
     return True
 
@@ -156,15 +157,13 @@ def _check_period(sessions: sessionmaker[Session], key: Key, level: Level, repai
 
 def rebuild_period(sessions: sessionmaker[Session], key: Key, level: Level) -> bool:
     """Write one period of a level again from the samples; False when another has the device in hand."""
-    device, family, period = key
-    with device_lock(sealing.engine_of(sessions), device) as mine, sessions() as session:
+    with device_lock(engine_of(sessions), key[0]) as mine, sessions() as session:
         if not mine:
             return False
         whole = rebuilding.aggregates(session, key, level)
-        rows = sealing.level_rows(device, family, level, period, whole)
+        built = rows.of_period(key, level, whole)
         session.rollback()
         begin_write(session)
-        sealing.clear_columns(session, device, family, level.number, period)
-        session.execute(insert(SealedColumns), rows)
+        rows.put_period(session, key, level, built)
         session.commit()
     return True

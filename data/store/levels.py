@@ -27,15 +27,34 @@ AS_FLOATS = 100  # kind of a column whose numbers have no common decimals; else 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """One level: its number, the width of its buckets in milliseconds, and the years and months of its periods."""
+    """One level: its name in the table, the width of its buckets, the months of a period, and what it is added up from.
+
+    Widths are milliseconds; `source` is the width of a finer level, or 0 for the samples.  The number says nothing of
+    the width: a level put between two others takes the next free one, and no other level's buckets change by it.
+    """
 
     number: int
     width: int
     months: int
+    source: int = 0
 
 
-LEVELS = (Level(1, 10 * MINUTE, 1), Level(2, HOUR, 12), Level(3, DAY, 120))
-BY_NUMBER = {level.number: level for level in LEVELS}
+# From the finest to the widest.
+LEVELS = (Level(1, 10 * MINUTE, 1), Level(2, HOUR, 12, 10 * MINUTE), Level(3, DAY, 120, HOUR))
+
+
+def of_width(width: int) -> Level:
+    """The level whose buckets are so wide."""
+    return next(level for level in LEVELS if level.width == width)
+
+
+def steps(width: int) -> list[Level]:
+    """The levels by which samples are added up to buckets of that level, the finest first; none for width 0."""
+    found: list[Level] = []
+    while width:
+        found.insert(0, of_width(width))
+        width = found[0].source
+    return found
 
 
 def period_start(level: Level, milliseconds: int) -> int:

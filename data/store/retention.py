@@ -26,12 +26,12 @@ from data.database.engine import begin_write
 from data.database.models import ENTRIES, SealedBlock, SealedColumns
 from data.ranges import from_milliseconds, to_milliseconds
 from data.store import blocks, levels
-from data.store.levels import BY_NUMBER
+from data.store.levels import Level
 
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """How long what is kept after it was measured; None: for ever.  `levels` by number, 1 to 3."""
+    """How long what is kept after it was measured; None: for ever.  `levels` by their width."""
 
     originals: timedelta | None = None
     samples: timedelta | None = None  # without samples there are no documents either
@@ -62,7 +62,7 @@ def thin(session: Session, keep: Keep, now: datetime) -> Thinned:
     return Thinned(
         _originals(session, keep.originals, now),
         _samples(session, keep.samples, now),
-        sum(_level(session, number, age, now) for number, age in keep.levels.items()),
+        sum(_level(session, levels.of_width(width), age, now) for width, age in keep.levels.items()),
     )
 
 
@@ -99,10 +99,10 @@ def _samples(session: Session, age: timedelta | None, now: datetime) -> int:
     return session.connection().execute(update(SealedBlock).where(*old).values(times=None, originals=None)).rowcount
 
 
-def _level(session: Session, number: int, age: timedelta, now: datetime) -> int:
+def _level(session: Session, level: Level, age: timedelta, now: datetime) -> int:
     """Whole periods alone are thrown away: a month, a year or a decade, once all of it is old."""
-    level, start = BY_NUMBER[number], type_coerce(SealedColumns.start_at, BigInteger)
+    start = type_coerce(SealedColumns.start_at, BigInteger)
     newest = levels.period_start(level, to_milliseconds(now - age))
-    found = session.scalar(select(func.count()).where(SealedColumns.level == number, start < newest))
-    session.execute(delete(SealedColumns).where(SealedColumns.level == number, start < newest))
+    found = session.scalar(select(func.count()).where(SealedColumns.level == level.number, start < newest))
+    session.execute(delete(SealedColumns).where(SealedColumns.level == level.number, start < newest))
     return int(found or 0)

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from data import queries
 from data.database import jobs
+from data.database.engine import engine_of
 from data.errors import NotFoundError
 from data.ingest import batch as ingest
 from data.ranges import TimeRange, to_milliseconds
@@ -114,7 +115,7 @@ class _Loader:
         running = deque(submit() for submit in islice(waiting, AHEAD))
         storing: deque[tuple[list[Batch], Future[Stored]]] = deque()
         moved_by: eras.Totals = {}
-        url = sealing.engine_of(self.sessions).url.render_as_string(hide_password=False)
+        url = engine_of(self.sessions).url.render_as_string(hide_password=False)
         for number, (era, _) in enumerate(tasks):
             run = running.popleft().result()
             running.extend(submit() for submit in islice(waiting, 1))

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from sqlalchemy.orm import Session, sessionmaker
 
 from data import queries
-from data.database.engine import open_engine, session_factory
+from data.database.engine import engine_of, open_engine, session_factory
 from data.database.locks import device_lock
 from data.errors import NotFoundError
 from data.ranges import to_milliseconds
@@ -82,7 +82,7 @@ def sheets_of(launch: Launch, parts: Sequence[tuple[Batch, bytes]], moved_by: er
 
 def _seal(sessions: sessionmaker[Session], device_id: int, family: str, late: dict[int, Sheet]) -> None:
     """Seal them, also when another sealer is at work there.  Raises TimeoutError when that one never ends."""
-    engine = sealing.engine_of(sessions)
+    engine = engine_of(sessions)
     for _ in range(TURNS):
         with device_lock(engine, device_id) as mine:
             if mine:

@@ -13,10 +13,9 @@ from data.database.models import SealedBlock, SealedColumns
 from data.errors import CorruptError
 from data.ranges import from_milliseconds
 from data.store import column_groups, columns, levels
-from data.store.levels import DAY, LEVELS, Aggregates, Level
+from data.store.levels import DAY, Aggregates, Level
 from data.store.sealed import days
-
-Key = tuple[int, str, int]  # device, family, start of the day or of the period
+from data.store.sealed.rows import Key
 
 
 def bodies(key: Key, level: int) -> Select[bytes]:
@@ -48,7 +47,7 @@ def aggregates(session: Session, key: Key, level: Level) -> dict[int, Aggregates
             continue
         for series, values in found.items():
             one = levels.of_samples(times, values)
-            for step in LEVELS[: level.number]:
+            for step in levels.steps(level.width):
                 one = levels.in_buckets(one, step.width)
             parts.setdefault(series, []).append(one)
     for series, one in _still_sound(session, key, level).items():

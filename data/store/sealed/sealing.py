@@ -13,47 +13,34 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
-from sqlalchemy import BigInteger, Engine, delete, func, insert, select, type_coerce
+from sqlalchemy import BigInteger, delete, func, select, type_coerce
 from sqlalchemy.orm import Session, sessionmaker
 
 from data import document
 from data.arrays import Floats
 from data.database import series as series_rows
-from data.database.engine import begin_write
+from data.database.engine import begin_write, engine_of
 from data.database.locks import device_lock
-from data.database.models import ENTRIES, JSONDataEntry, SealedBlock, SealedColumns
+from data.database.models import ENTRIES, JSONDataEntry, SealedBlock
 from data.errors import CorruptError
 from data.ranges import from_milliseconds, to_milliseconds
 from data.store import blocks, document_table, levels, template_rows
 from data.store import documents as originals
 from data.store.blocks import DAY, Block
-from data.store.column_groups import Pack
 from data.store.document_table import Row, Sheet
-from data.store.levels import LEVELS, Aggregates, Level
 from data.store.sealed import days as sealed
-from data.store.sealed import rebuilding
+from data.store.sealed import isolation, periods, rows
+from data.store.sealed.backlog import Backlog, due
+from data.store.sealed.periods import Period
 from data.templates.splitting import digest
 
 log = logging.getLogger(__name__)
 
 # Days committed together; their levels are written once.
 DAYS_AT_ONCE = 8
-# Today is sealed again when so many entries wait, and when they are a tenth of what is sealed already.
-FEWEST = 200
-SHARE = 0.1
 IDS_AT_ONCE = 900
 
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Backlog:
-    """Entries of one device, family and UTC day that could be sealed; `start` is the day, milliseconds."""
-
-    device_id: int
-    family: str
-    start: int
-    documents: int
 
 
 @dataclass(slots=True)
@@ -74,45 +61,6 @@ class SealCount:
         self.damaged += other.damaged
 
 
-def backlog(session: Session) -> list[Backlog]:
-    """What waits to be sealed, oldest first.  The newest entry of a device and family never waits: it is `latest`."""
-    found = []
-    for family, entry in ENTRIES.items():
-        at = type_coerce(entry.recorded_at, BigInteger)
-        newest = select(entry.device_id, func.max(at).label("at")).group_by(entry.device_id).subquery()
-        day = (at - at % DAY).label("day")
-        query = (
-            select(entry.device_id, day, func.count())
-            .join(newest, newest.c.device_id == entry.device_id)
-            .where(at < newest.c.at)
-            .group_by(entry.device_id, day)
-        )
-        found += [Backlog(device, family, int(start), count) for device, start, count in session.execute(query)]
-    return sorted(found, key=lambda one: (one.device_id, one.family, one.start))
-
-
-def due(session: Session, now: datetime, everything: bool = False) -> list[Backlog]:
-    """What is worth sealing now: days that are over, and today when enough has come."""
-    waiting = backlog(session)
-    today = blocks.day_of(to_milliseconds(now))
-    if everything:
-        return waiting
-    return [one for one in waiting if one.start < today or _is_much(session, one)]
-
-
-def _is_much(session: Session, one: Backlog) -> bool:
-    if one.documents < FEWEST:
-        return False
-    sealed = session.scalar(
-        select(SealedBlock.documents).where(
-            SealedBlock.device_id == one.device_id,
-            SealedBlock.family == one.family,
-            SealedBlock.start_at == from_milliseconds(one.start),
-        )
-    )
-    return one.documents >= SHARE * (sealed or 0)
-
-
 def seal(
     sessions: sessionmaker[Session],
     now: datetime,
@@ -123,6 +71,7 @@ def seal(
 
     What goes wrong with one device is raised once the others are sealed.
     """
+    periods.fill_new_levels(sessions)
     with sessions() as session:
         waiting = due(session, now, everything)
     count, total, done = SealCount(), sum(one.documents for one in waiting), 0
@@ -144,13 +93,6 @@ def seal(
     if failed:
         raise failed[0]
     return count
-
-
-def engine_of(sessions: sessionmaker[Session]) -> Engine:
-    """The engine that these sessions are bound to."""
-    engine = sessions.kw["bind"]
-    assert isinstance(engine, Engine), "sessions are bound to engines"
-    return engine
 
 
 def _runs(some: Sequence[Backlog]) -> Iterable[tuple[str, list[int]]]:
@@ -193,7 +135,7 @@ def seal_days(
         try:
             one = _sheet_of(sessions, device_id, family, start, (late or {}).get(start))
         except CorruptError as problem:
-            fence(sessions, device_id, family, start, str(problem))
+            isolation.isolate(sessions, device_id, family, start, str(problem))
             count.damaged.append(f"device {device_id}, {family}, {from_milliseconds(start):%Y-%m-%d}: {problem}")
             continue
         if one is not None:
@@ -203,15 +145,15 @@ def seal_days(
 
 
 def load_rows(
-    sessions: sessionmaker[Session], device_id: int, family: str, rows: Sequence[Row], now: datetime
+    sessions: sessionmaker[Session], device_id: int, family: str, documents: Sequence[Row], now: datetime
 ) -> SealCount:
     """Seal documents that never were entries: a history, days at a time.  The caller holds the device's lock.
 
-    `rows` are in the order of their times; what is sealed already of these times stays.  Days with entries, and today,
-    are for `ingest.store`: the caller does not pass them.
+    `documents` are in the order of their times; what is sealed already of these times stays.  Days with entries, and
+    today, are for `ingest.store`: the caller does not pass them.
     """
     by_day: dict[int, list[Row]] = defaultdict(list)
-    for row in rows:
+    for row in documents:
         by_day[blocks.day_of(row.recorded_at)].append(row)
     count, days = SealCount(), list(by_day)
     for first in range(0, len(days), DAYS_AT_ONCE):
@@ -246,11 +188,15 @@ def _seal_sheets(
         ready.append(_Day(one.start, one.version, one.ids, block, readings, one.sheet.times))
     if not ready:
         return count
-    closed = [day for day in ready if day.start < today]
+    closed = {
+        day.start: {series[metric]: levels.of_samples(day.times, values) for metric, values in day.readings.items()}
+        for day in ready
+        if day.start < today
+    }
     with sessions() as session:
-        rows = _level_rows(session, device_id, family, closed, series)
+        touched = periods.with_days(session, device_id, family, closed)
         session.rollback()
-        if not _commit(session, device_id, family, ready, {day.start for day in closed}, rows):
+        if not _commit(session, device_id, family, ready, set(closed), touched):
             count.postponed += len(ready)
             return count
     for day in ready:
@@ -276,19 +222,9 @@ def _sheet_of(
     if found is None:
         return _Found(start, fresh, 0, ids)
     block, sealed = found
-    if sealed is None:  # fenced off: it waits until all its documents have come again
-        return _Found(start, fresh, block.version, ids) if _have_come_again(block, fresh) else None
+    if sealed is None:  # isolated: it waits until all its documents have come again
+        return _Found(start, fresh, block.version, ids) if isolation.have_come_again(block, fresh) else None
     return _Found(start, document_table.joined(family, (sealed, fresh)), block.version, ids)
-
-
-def _have_come_again(block: SealedBlock, fresh: Sheet) -> bool:
-    """Whether all documents of a fenced block are there again: by their times where these are sound, else by number."""
-    try:
-        blocks.check(block.checksum, block.times or b"", block.stamps, block.notices)
-        times = blocks.unpack_times(block.times or b"", to_milliseconds(block.start_at))
-    except CorruptError:
-        return len(fresh) >= block.documents
-    return bool(np.isin(times, fresh.times).all())
 
 
 def _entries(session: Session, device_id: int, family: str, start: int) -> tuple[list[int], list[Row]]:
@@ -310,7 +246,7 @@ def _entries(session: Session, device_id: int, family: str, start: int) -> tuple
 
 
 def load(session: Session, device_id: int, family: str, start: int) -> tuple[SealedBlock, Sheet | None] | None:
-    """The block of a day and its documents (None where it is fenced off); None when there is no block.
+    """The block of a day and its documents (None where it is isolated); None when there is no block.
 
     Raises CorruptError when its bytes have changed, or its documents have been thinned out.
     """
@@ -365,7 +301,7 @@ def _commit(
     family: str,
     ready: Sequence[_Day],
     closed: set[int],
-    rows: Sequence[tuple[Level, int, list[dict[str, object]]]],
+    touched: Sequence[Period],
 ) -> bool:
     """Put the blocks in the place of their entries; False, and nothing done, when a day has changed meanwhile."""
     begin_write(session)
@@ -384,11 +320,9 @@ def _commit(
             session.rollback()
             return False
         session.execute(delete(SealedBlock).where(*key, SealedBlock.start_at == at))
-        put_block(session, device_id, family, day.version + 1, day.block, day.start in closed)
-    for level, period, found in rows:
-        clear_columns(session, device_id, family, level.number, period)
-        if found:
-            session.execute(insert(SealedColumns), found)
+        rows.put_block(session, device_id, family, day.version + 1, day.block, day.start in closed)
+    for period in touched:
+        rows.put_period(session, *period)
     session.commit()
     return True
 
@@ -399,174 +333,3 @@ def _delete(session: Session, entry: type[JSONDataEntry], ids: Sequence[int]) ->
         some = ids[first : first + IDS_AT_ONCE]
         gone += session.connection().execute(delete(entry).where(entry.id.in_(some))).rowcount
     return gone == len(ids)
-
-
-def put_block(session: Session, device_id: int, family: str, version: int, block: Block, in_levels: bool) -> None:
-    """Write a block and its columns; the row of the day must be gone."""
-    start_at = from_milliseconds(block.start)
-    session.execute(
-        insert(SealedBlock),
-        {
-            "device_id": device_id,
-            "family": family,
-            "start_at": start_at,
-            "version": version,
-            "documents": block.documents,
-            "first_at": from_milliseconds(block.first),
-            "last_at": from_milliseconds(block.last),
-            "in_levels": in_levels,
-            "damage": "",
-            "checksum": block.checksum,
-            "times": block.times,
-            "stamps": block.stamps,
-            "notices": block.notices,
-            "originals": block.originals,
-        },
-    )
-    clear_columns(session, device_id, family, 0, block.start)
-    if block.packs:
-        session.execute(insert(SealedColumns), _rows(device_id, family, 0, block.start, block.packs, block.samples))
-
-
-def clear_columns(session: Session, device_id: int, family: str, level: int, start: int) -> None:
-    """Remove the columns of one period of a level."""
-    session.execute(
-        delete(SealedColumns).where(
-            SealedColumns.device_id == device_id,
-            SealedColumns.family == family,
-            SealedColumns.level == level,
-            SealedColumns.start_at == from_milliseconds(start),
-        )
-    )
-
-
-def _rows(
-    device_id: int, family: str, level: int, start: int, packed: Sequence[Pack], samples: int
-) -> list[dict[str, object]]:
-    return [
-        {
-            "device_id": device_id,
-            "family": family,
-            "level": level,
-            "start_at": from_milliseconds(start),
-            "part": part,
-            "first_series": pack.first,
-            "last_series": pack.last,
-            "samples": samples if part == 0 else 0,
-            "body": pack.body,
-        }
-        for part, pack in enumerate(packed)
-    ]
-
-
-def _level_rows(
-    session: Session, device_id: int, family: str, closed: Sequence[_Day], series: Mapping[str, int]
-) -> list[tuple[Level, int, list[dict[str, object]]]]:
-    """(level, period, rows) of every period these days touch, with the days in it as they are now."""
-    found = []
-    below: dict[int, dict[int, Aggregates]] = {}
-    for day in closed:
-        below[day.start] = {
-            series[metric]: levels.in_buckets(levels.of_samples(day.times, values), LEVELS[0].width)
-            for metric, values in day.readings.items()
-        }
-    for level in LEVELS:
-        if level is not LEVELS[0]:
-            below = {
-                start: {key: levels.in_buckets(one, level.width) for key, one in parts.items()}
-                for start, parts in below.items()
-            }
-        periods: dict[int, list[int]] = defaultdict(list)
-        for start in below:
-            periods[levels.period_start(level, start)].append(start)
-        for period, starts in periods.items():
-            rows = _period_rows(session, device_id, family, level, period, {start: below[start] for start in starts})
-            if rows is not None:
-                found.append((level, period, rows))
-    return found
-
-
-def _period_rows(
-    session: Session, device_id: int, family: str, level: Level, period: int, days: Mapping[int, dict[int, Aggregates]]
-) -> list[dict[str, object]] | None:
-    """The rows of one period with these days in it; None when the period has no rows and gains nothing by having some.
-
-    A period that was begun without is left without: its other days would have to be read again.
-    """
-    before = period_aggregates(session, device_id, family, level, period)
-    if before is None:
-        if level is not LEVELS[-1] and (
-            not _gains(days) or _has_blocks_in_levels(session, device_id, family, level, period)
-        ):
-            return None
-        before = {}
-    merged: dict[int, list[Aggregates]] = {key: [_without(one, days)] for key, one in before.items()}
-    for start in sorted(days):
-        for key, one in days[start].items():
-            merged.setdefault(key, []).append(one)
-    whole = {key: levels.joined(parts) for key, parts in merged.items()}
-    return level_rows(device_id, family, level, period, whole)
-
-
-def level_rows(
-    device_id: int, family: str, level: Level, period: int, series: Mapping[int, Aggregates]
-) -> list[dict[str, object]]:
-    """One period of a level as rows of `SealedColumns`."""
-    samples = sum(int(one.count.sum()) for one in series.values())
-    return _rows(device_id, family, level.number, period, levels.pack(series, level, period), samples)
-
-
-def _gains(days: Mapping[int, dict[int, Aggregates]]) -> bool:
-    documents = buckets = 0
-    for parts in days.values():
-        fullest = max(parts.values(), key=lambda one: int(one.count.sum()), default=levels.NONE)
-        documents += int(fullest.count.sum())
-        buckets += len(fullest)
-    return documents >= levels.GAIN * buckets
-
-
-def _has_blocks_in_levels(session: Session, device_id: int, family: str, level: Level, period: int) -> bool:
-    end = levels.period_end(level, period)
-    query = select(func.count()).where(
-        SealedBlock.device_id == device_id,
-        SealedBlock.family == family,
-        SealedBlock.start_at >= from_milliseconds(period),
-        SealedBlock.start_at < from_milliseconds(end),
-        SealedBlock.in_levels,
-    )
-    return bool(session.scalar(query))
-
-
-def _without(one: Aggregates, days: Iterable[int]) -> Aggregates:
-    kept = ~np.isin(one.start - one.start % DAY, list(days))
-    return one if kept.all() else one.taken(kept)
-
-
-def period_aggregates(
-    session: Session, device_id: int, family: str, level: Level, period: int
-) -> dict[int, Aggregates] | None:
-    """Series id -> its buckets in that period of the level; None when the period has no rows.
-
-    Rows that have changed since they were written are reported, and the period is built again from its samples.
-    """
-    key = (device_id, family, period)
-    bodies = session.scalars(rebuilding.bodies(key, level.number)).all()
-    try:
-        starts = levels.clock(bodies[:1], level, period)
-        if starts is None and bodies:
-            raise CorruptError("the rows of a level have no clock")
-        return None if starts is None else levels.unpack(bodies[1:], starts)
-    except CorruptError as problem:
-        log.error("device %s, %s, level %s of %s: %s", device_id, family, level.number, period, problem)
-        return rebuilding.aggregates(session, key, level)
-
-
-def fence(sessions: sessionmaker[Session], device_id: int, family: str, start: int, problem: str) -> None:
-    """Mark a block as damaged: its documents count as missing until they have come again."""
-    log.error("device %s, %s, %s: %s", device_id, family, from_milliseconds(start).date(), problem)
-    with sessions() as session:
-        begin_write(session)
-        block = session.get(SealedBlock, (device_id, family, from_milliseconds(start)))
-        if block is not None and not block.damage:
-            block.damage = problem[:200]
-            session.commit()

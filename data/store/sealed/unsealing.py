@@ -6,13 +6,12 @@ from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session, sessionmaker
 
 from data.database.engine import begin_write
-from data.database.models import ENTRIES, SealedBlock, SealedColumns
+from data.database.models import ENTRIES, SealedBlock
 from data.errors import NotFoundError
 from data.ranges import from_milliseconds
 from data.store import document_table, levels
 from data.store.blocks import DAY
-from data.store.levels import LEVELS
-from data.store.sealed import days, sealing
+from data.store.sealed import days, periods, rows
 from data.templates import splitting
 
 
@@ -28,11 +27,11 @@ def unseal_day(sessions: sessionmaker[Session], device_id: int, family: str, sta
         if not len(sheet):
             raise NotFoundError(f"nothing of {from_milliseconds(start):%Y-%m-%d} is sealed")
         names = {group.skeleton: splitting.digest(group.skeleton) for group in sheet.groups}
-        rows = []
+        entries = []
         for place, text in enumerate(sheet.texts()):
             split = splitting.split(text)
             number = None if split is None else names.get(split.skeleton)
-            rows.append(
+            entries.append(
                 {
                     "device_id": device_id,
                     "recorded_at": from_milliseconds(int(sheet.times[place])),
@@ -49,20 +48,18 @@ def unseal_day(sessions: sessionmaker[Session], device_id: int, family: str, sta
                 SealedBlock.start_at == from_milliseconds(start),
             )
         )
-        sealing.clear_columns(session, device_id, family, 0, start)
+        rows.clear_columns(session, device_id, family, 0, start)
         _leave_levels(session, device_id, family, start)
-        session.execute(insert(entry), rows)
+        session.execute(insert(entry), entries)
         session.commit()
-    return len(rows)
+    return len(entries)
 
 
 def _leave_levels(session: Session, device_id: int, family: str, start: int) -> None:
-    for level in LEVELS:
-        period = levels.period_start(level, start)
-        before = sealing.period_aggregates(session, device_id, family, level, period)
+    for level in levels.LEVELS:
+        key = (device_id, family, levels.period_start(level, start))
+        before = periods.stored(session, key, level)
         if before is None:
             continue
         kept = {series: one.taken((one.start < start) | (one.start >= start + DAY)) for series, one in before.items()}
-        rows = sealing.level_rows(device_id, family, level, period, kept)
-        sealing.clear_columns(session, device_id, family, level.number, period)
-        session.execute(insert(SealedColumns), rows)
+        rows.put_period(session, key, level, rows.of_period(key, level, kept))

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session, sessionmaker
 
 from data import queries
+from data.database.engine import engine_of
 from data.database.models import BMSDataEntry, BMSDataentry, TristarDailyDataEntry, TristarDataEntry
 from data.ingest import batch
 from data.ingest.batch import Posted
 from data.ranges import TimeRange
-from data.store.sealed.sealing import engine_of
 from tests.builders import statements_of
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)

@@ -16,13 +16,13 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from data import queries
 from data.database import jobs
+from data.database.engine import engine_of
 from data.errors import NotFoundError, RangeError
 from data.ingest import batch
 from data.ingest.batch import Posted
 from data.queries import buckets, energy
 from data.ranges import TimeRange
 from data.store.sealed import sealing
-from data.store.sealed.sealing import engine_of
 from tests.builders import statements_of
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)

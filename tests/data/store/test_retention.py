@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from data import queries
 from data.store import integrity, retention
+from data.store.levels import HOUR, MINUTE
 from data.store.retention import Keep
 from data.store.sealed import sealing
 from tests.data.store.test_sealing import NOW, START, WHOLE, controller, minutes, post
@@ -82,5 +83,5 @@ def test_a_document_for_a_thinned_day_is_refused_in_words(sealed_sessions: sessi
 
 def test_a_level_goes_by_whole_periods(sealed_sessions: sessionmaker[Session]) -> None:
     before = days(sealed_sessions)
-    assert thin(sealed_sessions, Keep(levels={1: 30 * DAY, 2: 30 * DAY})).level_rows == 2
+    assert thin(sealed_sessions, Keep(levels={10 * MINUTE: 30 * DAY, HOUR: 30 * DAY})).level_rows == 2
     pd.testing.assert_frame_equal(before, days(sealed_sessions))

@@ -21,8 +21,8 @@ from tests.data.writer import NOW, START, document
 ROOT = Path(__file__).parents[3]
 SEALER = """
 import sys
-from data import sealing
 from data.database.engine import open_engine, session_factory
+from data.store.sealed import sealing
 from tests.data.writer import NOW
 sessions = session_factory(open_engine(sys.argv[1]))
 print("ready", flush=True)
