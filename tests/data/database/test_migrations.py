@@ -88,10 +88,13 @@ def test_all_that_an_old_database_holds_is_there_and_readable(old: Engine) -> No
             metrics = [one.key for one in queries.series(session, device_id) if one.key in newest[0].readings]
             frame = queries.samples(session, device_id, metrics[:1], DAY, family=newest[0].family)
             assert frame[metrics[0]].to_list() == [newest[0].readings[metrics[0]]] * 3
+            hours = queries.buckets(session, device_id, metrics[:1], DAY, timedelta(hours=1))
+            assert hours[metrics[0], "count"].sum() == 3
         tristar = queries.device(session, "tristar-1").id
         daily = queries.latest(session, tristar, "tristar_daily")
         assert daily is not None
-        assert daily.content == posted("tristar_daily.json")
+        days = [one for one in queries.documents(session, tristar, DAY, 100) if one.family == "tristar_daily"]
+        assert [one.content for one in (daily, *days)] == [posted("tristar_daily.json")] * (1 + len(days))
         admin = users.user_by_name(session, "admin")
         assert admin is not None
         assert [sensor.name for sensor in users.sensors_of(session, admin)] == [
