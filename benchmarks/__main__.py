@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import daemon, decoding, model, sealed, site, store, year
+from benchmarks import daemon, decoding, model, own_times, sealed, site, store, year
 from benchmarks.figures import Figure, table, write
 
-PARTS = (decoding, daemon, store, sealed, model, year, site)
+PARTS = (decoding, daemon, store, sealed, own_times, model, year, site)
 
 
 def main() -> int:

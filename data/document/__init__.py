@@ -7,7 +7,7 @@ never refused.  Standard library only: the collector builds its documents from t
 
 from data.document.fields import FIELDS, FieldRow
 from data.document.names import Notices, names, notices
-from data.document.origin import controller_string, same_content, stated_instant
+from data.document.origin import controller_string, same_content, stated_instant, stated_text
 from data.document.parsing import parse_content
 from data.document.reading import readings
 from data.document.sensors import sensor_units
@@ -31,5 +31,6 @@ __all__ = [
     "same_content",
     "sensor_units",
     "stated_instant",
+    "stated_text",
     "unlisted",
 ]

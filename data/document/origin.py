@@ -25,15 +25,22 @@ def controller_string(content: Document, stated: str | None = None) -> int | Non
 
 def stated_instant(content: Document) -> datetime | None:
     """When the document says it was measured: ISO 8601 with a time of day in `timestamp` or `date`, else None."""
+    stated = stated_text(content)
+    return None if stated is None else parse_instant(stated)
+
+
+def stated_text(content: Document) -> str | None:
+    """The text of `stated_instant`."""
     top = folded(content)
     for key in ("timestamp", "date"):
         value = top.get(key)
         if not isinstance(value, str):
             continue
         try:
-            return parse_instant(value)
+            parse_instant(value)
         except RangeError:
             continue
+        return value
     return None
 
 

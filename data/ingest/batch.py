@@ -148,7 +148,7 @@ def _taken_apart(session: Session, documents: Sequence[Posted], outcomes: list[O
             if split is not None and not (number := digests.get(split.skeleton, 0)):
                 number = digests[split.skeleton] = splitting.digest(split.skeleton)
             content = None if number in known else document.parse_content(posted.content)
-            stated_at = _stated(posted, content, known.get(number, ""))
+            stated_at = _stated(posted, content, split, known.get(number, ""))
         except DocumentError as problem:
             outcomes[position] = _refused(posted, str(problem))
             continue
@@ -156,12 +156,15 @@ def _taken_apart(session: Session, documents: Sequence[Posted], outcomes: list[O
     return found
 
 
-def _stated(posted: Posted, content: dict[str, Any] | None, skeleton: str) -> datetime | None:
+def _stated(
+    posted: Posted, content: dict[str, Any] | None, split: splitting.Split | None, skeleton: str
+) -> datetime | None:
     """The time in the document, of one that goes by it."""
     if posted.recorded_at is not None or not posted.own_time:
         return posted.recorded_at
-    if content is None:
-        return extraction.traits(posted.family, skeleton).stated_at
+    if content is None and split is not None:
+        return extraction.traits(posted.family, skeleton).stated_in(split.numbers)
+    assert content is not None
     return document.stated_instant(content)
 
 

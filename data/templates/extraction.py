@@ -24,7 +24,9 @@ from data.document.sensors import leaves
 from data.document.unlisted import unlisted
 from data.errors import DocumentError
 from data.folding import Sections, fold
-from data.templates.splitting import SLOT, fill, prove, slot_of, template
+from data.ranges import parse_instant
+from data.templates import times
+from data.templates.splitting import SLOT, fill, prove, slot_of, template, time_stand_ins
 
 # What another metric has to say about a metric's unit.
 _NEEDED = {rule.metric: rule.deciding for rules in RULES.values() for rule in rules}
@@ -56,8 +58,16 @@ class Traits:
     """What is the same in all documents of one skeleton."""
 
     deciding: tuple[int, ...]  # the slots whose numbers choose the plan
-    stated_at: datetime | None
+    stated_slot: tuple[int, str] | None  # the slot and the mark of the time by which such documents go
+    stated_at: datetime | None  # that time where it is the same in all of them
     notices: document.Notices
+
+    def stated_in(self, numbers: str) -> datetime | None:
+        """When the document with these numbers says it was measured."""
+        if self.stated_slot is None:
+            return self.stated_at
+        slot, mark = self.stated_slot
+        return parse_instant(times.text(mark, int(numbers.split(",")[slot])))
 
 
 @lru_cache(maxsize=512)
@@ -65,7 +75,10 @@ def traits(family: str, skeleton: str) -> Traits:
     """What the skeleton alone tells.  Raises DocumentError when it is none of a JSON document."""
     content = template(skeleton)
     deciding = tuple(sorted(_deciding(content))) if family != "sensor" else ()
-    return Traits(deciding, document.stated_instant(content), document.notices(family, content))
+    stated = document.stated_text(content)
+    slot = None if stated is None else time_stand_ins(skeleton).get(stated)
+    stated_at = None if stated is None else parse_instant(stated)
+    return Traits(deciding, slot, stated_at, document.notices(family, content))
 
 
 @lru_cache(maxsize=512)

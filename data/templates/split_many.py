@@ -11,6 +11,7 @@ import numpy as np
 import orjson
 
 from data.arrays import Integers
+from data.templates import times
 from data.templates.splitting import MOST_SLOTS, SHORTEST, SLOT, Split, split
 
 # Fewer documents than this are sooner done one by one.
@@ -35,10 +36,11 @@ def split_many(texts: Sequence[str]) -> list[Split | None]:
 
 
 def _is_plain(text: str) -> bool:
-    """Whether it is on one line, with numbers right behind colons, and of no character that arrays cannot tell."""
+    """Whether it is on one line, with numbers right behind colons, no times or odd characters."""
     first = text.find(":")
-    plain = "[" not in text and "\n" not in text and SLOT not in text and "\0" not in text
-    return plain and len(text) >= SHORTEST and text[first + 1 : first + 2] != " " and text.isascii()
+    one_line = "\n" not in text and SLOT not in text and "\0" not in text and text.isascii()
+    plain = "[" not in text and text[first + 1 : first + 2] != " " and not times.may_be_in(text)
+    return one_line and plain and len(text) >= SHORTEST
 
 
 def _split_plain(texts: Sequence[str]) -> list[Split | None]:

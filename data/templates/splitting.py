@@ -1,6 +1,7 @@
 """A document apart: its skeleton, which its device posts again and again, and the numbers that stand in it.
 
-The skeleton is the posted text with every number literal taken out of it; text = skeleton + numbers, byte for byte.
+The skeleton is the posted text with every number literal and every time taken out of it (data.templates.times says how
+a time is a number); text = skeleton + numbers, byte for byte.
 A text whose skeleton is known needs no parser: what was JSON with other numbers is JSON with these.
 """
 
@@ -18,6 +19,8 @@ import orjson
 from data import document
 from data.document import parse_content
 from data.errors import DocumentError
+from data.templates import times
+from data.templates.times import TIME
 
 # Stands in a skeleton where a number was; JSON forbids it raw, in strings as elsewhere.
 SLOT = "\x01"
@@ -56,23 +59,48 @@ def split(text: str) -> Split | None:
 
     That a skeleton is one of a JSON document is not said: `prove` does, once for each skeleton.
     """
-    if SLOT in text or len(text) < SHORTEST:
+    if SLOT in text or TIME in text or len(text) < SHORTEST:
         return None
     mark, pattern = _spelling(text)
-    pieces = pattern.split(text)
-    literals = pieces[1::2]
-    if not literals or len(literals) > MOST_SLOTS:
+    if times.may_be_in(text):
+        skeleton, literals, numbers = _with_times(text, mark, pattern)
+    else:
+        pieces = pattern.split(text)
+        literals = numbers = pieces[1::2]
+        skeleton = f"{mark}{SLOT}".join(pieces[::2])
+    if not literals or len(literals) > MOST_SLOTS or not _are_exact(numbers):
         return None
+    return Split(skeleton, ",".join(literals))
+
+
+def _with_times(text: str, mark: str, pattern: re.Pattern[str]) -> tuple[str, list[str], list[str]]:
+    """The skeleton, the literals of numbers and times in their order, and those of the numbers alone."""
+    skeleton, literals, numbers, start = [], [], [], 0
+    for written in times.WRITTEN.finditer(text):
+        time = times.mark_and_number(written)
+        if time is not None:
+            pieces = pattern.split(text[start : written.start(1)])
+            skeleton.append(f"{mark}{SLOT}".join(pieces[::2]) + f"{TIME}{time[0]}")
+            numbers += pieces[1::2]
+            literals += [*pieces[1::2], str(time[1])]
+            start = written.end()
+    pieces = pattern.split(text[start:])
+    skeleton.append(f"{mark}{SLOT}".join(pieces[::2]))
+    return SLOT.join(skeleton), literals + pieces[1::2], numbers + pieces[1::2]
+
+
+def _are_exact(literals: list[str]) -> bool:
+    """Whether these are numbers that 64-bit floats and their spelling give back."""
     numbers = ",".join(literals)
     if "e" in numbers or "E" in numbers:
-        return None
+        return False
     try:
         values: list[int | float] = orjson.loads(f"[{numbers}]")
     except orjson.JSONDecodeError:
-        return None
-    if max(values) >= LARGEST or min(values) <= -LARGEST or ("-0" in numbers and _has_negative_zero(literals)):
-        return None
-    return Split(f"{mark}{SLOT}".join(pieces[::2]), numbers)
+        return False
+    if max(values, default=0) >= LARGEST or min(values, default=0) <= -LARGEST:
+        return False
+    return not ("-0" in numbers and _has_negative_zero(literals))
 
 
 def _spelling(text: str) -> tuple[str, re.Pattern[str]]:
@@ -92,9 +120,18 @@ def fill(skeleton: str, numbers: str) -> str:
     literals = numbers.split(",")
     if len(literals) != len(pieces) - 1:
         raise ValueError(f"{len(literals)} numbers for a skeleton of {len(pieces) - 1}")
+    if TIME in skeleton:
+        for slot, mark in _times(pieces).items():
+            pieces[slot] = pieces[slot][: -len(mark) - 1]
+            literals[slot] = times.text(mark, int(float(literals[slot])))
     whole = [""] * (2 * len(literals) + 1)
     whole[::2], whole[1::2] = pieces, literals
     return "".join(whole)
+
+
+def _times(pieces: list[str]) -> dict[int, str]:
+    """Slot -> its mark, of the slots of times."""
+    return {slot: piece.rpartition(TIME)[2] for slot, piece in enumerate(pieces[:-1]) if TIME in piece}
 
 
 def digest(skeleton: str) -> int:
@@ -126,21 +163,37 @@ def _stand_in(slot: int) -> int:
 def template(skeleton: str, known: dict[int, int | float] | None = None) -> dict[str, Any]:
     """The document with a stand-in for each number (`slot_of` finds it again), or its value where it is `known`.
 
-    Raises DocumentError when the skeleton is none of a JSON document; `prove` says more.
+    In place of times stand those of `time_stand_ins`.  Raises DocumentError when the skeleton is none of a JSON
+    document; `prove` says more.
     """
-    known = known or {}
-    count = skeleton.count(SLOT)
-    numbers = ",".join(str(known.get(slot, _stand_in(slot))) for slot in range(count))
-    return parse_content(fill(skeleton, numbers))
+    values = known or {}
+    marks = _times(skeleton.split(SLOT))
+    numbers = [
+        times.stand_in(marks[slot], slot) if slot in marks else values.get(slot, _stand_in(slot))
+        for slot in range(skeleton.count(SLOT))
+    ]
+    return parse_content(fill(skeleton, ",".join(map(str, numbers))))
+
+
+def time_stand_ins(skeleton: str) -> dict[str, tuple[int, str]]:
+    """What stands in place of each time in `template` -> its slot and mark."""
+    marks = _times(skeleton.split(SLOT))
+    return {times.text(mark, times.stand_in(mark, slot)): (slot, mark) for slot, mark in marks.items()}
 
 
 def prove(skeleton: str) -> None:
     """Raises DocumentError unless the skeleton is one of a JSON document that its stand-ins, and nothing else, fill."""
     count = skeleton.count(SLOT)
-    if sum(slot_of(leaf) is not None for leaf in _leaves(template(skeleton))) != count:
+    dates = time_stand_ins(skeleton)
+    leaves = list(_leaves(template(skeleton)))
+    if sum(slot_of(leaf) is not None for leaf in leaves) + len(dates) != count or not dates.keys() <= _texts(leaves):
         raise DocumentError("a number stands within a text: the document is kept as it came")
     if any(map(_reads_as_stand_in, _leaves(parse_content(fill(skeleton, ",".join("0" * count)))))):
         raise DocumentError("a number in it is like a stand-in: the document is kept as it came")
+
+
+def _texts(leaves: list[Any]) -> set[str]:
+    return {leaf for leaf in leaves if isinstance(leaf, str)}
 
 
 def slot_of(value: Any) -> int | None:

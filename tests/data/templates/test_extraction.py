@@ -62,8 +62,13 @@ def test_a_plan_reads_what_the_rule_reads_whatever_the_numbers(place: int, rows:
     seed = data.draw(st.integers(0, 2**32))
     pool = data.draw(st.lists(NUMBERS, min_size=3, max_size=12))
     chance = random.Random(seed)
+    times = {slot for slot, _ in splitting.time_stand_ins(found.skeleton).values()}
     documents = [
-        [value if chance.random() < 0.7 else chance.choice(pool) for value in found.values] for _ in range(rows)
+        [
+            value if slot in times or chance.random() < 0.7 else chance.choice(pool)
+            for slot, value in enumerate(found.values)
+        ]
+        for _ in range(rows)
     ]
     check(family, found.skeleton, documents)
 
@@ -73,12 +78,13 @@ def check(family: str, skeleton: str, documents: list[list[int | float]]) -> Non
     columns = extraction.readings(family, skeleton, lambda slot: array[:, slot], len(documents))
     told = extraction.traits(family, skeleton)
     for row, values in enumerate(documents):
-        text = splitting.fill(skeleton, ",".join(json.dumps(value) for value in values))
+        numbers = ",".join(json.dumps(value) for value in values)
+        text = splitting.fill(skeleton, numbers)
         content = document.parse_content(text)
         read = {metric: column[row] for metric, column in columns.items() if not np.isnan(column[row])}
         assert read == document.readings(family, content)
         assert extraction.of_one(family, skeleton, values) == document.readings(family, content)
-        assert told.stated_at == document.stated_instant(content)
+        assert told.stated_in(numbers) == document.stated_instant(content)
         assert told.notices == document.notices(family, content)
 
 
