@@ -217,7 +217,7 @@ def _singles(port: int) -> Iterator[Figure]:
     number = SINGLES * CLIENTS
     bodies = [content.replace('"time":', '"when":').encode() for _, content in workload.documents(0, number)]
     parts = shared_out(bodies, CLIENTS)
-    in_parallel(port, "/sensors/post-json/admin/w2", [part[:10] for part in parts])  # the skeleton is known
+    in_parallel(port, "/sensors/post-json/admin/w2", [part[:10] for part in parts])  # the template is known
     parsed = number / in_parallel(port, "/BMS/post-json", parts)
     stored = number / in_parallel(port, "/sensors/post-json/admin/w2", parts)
     plain = PLAIN_SINGLES * CLIENTS / in_parallel(port, "/Tristar/post-json", [part[:PLAIN_SINGLES] for part in parts])

@@ -122,8 +122,8 @@ def original_bytes(sessions: sessionmaker[Session]) -> int:
     """What of it is there for the original documents alone."""
     with sessions() as session:
         found = session.execute(text("SELECT sum(length(originals)) FROM sealed_block")).scalar_one()
-        skeletons = session.execute(text("SELECT sum(length(text)) FROM skeleton")).scalar_one()
-        return int(found) + int(skeletons)
+        templates = session.execute(text("SELECT sum(length(text)) FROM skeleton")).scalar_one()
+        return int(found) + int(templates)
 
 
 def questions(sessions: sessionmaker[Session], first: int, second: int) -> dict[str, tuple[float, Callable[[], Any]]]:

@@ -30,7 +30,7 @@ class RangeError(ArboretumError):
 
 
 class CorruptError(ArboretumError):
-    """Stored bytes are not what was written: the part is fenced off, and rebuilt from documents where they are."""
+    """Stored bytes are not what was written: the part is isolated, and rebuilt from documents where they are."""
 
 
 class ChangeNotAllowedError(ArboretumError):

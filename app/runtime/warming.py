@@ -1,7 +1,7 @@
 """The first reader after a start waits no longer than the next: every kind of question is asked once before.
 
 What is built at the first asking stays in the process and in the workers that are forked from it: the statements, the
-skeletons of each device's documents, and the pages of the database that every answer begins with.
+templates of each device's documents, and the pages of the database that every answer begins with.
 """
 
 from __future__ import annotations

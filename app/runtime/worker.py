@@ -24,7 +24,7 @@ from data.store.sealed import sealing
 
 log = logging.getLogger(__name__)
 
-NOTHING = retention.Thinned(0, 0, 0)
+NOTHING = retention.Expired(0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,8 @@ def seal(engine: Engine) -> None:
         log.info("sealed %s documents of %s days; %s days postponed", count.documents, count.days, count.postponed)
 
 
-def scrub(engine: Engine) -> None:
-    """Read all that is sealed again: what has changed is fenced off, and built again where that can be."""
+def check_integrity(engine: Engine) -> None:
+    """Read all that is sealed again: what has changed is isolated, and built again where that can be."""
     found = integrity.check(session_factory(engine), repair=True)
     for problem in found.problems:
         log.error("%s", problem)
@@ -61,7 +61,7 @@ def scrub(engine: Engine) -> None:
         log.error("%s of %s rows damaged, %s built again", len(found.problems), found.checked, found.repaired)
 
 
-def thin(config: Config, engine: Engine) -> None:
+def expire(config: Config, engine: Engine) -> None:
     """Throw away what is older than the settings keep it."""
 
     def age(days: int) -> timedelta | None:
@@ -76,7 +76,7 @@ def thin(config: Config, engine: Engine) -> None:
     if keep.everything:
         return
     with session_factory(engine)() as session:
-        found = retention.thin(session, keep, datetime.now(UTC))
+        found = retention.expire(session, keep, datetime.now(UTC))
         if found != NOTHING:
             said = f"originals of {found.originals} days, samples of {found.samples}, {found.level_rows} rows of levels"
             audit.record(session, audit.WORKER, "thrown away", "with age", said)
@@ -90,7 +90,7 @@ DUTIES = (
     Duty("old counts and log entries", timedelta(hours=1), sweep),
     Duty("statistics", timedelta(hours=6), housekeeping.optimize),
     Duty("seal", timedelta(minutes=1), seal),
-    Duty("check of what is sealed", timedelta(days=1), scrub),
+    Duty("check of what is sealed", timedelta(days=1), check_integrity),
 )
 
 
@@ -132,7 +132,7 @@ def run(config: Config) -> int:
     duties = (
         *DUTIES,
         Duty("mail", timedelta(seconds=5), partial(delivery.deliver, config)),
-        Duty("retention", timedelta(hours=6), partial(thin, config)),
+        Duty("retention", timedelta(hours=6), partial(expire, config)),
     )
     rota = Rota(duties, time.monotonic())
     log.info("working: %s", ", ".join(duty.name for duty in duties))

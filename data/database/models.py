@@ -231,7 +231,7 @@ class Job(Base):
     finished_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
-class Skeleton(Base):
+class Template(Base):
     """What the documents of a device have in common: their text without its numbers (data.templates.splitting)."""
 
     __tablename__ = "skeleton"
@@ -256,12 +256,12 @@ class SealedBlock(Base):
     first_at: Mapped[datetime] = mapped_column(Instant)
     last_at: Mapped[datetime] = mapped_column(Instant)
     in_levels: Mapped[bool]  # whether the levels above 0 have this day
-    damage: Mapped[str] = mapped_column(String(200), default="")  # why the block is fenced off; empty: sound
+    damage: Mapped[str] = mapped_column(String(200), default="")  # why the block is isolated; empty: sound
     checksum: Mapped[int] = mapped_column(BigInteger)  # of times, stamps and notices
-    times: Mapped[bytes | None] = mapped_column(LargeBinary)  # None: thinned out by retention
+    times: Mapped[bytes | None] = mapped_column(LargeBinary)  # None: expired
     stamps: Mapped[bytes] = mapped_column(LargeBinary)  # when received, and by which clock
     notices: Mapped[bytes] = mapped_column(LargeBinary)
-    originals: Mapped[bytes | None] = mapped_column(LargeBinary)  # None: thinned out by retention
+    originals: Mapped[bytes | None] = mapped_column(LargeBinary)  # None: expired
 
 
 class SealedColumns(Base):
@@ -300,7 +300,7 @@ class JSONDataEntry(Base):
     """One posted document as it came, under the time it was measured, until it is sealed; an abstract base.
 
     `content` is the posted text; `json_content` the dictionary in it.  In the table stands the text, or, where the
-    document has a known skeleton, only its numbers (data.templates.splitting).
+    document has a known template, only its numbers (data.templates.splitting).
     """
 
     __abstract__ = True
@@ -318,8 +318,8 @@ class JSONDataEntry(Base):
         return mapped_column(ForeignKey("skeleton.id"))
 
     @declared_attr
-    def skeleton(cls) -> Mapped[Skeleton | None]:  # noqa: N805
-        return relationship(Skeleton, lazy="joined", viewonly=True)
+    def template(cls) -> Mapped[Template | None]:  # noqa: N805
+        return relationship(Template, lazy="joined", viewonly=True)
 
     @declared_attr
     def device_id(cls) -> Mapped[int]:  # noqa: N805
@@ -332,7 +332,7 @@ class JSONDataEntry(Base):
     @property
     def content(self) -> str:
         """The posted text."""
-        return self.body if self.skeleton_id is None else fill(_text(self.skeleton), self.body)
+        return self.body if self.skeleton_id is None else fill(_text(self.template), self.body)
 
     @content.setter
     def content(self, text: str) -> None:
@@ -348,9 +348,9 @@ class JSONDataEntry(Base):
         self.content = json.dumps({} if document is None else document, separators=(",", ":"), allow_nan=False)
 
 
-def _text(skeleton: Skeleton | None) -> str:
-    assert skeleton is not None, "the foreign key says that it is there"
-    return skeleton.text
+def _text(template: Template | None) -> str:
+    assert template is not None, "the foreign key says that it is there"
+    return template.text
 
 
 class BMSDataentry(JSONDataEntry):

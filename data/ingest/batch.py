@@ -66,12 +66,12 @@ class Outcome:
 
 @dataclass(slots=True)
 class _Candidate:
-    """A document on its way in; `content` is None where its skeleton is known, which spares the parser."""
+    """A document on its way in; `content` is None where its template is known, which spares the parser."""
 
     position: int
     posted: Posted
     split: splitting.Split | None
-    number: int  # of the skeleton; 0 for none
+    number: int  # of the template; 0 for none
     content: dict[str, Any] | None
     device_id: int
     slug: str
@@ -119,7 +119,7 @@ def store(session: Session, documents: Sequence[Posted], received_at: datetime) 
     begin_write(session)
     candidates = list(_candidates(session, documents, apart, received_at, outcomes))
     wait_for_devices(session, {candidate.device_id for candidate in candidates})
-    _name_skeletons(session, candidates)
+    _name_templates(session, candidates)
     by_family: dict[str, list[_Candidate]] = defaultdict(list)
     for candidate in candidates:
         by_family[candidate.posted.family].append(candidate)
@@ -135,18 +135,18 @@ def _refused(posted: Posted, reason: str) -> Outcome:
 
 
 def _taken_apart(session: Session, documents: Sequence[Posted], outcomes: list[Outcome | None]) -> dict[int, _Apart]:
-    """Each document that is one, by position, taken apart where its skeleton may be known."""
+    """Each document that is one, by position, taken apart where its template may be known."""
     known = template_rows.known(session).texts
     found: dict[int, _Apart] = {}
-    digests: dict[str, int] = {}  # most documents of a batch have the same skeleton
+    digests: dict[str, int] = {}  # most documents of a batch have the same template
     splits = split_many([posted.content for posted in documents])
     for position, (posted, split) in enumerate(zip(documents, splits, strict=True)):
         try:
             if posted.family not in FAMILIES:
                 raise DocumentError(f"family is {posted.family!r}: it is one of {', '.join(FAMILIES)}")
             number = 0
-            if split is not None and not (number := digests.get(split.skeleton, 0)):
-                number = digests[split.skeleton] = splitting.digest(split.skeleton)
+            if split is not None and not (number := digests.get(split.template, 0)):
+                number = digests[split.template] = splitting.digest(split.template)
             content = None if number in known else document.parse_content(posted.content)
             stated_at = _stated(posted, content, split, known.get(number, ""))
         except DocumentError as problem:
@@ -157,13 +157,13 @@ def _taken_apart(session: Session, documents: Sequence[Posted], outcomes: list[O
 
 
 def _stated(
-    posted: Posted, content: dict[str, Any] | None, split: splitting.Split | None, skeleton: str
+    posted: Posted, content: dict[str, Any] | None, split: splitting.Split | None, template: str
 ) -> datetime | None:
     """The time in the document, of one that goes by it."""
     if posted.recorded_at is not None or not posted.own_time:
         return posted.recorded_at
     if content is None and split is not None:
-        return extraction.traits(posted.family, skeleton).stated_in(split.numbers)
+        return extraction.traits(posted.family, template).stated_in(split.numbers)
     assert content is not None
     return document.stated_instant(content)
 
@@ -203,8 +203,8 @@ def _candidates(
         )
 
 
-def _name_skeletons(session: Session, candidates: Sequence[_Candidate]) -> None:
-    """Leave a split only with documents whose skeleton is in the table, or was met before and is put there now."""
+def _name_templates(session: Session, candidates: Sequence[_Candidate]) -> None:
+    """Leave a split only with documents whose template is in the table, or was met before and is put there now."""
     cache = template_rows.known(session)
     unknown = {candidate.number for candidate in candidates if candidate.number and candidate.content is not None}
     there = template_rows.texts(session, unknown)
@@ -212,11 +212,11 @@ def _name_skeletons(session: Session, candidates: Sequence[_Candidate]) -> None:
     for candidate in candidates:
         if candidate.split is None or candidate.content is None or candidate.number in there:
             continue
-        skeleton = candidate.split.skeleton
+        template = candidate.split.template
         if candidate.number in new:
             continue
-        if cache.meet(candidate.number) and extraction.is_sound(candidate.posted.family, skeleton):
-            new[candidate.number] = skeleton
+        if cache.meet(candidate.number) and extraction.is_sound(candidate.posted.family, template):
+            new[candidate.number] = template
         else:
             candidate.split = None
     template_rows.keep(session, new.values())
@@ -287,8 +287,8 @@ def _store_family(session: Session, family: str, group: list[_Candidate], outcom
         if before is None:
             there[candidate.key] = candidate.posted.content
             rows.append(_row(candidate, candidate.posted.clock or "stated", outcomes))
-        elif before is days.THINNED:
-            outcomes[candidate.position] = _refused(candidate.posted, days.THINNED)
+        elif before is days.EXPIRED:
+            outcomes[candidate.position] = _refused(candidate.posted, days.EXPIRED)
         elif document.same_content(before, candidate.posted.content):
             outcomes[candidate.position] = Outcome(REPEATED, None, candidate.recorded_at, candidate.slug)
         else:
@@ -336,7 +336,7 @@ def _entries(session: Session, entry: type[JSONDataEntry], device_id: int, times
 
 @lru_cache(maxsize=256)
 def _of_times(family: str, number: int) -> Statement:
-    """Time, skeleton and body of the entries of `device` at `t0`, `t1` ..."""
+    """Time, template and body of the entries of `device` at `t0`, `t1` ..."""
     entry: Any = ENTRIES[family].__table__.c
     at = stored(entry.recorded_at)
     return Statement(
@@ -381,7 +381,7 @@ def _row(candidate: _Candidate, clock: str, outcomes: list[Outcome | None]) -> d
 
 
 def _note_series(session: Session, stored: Sequence[_Candidate]) -> None:
-    """Add the metrics that these devices had not posted before; documents of a skeleton have the same."""
+    """Add the metrics that these devices had not posted before; documents of a template have the same."""
     cache = template_rows.known(session)
     first: dict[tuple[int, int], _Candidate] = {}
     plain: list[_Candidate] = []

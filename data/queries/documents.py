@@ -22,7 +22,7 @@ from data.queries import statements
 from data.queries.devices import DeviceRow, by_id, devices
 from data.ranges import TimeRange, from_milliseconds, to_milliseconds
 from data.store import blocks, document_table, template_rows
-from data.store.document_table import Row, Sheet
+from data.store.document_table import DocumentTable, Row
 from data.store.sealed import days
 from data.templates import extraction
 
@@ -51,33 +51,33 @@ class Latest:
 
 
 def _read(family: str, row: Row, found: DeviceRow) -> Latest:
-    if row.skeleton is None:
+    if row.template is None:
         content = document.parse_content(row.body)
         readings, notices = document.readings(family, content), document.notices(family, content)
     else:
         values = orjson.loads(f"[{row.body}]")
-        readings = extraction.of_one(family, row.skeleton, values)
-        notices = extraction.traits(family, row.skeleton).notices
+        readings = extraction.of_one(family, row.template, values)
+        notices = extraction.traits(family, row.template).notices
     recorded_at, received_at = from_milliseconds(row.recorded_at), from_milliseconds(row.received_at)
     return Latest(found, family, recorded_at, received_at, row.clock, readings, notices, row.text)
 
 
 def _row(entry: JSONDataEntry) -> Row:
-    skeleton = None if entry.skeleton is None else entry.skeleton.text
+    template = None if entry.template is None else entry.template.text
     times = to_milliseconds(entry.recorded_at), to_milliseconds(entry.date_posted)
-    return Row(*times, entry.clock, skeleton, entry.body)
+    return Row(*times, entry.clock, template, entry.body)
 
 
-def _sealed_row(sheet: Sheet, place: int) -> Row:
-    clock = document_table.CLOCKS[int(sheet.clocks[place])]
-    return Row(int(sheet.times[place]), int(sheet.received[place]), clock, None, sheet.text(place))
+def _sealed_row(table: DocumentTable, place: int) -> Row:
+    clock = document_table.CLOCKS[int(table.clocks[place])]
+    return Row(int(table.times[place]), int(table.received[place]), clock, None, table.text(place))
 
 
 def latest(session: Session, device_id: int, family: str) -> Latest | None:
     """The newest document of that device and family by its time of measurement; it is never sealed."""
     for recorded, received, clock, number, body in statements.newest(family).rows(session, {"device": device_id}):
-        skeleton = None if number is None else template_rows.text(session, number)
-        return _read(family, Row(recorded, received, clock, skeleton, body), by_id(session, device_id))
+        template = None if number is None else template_rows.text(session, number)
+        return _read(family, Row(recorded, received, clock, template, body), by_id(session, device_id))
     return None
 
 
@@ -182,8 +182,8 @@ def _of(session: Session, device: DeviceRow, family: str, at: datetime) -> Lates
     if row is not None:
         return _read(family, _row(row), device)
     milliseconds = to_milliseconds(at)
-    sheet = days.day(session, device.id, family, blocks.day_of(milliseconds))
-    return _read(family, _sealed_row(sheet, int(np.searchsorted(sheet.times, milliseconds))), device)
+    table = days.day(session, device.id, family, blocks.day_of(milliseconds))
+    return _read(family, _sealed_row(table, int(np.searchsorted(table.times, milliseconds))), device)
 
 
 def documents(
@@ -273,17 +273,17 @@ def _rows_of_day(
     session: Session, device_id: int, family: str, day: int, start: int, end: int, late: Sequence[Row]
 ) -> list[Row]:
     try:
-        sheet = days.day(session, device_id, family, day)
+        table = days.day(session, device_id, family, day)
     except CorruptError as problem:
         days.report(device_id, family, day, problem)
         return []
     taken = {row.recorded_at for row in late}
-    first, last = np.searchsorted(sheet.times, (start, end)).tolist()
-    return [_sealed_row(sheet, place) for place in range(first, last) if int(sheet.times[place]) not in taken]
+    first, last = np.searchsorted(table.times, (start, end)).tolist()
+    return [_sealed_row(table, place) for place in range(first, last) if int(table.times[place]) not in taken]
 
 
 def _sealed_days(session: Session, device_id: int, family: str, start: int, end: int) -> list[int]:
-    """The days with sealed documents that touch the window, the newest first; fenced and thinned ones left out."""
+    """The days with sealed documents that touch the window, the newest first; isolated and expired ones left out."""
     day = type_coerce(SealedBlock.start_at, BigInteger)
     query = (
         select(day)

@@ -143,7 +143,7 @@ def _runs(session: Session, device_id: int, family: str, start: int, end: int) -
             late.append(fresh[place])
             place += 1
         try:
-            if times is not None:  # thinned out otherwise, and of what is left there is no sum
+            if times is not None:  # expired otherwise, and of what is left there is no sum
                 blocks.check(checksum, times, stamps, packed)
             found = _with_late(session, device_id, family, begin, late) if late else blocks.unpack_runs(packed)
         except CorruptError as problem:

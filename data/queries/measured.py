@@ -90,7 +90,7 @@ def _one(parts: Sequence[Samples], keys: Sequence[str], stretches: Sequence[Stre
         for key in keys
     }
     if len(times) > 1 and not (times[1:] > times[:-1]).all():
-        # Of equal times the later part's: an entry stands for what a fenced block can no longer say.
+        # Of equal times the later part's: an entry stands for what an isolated block can no longer say.
         order = np.argsort(times, kind="stable")
         last = np.r_[times[order][1:] != times[order][:-1], True]
         order = order[last]
@@ -142,7 +142,7 @@ def _sealed(
         raise RangeError(f"the window holds more than {most:,} documents: ask for a shorter one")
     times: dict[int, Integers] = {}
     for day, documents, packed, first, last in heads:
-        if packed is None:  # thinned out by retention
+        if packed is None:  # expired
             continue
         try:
             times[day] = blocks.known_times(packed, day, documents, first, last)
@@ -193,21 +193,21 @@ def _unsealed(
     rows = statements.unsealed(family).rows(
         session, {"device": asked.device_id, "start": stretches[0][0], "end": stretches[-1][1], "limit": most + 1}
     )
-    by_skeleton: dict[int | None, tuple[list[int], list[str]]] = {}
+    by_template: dict[int | None, tuple[list[int], list[str]]] = {}
     count = 0
-    for recorded, skeleton, body in rows:
-        times, bodies = by_skeleton.setdefault(skeleton, ([], []))
+    for recorded, template, body in rows:
+        times, bodies = by_template.setdefault(template, ([], []))
         times.append(recorded)
         bodies.append(body)
         count += 1
     if count > most:
         raise RangeError(f"the window holds more than {most:,} documents: ask for a shorter one")
-    texts = template_rows.texts(session, [number for number in by_skeleton if number is not None])
+    texts = template_rows.texts(session, [number for number in by_template if number is not None])
     return [
         _of_texts(family, keys, times, bodies)
         if number is None
         else _of_numbers(family, texts[number], keys, times, bodies)
-        for number, (times, bodies) in by_skeleton.items()
+        for number, (times, bodies) in by_template.items()
     ]
 
 
@@ -220,13 +220,13 @@ def _of_texts(family: str, keys: Sequence[str], times: Sequence[int], bodies: Se
 
 
 def _of_numbers(
-    family: str, skeleton: str, keys: Sequence[str], times: Sequence[int], bodies: Sequence[str]
+    family: str, template: str, keys: Sequence[str], times: Sequence[int], bodies: Sequence[str]
 ) -> Samples:
     listed = orjson.loads(f"[[{'],['.join(bodies)}]]")
 
     def numbers(slot: int) -> Floats:
         return np.array([one[slot] for one in listed], dtype=np.float64)
 
-    found = extraction.readings(family, skeleton, numbers, len(listed), keys)
+    found = extraction.readings(family, template, numbers, len(listed), keys)
     nothing = np.full(len(listed), np.nan)
     return Samples(np.array(times, dtype=np.int64), {key: found.get(key, nothing) for key in keys})

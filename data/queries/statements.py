@@ -68,7 +68,7 @@ def targets(keys: int) -> Statement:
 
 @lru_cache(maxsize=8)
 def newest(family: str) -> Statement:
-    """Time, time of arrival, clock, skeleton and body of the newest entry of `device`."""
+    """Time, time of arrival, clock, template and body of the newest entry of `device`."""
     entry: Any = ENTRIES[family].__table__.c
     at = stored(entry.recorded_at)
     return Statement(
@@ -81,7 +81,7 @@ def newest(family: str) -> Statement:
 
 @lru_cache(maxsize=8)
 def unsealed(family: str) -> Statement:
-    """Time, skeleton and body of the entries of `device` with `start` <= time < `end`, at most `limit`."""
+    """Time, template and body of the entries of `device` with `start` <= time < `end`, at most `limit`."""
     entry: Any = ENTRIES[family].__table__.c
     at = stored(entry.recorded_at)
     return Statement(

@@ -1,4 +1,4 @@
-"""A sealed block: a sheet of one UTC day as rows of the database, and back."""
+"""A sealed block: a table of one UTC day as rows of the database, and back."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ import zstandard
 from data.arrays import Floats, Integers
 from data.document import Notices
 from data.errors import CorruptError
-from data.store import column_groups, columns
-from data.store import documents as originals
-from data.store.document_table import Sheet
+from data.store import column_groups, columns, documents
+from data.store.document_table import DocumentTable
 
 DAY = 86_400_000  # milliseconds
 NOTICE_KINDS = (
@@ -47,13 +46,13 @@ class Block:
     stamps: bytes
     notices: bytes
     originals: bytes
-    packs: list[column_groups.Pack]
+    column_groups: list[column_groups.ColumnGroup]
 
     @property
     def size(self) -> int:
         """Bytes of everything in it."""
         head = len(self.times) + len(self.stamps) + len(self.notices) + len(self.originals)
-        return head + sum(len(pack.body) for pack in self.packs)
+        return head + sum(len(pack.body) for pack in self.column_groups)
 
 
 def day_of(milliseconds: int) -> int:
@@ -61,33 +60,33 @@ def day_of(milliseconds: int) -> int:
     return milliseconds - milliseconds % DAY
 
 
-def build(sheet: Sheet, readings: Mapping[str, Floats], series: Mapping[str, int]) -> Block:
-    """The block of a sheet of one day; `series` has the id of each metric in `readings`."""
-    start = day_of(int(sheet.times[0]))
-    if day_of(int(sheet.times[-1])) != start:
+def build(table: DocumentTable, readings: Mapping[str, Floats], series: Mapping[str, int]) -> Block:
+    """The block of a table of one day; `series` has the id of each metric in `readings`."""
+    start = day_of(int(table.times[0]))
+    if day_of(int(table.times[-1])) != start:
         raise ValueError("a block is of one UTC day")
     packed = {series[metric]: column_groups.Column(*columns.encode(values)) for metric, values in readings.items()}
-    times = columns.pack_integers(sheet.times - start)
-    stamps = _pack_stamps(sheet)
-    notices = columns.compress(orjson.dumps(runs(sheet.times, sheet.notices())))
+    times = columns.pack_integers(table.times - start)
+    stamps = _pack_receive_times(table)
+    notices = columns.compress(orjson.dumps(runs(table.times, table.notices())))
     return Block(
         start,
-        len(sheet),
+        len(table),
         sum(int(np.count_nonzero(~np.isnan(values))) for values in readings.values()),
-        int(sheet.times[0]),
-        int(sheet.times[-1]),
+        int(table.times[0]),
+        int(table.times[-1]),
         columns.checksum(times, stamps, notices),
         times,
         stamps,
         notices,
-        originals.encode(sheet, series, readings),
-        column_groups.packs(packed),
+        documents.encode(table, series, readings),
+        column_groups.grouped(packed),
     )
 
 
-def _pack_stamps(sheet: Sheet) -> bytes:
-    delays = columns.pack_integers(sheet.received - sheet.times)
-    clocks = columns.compress(sheet.clocks.tobytes())
+def _pack_receive_times(table: DocumentTable) -> bytes:
+    delays = columns.pack_integers(table.received - table.times)
+    clocks = columns.compress(table.clocks.tobytes())
     return len(delays).to_bytes(4, "little") + delays + clocks
 
 
@@ -113,8 +112,8 @@ def known_times(packed: bytes, start: int, documents: int, first: int, last: int
     return times
 
 
-def bare(family: str, times: Integers, stamps: bytes) -> Sheet:
-    """The sheet of a block without its documents.  Raises CorruptError."""
+def bare(family: str, times: Integers, stamps: bytes) -> DocumentTable:
+    """The table of a block without its documents.  Raises CorruptError."""
     try:
         length = int.from_bytes(stamps[:4], "little")
         received = columns.unpack_integers(stamps[4 : 4 + length]) + times
@@ -123,23 +122,23 @@ def bare(family: str, times: Integers, stamps: bytes) -> Sheet:
         raise CorruptError(f"the stamps of a block cannot be unpacked: {cause}") from cause
     if not len(times) == len(received) == len(clocks):
         raise CorruptError("a block has more times than stamps")
-    return Sheet(family, times, received, clocks)
+    return DocumentTable(family, times, received, clocks)
 
 
-def sheet(
+def table(
     family: str,
     start: int,
     times: bytes,
     stamps: bytes,
     packed: bytes,
     bodies: Iterable[bytes],
-    skeleton: Callable[[int], str],
-) -> Sheet:
+    template: Callable[[int], str],
+) -> DocumentTable:
     """The documents of a block, of its parts as they stand in the database.  Raises CorruptError."""
     without = bare(family, unpack_times(times, start), stamps)
-    wanted = originals.series_in(packed)
+    wanted = documents.series_in(packed)
     found = decoded(bodies, len(without), wanted)
-    return originals.decode(packed, without, skeleton, found)
+    return documents.decode(packed, without, template, found)
 
 
 def decoded(bodies: Iterable[bytes], count: int, wanted: Collection[int] | None = None) -> dict[int, Floats]:

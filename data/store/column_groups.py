@@ -28,7 +28,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Pack:
+class ColumnGroup:
     """Columns of the series from `first` to `last`, as one row of the database holds them."""
 
     first: int
@@ -37,9 +37,9 @@ class Pack:
     body: bytes
 
 
-def packs(columns: Mapping[int, Column]) -> list[Pack]:
+def grouped(columns: Mapping[int, Column]) -> list[ColumnGroup]:
     """The columns by series id, as rows."""
-    found: list[Pack] = []
+    found: list[ColumnGroup] = []
     some: list[tuple[int, Column]] = []
     size = 0
     for series, column in sorted(columns.items()):
@@ -51,12 +51,14 @@ def packs(columns: Mapping[int, Column]) -> list[Pack]:
     return found + ([_pack(some)] if some else [])
 
 
-def _pack(some: list[tuple[int, Column]]) -> Pack:
+def _pack(some: list[tuple[int, Column]]) -> ColumnGroup:
     directory = np.array(
         [(series, column.kind, len(column.packed), checksum(column.packed)) for series, column in some], dtype=ENTRY
     ).tobytes()
     head = struct.pack("<II", len(some), checksum(directory))
-    return Pack(some[0][0], some[-1][0], len(some), b"".join((head, directory, *(column.packed for _, column in some))))
+    return ColumnGroup(
+        some[0][0], some[-1][0], len(some), b"".join((head, directory, *(column.packed for _, column in some)))
+    )
 
 
 def unpack(body: bytes, wanted: Collection[int] | None = None) -> Iterator[tuple[int, Column]]:

@@ -1,6 +1,6 @@
-"""A sheet: the documents of one device, family and stretch of time, in memory as arrays, nothing lost.
+"""A table: the documents of one device, family and stretch of time, in memory as arrays, nothing lost.
 
-Entries become sheets, sealed blocks become sheets again, sheets are joined; a sheet gives readings, notices and texts.
+Entries become tables, sealed blocks become tables again, tables are joined; a table gives readings, notices and texts.
 """
 
 from __future__ import annotations
@@ -24,25 +24,25 @@ CLOCKS = ("server", "stated", "synced", "unsynced", "restored")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One document as an entry holds it: milliseconds, clock, and its text or its numbers with its skeleton."""
+    """One document as an entry holds it: milliseconds, clock, and its text or its numbers with its template."""
 
     recorded_at: int
     received_at: int
     clock: str
-    skeleton: str | None
+    template: str | None
     body: str
 
     @property
     def text(self) -> str:
         """The posted text."""
-        return self.body if self.skeleton is None else splitting.fill(self.skeleton, self.body)
+        return self.body if self.template is None else splitting.fill(self.template, self.body)
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The documents of one skeleton: their places in the sheet, their numbers, and which are written with a point."""
+    """The documents of one template: their places in the table, their numbers, and which are written with a point."""
 
-    skeleton: str
+    template: str
     places: Places  # ascending
     values: Floats  # documents x slots
     pointed: Bools  # documents x slots
@@ -55,11 +55,11 @@ class Group:
         """The text of the document at that number of the group: equal to the posted one as JSON."""
         row, pointed = self.values[number].tolist(), self.pointed[number].tolist()
         numbers = [repr(value) if point else str(int(value)) for value, point in zip(row, pointed, strict=True)]
-        return splitting.fill(self.skeleton, ",".join(numbers))
+        return splitting.fill(self.template, ",".join(numbers))
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class DocumentTable:
     """Documents in the order of their times, each time once (milliseconds)."""
 
     family: str
@@ -67,7 +67,7 @@ class Sheet:
     received: Integers
     clocks: npt.NDArray[np.uint8]
     groups: tuple[Group, ...] = ()
-    plain: Mapping[int, str] = field(default_factory=dict)  # place -> text of the documents without a skeleton
+    plain: Mapping[int, str] = field(default_factory=dict)  # place -> text of the documents without a template
 
     def __len__(self) -> int:
         return len(self.times)
@@ -80,7 +80,7 @@ class Sheet:
         found: dict[str, Floats] = {}
         for group in self.groups:
             for metric, column in extraction.readings(
-                self.family, group.skeleton, group.numbers, len(group.places)
+                self.family, group.template, group.numbers, len(group.places)
             ).items():
                 found.setdefault(metric, np.full(len(self), np.nan))[group.places] = column
         for place, text in self.plain.items():
@@ -112,19 +112,19 @@ class Sheet:
         """What each document reports."""
         found = [_NOTHING] * len(self)
         for group in self.groups:
-            said = extraction.traits(self.family, group.skeleton).notices
+            said = extraction.traits(self.family, group.template).notices
             for place in group.places.tolist():
                 found[place] = said
         for place, text in self.plain.items():
             found[place] = document.notices(self.family, document.parse_content(text))
         return found
 
-    def between(self, start: int, end: int) -> Sheet:
+    def between(self, start: int, end: int) -> DocumentTable:
         """The documents with start <= time < end."""
         first, last = np.searchsorted(self.times, (start, end)).tolist()
         return self.taken(np.arange(first, last))
 
-    def taken(self, places: npt.NDArray[np.int64]) -> Sheet:
+    def taken(self, places: npt.NDArray[np.int64]) -> DocumentTable:
         """The documents at these places, which ascend."""
         return merged(self.family, [(self, places)])
 
@@ -137,29 +137,29 @@ def clock_code(clock: str) -> int:
     return CLOCKS.index(clock) if clock in CLOCKS else CLOCKS.index("stated")
 
 
-def from_rows(family: str, rows: Sequence[Row]) -> Sheet:
-    """The sheet of rows in the order of their times.
+def from_rows(family: str, rows: Sequence[Row]) -> DocumentTable:
+    """The table of rows in the order of their times.
 
-    Documents that came as text are taken apart; a skeleton that only one of them has is not worth its name.
+    Documents that came as text are taken apart; a template that only one of them has is not worth its name.
     """
     apart: dict[str, list[tuple[int, str]]] = {}
     plain: dict[int, str] = {}
-    splits = iter(split_many([row.body for row in rows if row.skeleton is None]))
+    splits = iter(split_many([row.body for row in rows if row.template is None]))
     for place, row in enumerate(rows):
-        if row.skeleton is not None:
-            apart.setdefault(row.skeleton, []).append((place, row.body))
+        if row.template is not None:
+            apart.setdefault(row.template, []).append((place, row.body))
         elif (found := next(splits)) is not None:
-            apart.setdefault(found.skeleton, []).append((place, found.numbers))
+            apart.setdefault(found.template, []).append((place, found.numbers))
         else:
             plain[place] = row.body
-    known = {row.skeleton for row in rows if row.skeleton is not None}
+    known = {row.template for row in rows if row.template is not None}
     groups = []
-    for skeleton, some in apart.items():
-        if skeleton not in known and (len(some) < 2 or not extraction.is_sound(family, skeleton)):
+    for template, some in apart.items():
+        if template not in known and (len(some) < 2 or not extraction.is_sound(family, template)):
             plain.update((place, rows[place].body) for place, _ in some)
         else:
-            groups.append(_group(skeleton, some))
-    return Sheet(
+            groups.append(_group(template, some))
+    return DocumentTable(
         family,
         np.array([row.recorded_at for row in rows], dtype=np.int64),
         np.array([row.received_at for row in rows], dtype=np.int64),
@@ -169,7 +169,7 @@ def from_rows(family: str, rows: Sequence[Row]) -> Sheet:
     )
 
 
-def _group(skeleton: str, some: Sequence[tuple[int, str]]) -> Group:
+def _group(template: str, some: Sequence[tuple[int, str]]) -> Group:
     numbers = [text for _, text in some]
     values = np.array(orjson.loads(f"[[{'],['.join(numbers)}]]"), dtype=np.float64)
     styles: dict[bytes, list[bool]] = {}
@@ -181,21 +181,21 @@ def _group(skeleton: str, some: Sequence[tuple[int, str]]) -> Group:
         pointed = np.broadcast_to(np.array(styles[keys[0]], dtype=bool), values.shape)
     else:
         pointed = np.array([styles[key] for key in keys], dtype=bool)
-    assert values.shape[1] == skeleton.count(SLOT)
-    return Group(skeleton, np.array([place for place, _ in some], dtype=np.intp), values, pointed)
+    assert values.shape[1] == template.count(SLOT)
+    return Group(template, np.array([place for place, _ in some], dtype=np.intp), values, pointed)
 
 
-def joined(family: str, sheets: Iterable[Sheet]) -> Sheet:
-    """One sheet of all; of documents with the same time the one of the earlier sheet stays."""
-    some = [sheet for sheet in sheets if len(sheet)]
+def joined(family: str, tables: Iterable[DocumentTable]) -> DocumentTable:
+    """One table of all; of documents with the same time the one of the earlier table stays."""
+    some = [table for table in tables if len(table)]
     if not some:
         return from_rows(family, [])
-    return merged(family, [(sheet, np.arange(len(sheet))) for sheet in some])
+    return merged(family, [(table, np.arange(len(table))) for table in some])
 
 
-def merged(family: str, parts: Sequence[tuple[Sheet, npt.NDArray[np.int64]]]) -> Sheet:
-    """One sheet of the chosen places of each part; of equal times the first part's."""
-    times = np.concatenate([sheet.times[places] for sheet, places in parts])
+def merged(family: str, parts: Sequence[tuple[DocumentTable, npt.NDArray[np.int64]]]) -> DocumentTable:
+    """One table of the chosen places of each part; of equal times the first part's."""
+    times = np.concatenate([table.times[places] for table, places in parts])
     order = np.argsort(times, kind="stable")
     sorted_times = times[order]
     first = np.ones(len(order), dtype=bool)
@@ -206,28 +206,28 @@ def merged(family: str, parts: Sequence[tuple[Sheet, npt.NDArray[np.int64]]]) ->
     groups: dict[str, list[tuple[Places, Floats, Bools]]] = {}
     plain: dict[int, str] = {}
     offset = 0
-    for sheet, places in parts:
-        to = np.full(len(sheet), -1, dtype=np.int64)
+    for table, places in parts:
+        to = np.full(len(table), -1, dtype=np.int64)
         to[places] = target[offset : offset + len(places)]
         offset += len(places)
-        for group in sheet.groups:
+        for group in table.groups:
             found = to[group.places]
             kept = found >= 0
             if kept.any():
-                groups.setdefault(group.skeleton, []).append((found[kept], group.values[kept], group.pointed[kept]))
-        plain.update((int(to[place]), text) for place, text in sheet.plain.items() if to[place] >= 0)
-    return Sheet(
+                groups.setdefault(group.template, []).append((found[kept], group.values[kept], group.pointed[kept]))
+        plain.update((int(to[place]), text) for place, text in table.plain.items() if to[place] >= 0)
+    return DocumentTable(
         family,
         times[order],
-        np.concatenate([sheet.received[places] for sheet, places in parts])[order],
-        np.concatenate([sheet.clocks[places] for sheet, places in parts])[order],
-        tuple(_one_group(skeleton, some) for skeleton, some in groups.items()),
+        np.concatenate([table.received[places] for table, places in parts])[order],
+        np.concatenate([table.clocks[places] for table, places in parts])[order],
+        tuple(_one_group(template, some) for template, some in groups.items()),
         plain,
     )
 
 
-def _one_group(skeleton: str, some: Sequence[tuple[Places, Floats, Bools]]) -> Group:
+def _one_group(template: str, some: Sequence[tuple[Places, Floats, Bools]]) -> Group:
     places = np.concatenate([one for one, _, _ in some])
     order = np.argsort(places)
     values = np.concatenate([one for _, one, _ in some])[order]
-    return Group(skeleton, places[order], values, np.concatenate([one for _, _, one in some])[order])
+    return Group(template, places[order], values, np.concatenate([one for _, _, one in some])[order])

@@ -1,4 +1,4 @@
-"""The posted documents of a block, next to its columns: skeletons by name, and only the numbers no column has.
+"""The posted documents of a block, next to its columns: templates by name, and only the numbers no column has.
 
 A number that a column of the block holds already is a reference to that column; any other gets a column of its own.
 """
@@ -17,14 +17,14 @@ import zstandard
 from data.arrays import Bools, Floats, Places
 from data.errors import CorruptError
 from data.store import columns
-from data.store.document_table import Group, Sheet
+from data.store.document_table import DocumentTable, Group
 from data.templates import extraction, splitting
 
 OWN = 0  # in place of a series id: the slot has a column of its own
 WHOLE, POINTED, MIXED = "i", "f", "m"
-DEEPEST_TEXTS = 15  # zstd level of documents without a skeleton
+DEEPEST_TEXTS = 15  # zstd level of documents without a template
 
-SkeletonText = Callable[[int], str]
+TemplateText = Callable[[int], str]
 
 
 @dataclass(slots=True)
@@ -36,17 +36,17 @@ class _Writer:
         return len(packed)
 
 
-def encode(sheet: Sheet, series: Mapping[str, int], readings: Mapping[str, Floats]) -> bytes:
-    """The documents of a sheet, given the columns kept beside them and the series id of each metric."""
+def encode(table: DocumentTable, series: Mapping[str, int], readings: Mapping[str, Floats]) -> bytes:
+    """The documents of a table, given the columns kept beside them and the series id of each metric."""
     writer = _Writer([])
-    head: dict[str, Any] = {"groups": [_group_head(sheet, group, series, readings, writer) for group in sheet.groups]}
-    if len(sheet.groups) + bool(sheet.plain) > 1:
-        codes = np.zeros(len(sheet), dtype=np.uint16)  # 0: without a skeleton
-        for number, group in enumerate(sheet.groups, start=1):
+    head: dict[str, Any] = {"groups": [_group_head(table, group, series, readings, writer) for group in table.groups]}
+    if len(table.groups) + bool(table.plain) > 1:
+        codes = np.zeros(len(table), dtype=np.uint16)  # 0: without a template
+        for number, group in enumerate(table.groups, start=1):
             codes[group.places] = number
         head["codes"] = writer.add(columns.compress(codes.tobytes()))
-    if sheet.plain:
-        texts = orjson.dumps([sheet.plain[place] for place in sorted(sheet.plain)])
+    if table.plain:
+        texts = orjson.dumps([table.plain[place] for place in sorted(table.plain)])
         head["plain"] = writer.add(zstandard.ZstdCompressor(level=DEEPEST_TEXTS).compress(texts))
     packed = columns.compress(orjson.dumps(head))
     body = b"".join(writer.parts)
@@ -54,9 +54,9 @@ def encode(sheet: Sheet, series: Mapping[str, int], readings: Mapping[str, Float
 
 
 def _group_head(
-    sheet: Sheet, group: Group, series: Mapping[str, int], readings: Mapping[str, Floats], writer: _Writer
+    table: DocumentTable, group: Group, series: Mapping[str, int], readings: Mapping[str, Floats], writer: _Writer
 ) -> dict[str, Any]:
-    metric_of = extraction.slots(sheet.family, group.skeleton, group.values)
+    metric_of = extraction.slots(table.family, group.template, group.values)
     references, lengths, styles = [], [], []
     for slot in range(group.values.shape[1]):
         values, pointed = group.values[:, slot], group.pointed[:, slot]
@@ -75,7 +75,7 @@ def _group_head(
             styles.append(MIXED)
             lengths.append((-1, writer.add(columns.compress(np.packbits(pointed).tobytes()))))
     return {
-        "id": splitting.digest(group.skeleton),
+        "id": splitting.digest(group.template),
         "references": references,
         "styles": "".join(styles),
         "lengths": lengths,
@@ -94,8 +94,8 @@ class _Reader:
         return part
 
 
-def decode(packed: bytes, bare: Sheet, skeleton: SkeletonText, column: Mapping[int, Floats]) -> Sheet:
-    """The sheet with its documents, given the one without, the columns by series id, and the skeletons' texts.
+def decode(packed: bytes, bare: DocumentTable, template: TemplateText, column: Mapping[int, Floats]) -> DocumentTable:
+    """The table with its documents, given the one without, the columns by series id, and the templates' texts.
 
     Raises CorruptError when the bytes have changed, or a column that documents refer to is not there.
     """
@@ -111,16 +111,16 @@ def decode(packed: bytes, bare: Sheet, skeleton: SkeletonText, column: Mapping[i
     groups = []
     for number, (one, own, mixed) in enumerate(found, start=1):
         places = np.flatnonzero(codes == number)
-        groups.append(_filled(one, own, mixed, places, skeleton, column))
+        groups.append(_filled(one, own, mixed, places, template, column))
     plain: dict[int, str] = {}
     if "plain" in head:
         texts = orjson.loads(_unpacked(reader.take(head["plain"])))
         plain = dict(zip(np.flatnonzero(codes == 0).tolist(), texts, strict=True))
-    return Sheet(bare.family, bare.times, bare.received, bare.clocks, tuple(groups), plain)
+    return DocumentTable(bare.family, bare.times, bare.received, bare.clocks, tuple(groups), plain)
 
 
-def skeletons_in(packed: bytes) -> list[int]:
-    """The ids of the skeletons that these documents need.  Raises CorruptError."""
+def templates_in(packed: bytes) -> list[int]:
+    """The ids of the templates that these documents need.  Raises CorruptError."""
     head, _ = _opened(packed)
     return [one["id"] for one in head["groups"]]
 
@@ -164,7 +164,7 @@ def _filled(
     own: list[tuple[int, bytes]],
     mixed: list[bytes],
     places: Places,
-    skeleton: SkeletonText,
+    template: TemplateText,
     column: Mapping[int, Floats],
 ) -> Group:
     count, slots = len(places), len(one["references"])
@@ -183,11 +183,11 @@ def _filled(
             pointed[:, slot] = np.unpackbits(bits, count=count).astype(bool)
         else:
             pointed[:, slot] = style == POINTED
-    return Group(skeleton(one["id"]), places, values, pointed)
+    return Group(template(one["id"]), places, values, pointed)
 
 
-def same(one: Sheet, other: Sheet) -> bool:
-    """Whether two sheets hold the same documents: times, clocks, skeletons, numbers bit by bit, and texts."""
+def same(one: DocumentTable, other: DocumentTable) -> bool:
+    """Whether two tables hold the same documents: times, clocks, templates, numbers bit by bit, and texts."""
     if len(one.groups) != len(other.groups) or one.plain != other.plain:
         return False
     if not all(
@@ -195,8 +195,8 @@ def same(one: Sheet, other: Sheet) -> bool:
         for a, b in ((one.times, other.times), (one.received, other.received), (one.clocks, other.clocks))
     ):
         return False
-    others = {group.skeleton: group for group in other.groups}
-    return all(_same_group(group, others.get(group.skeleton)) for group in one.groups)
+    others = {group.template: group for group in other.groups}
+    return all(_same_group(group, others.get(group.template)) for group in one.groups)
 
 
 def _same_group(one: Group, other: Group | None) -> bool:

@@ -1,7 +1,7 @@
-"""Every sealed row read again: what has changed since it was written is reported, fenced off, or built again.
+"""Every sealed row read again: what has changed since it was written is reported, isolated, or built again.
 
 A level is built again from the samples; a block's columns from its documents, where these are whole.  A block whose
-documents are damaged is fenced off: it waits until they have been posted or imported again.
+documents are damaged is isolated: it waits until they have been posted or imported again.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(slots=True)
-class Scrubbed:
+class Report:
     """How many blocks and periods were read, what was wrong in words, and how many were built again."""
 
     checked: int = 0
@@ -36,8 +36,8 @@ class Scrubbed:
     problems: list[str] = field(default_factory=list)
 
 
-def check(sessions: sessionmaker[Session], repair: bool, progress: Progress = lambda _done, _total: None) -> Scrubbed:
-    """Read everything that is sealed.  Damaged blocks are fenced off; with `repair`, what can be is built again."""
+def check(sessions: sessionmaker[Session], repair: bool, progress: Progress = lambda _done, _total: None) -> Report:
+    """Read everything that is sealed.  Damaged blocks are isolated; with `repair`, what can be is built again."""
     by_number = {level.number: level for level in levels.LEVELS}
     with sessions() as session:
         days = session.execute(
@@ -53,7 +53,7 @@ def check(sessions: sessionmaker[Session], repair: bool, progress: Progress = la
             .where(SealedColumns.level.in_(by_number))
             .distinct()
         ).all()
-    found, total = Scrubbed(), len(days) + len(periods)
+    found, total = Report(), len(days) + len(periods)
     for device, family, start in days:
         _check_block(sessions, (device, family, start), repair, found)
         progress(found.checked, total)
@@ -63,12 +63,12 @@ def check(sessions: sessionmaker[Session], repair: bool, progress: Progress = la
     return found
 
 
-def _say(found: Scrubbed, key: Key, what: str, problem: object) -> None:
+def _say(found: Report, key: Key, what: str, problem: object) -> None:
     device, family, start = key
     found.problems.append(f"device {device}, {family}, {what} {from_milliseconds(start):%Y-%m-%d}: {problem}")
 
 
-def _check_block(sessions: sessionmaker[Session], key: Key, repair: bool, found: Scrubbed) -> None:
+def _check_block(sessions: sessionmaker[Session], key: Key, repair: bool, found: Report) -> None:
     found.checked += 1
     device, family, start = key
     with sessions() as session:
@@ -76,7 +76,7 @@ def _check_block(sessions: sessionmaker[Session], key: Key, repair: bool, found:
         if block is None:
             return
         if block.damage:
-            _say(found, key, "day", f"fenced off ({block.damage}); post or import its documents again")
+            _say(found, key, "day", f"isolated ({block.damage}); post or import its documents again")
             return
         try:
             _read_columns(session, key, block.documents)
@@ -114,13 +114,13 @@ def _rebuild_block(sessions: sessionmaker[Session], key: Key) -> bool:
             return False
         block = session.get(SealedBlock, (device, family, from_milliseconds(start)))
         try:
-            sheet = sealed.day(session, device, family, start)
+            table = sealed.day(session, device, family, start)
         except CorruptError:
             return False
-        if block is None or not len(sheet):
+        if block is None or not len(table):
             return False
         version, in_levels = block.version, block.in_levels
-        built = blocks.build(sheet, sheet.readings(), series_rows.ids(session, device))
+        built = blocks.build(table, table.readings(), series_rows.ids(session, device))
         session.rollback()
         begin_write(session)
         gone = session.connection().execute(
@@ -139,7 +139,7 @@ def _rebuild_block(sessions: sessionmaker[Session], key: Key) -> bool:
     return True
 
 
-def _check_period(sessions: sessionmaker[Session], key: Key, level: Level, repair: bool, found: Scrubbed) -> None:
+def _check_period(sessions: sessionmaker[Session], key: Key, level: Level, repair: bool, found: Report) -> None:
     found.checked += 1
     with sessions() as session:
         try:

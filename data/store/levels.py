@@ -176,12 +176,12 @@ def joined(parts: Iterable[Aggregates]) -> Aggregates:
 # As bytes
 
 
-def pack(series: Mapping[int, Aggregates], level: Level, period: int) -> list[column_groups.Pack]:
+def pack(series: Mapping[int, Aggregates], level: Level, period: int) -> list[column_groups.ColumnGroup]:
     """The rows of one period: the clock in the first, then the series."""
     starts = np.unique(np.concatenate([one.start for one in series.values()])) if series else np.empty(0, np.int64)
     clock = column_groups.Column(0, columns.pack_integers((starts - period) // level.width))
     found = {key: _column(one, starts) for key, one in series.items() if len(one)}
-    return column_groups.packs({CLOCK: clock}) + column_groups.packs(found)
+    return column_groups.grouped({CLOCK: clock}) + column_groups.grouped(found)
 
 
 def _column(one: Aggregates, starts: Integers) -> column_groups.Column:

@@ -44,7 +44,7 @@ class Keep:
 
 
 @dataclass(frozen=True, slots=True)
-class Thinned:
+class Expired:
     """What was thrown away: originals and samples of so many days, rows of levels."""
 
     originals: int
@@ -52,14 +52,14 @@ class Thinned:
     level_rows: int
 
 
-def thin(session: Session, keep: Keep, now: datetime) -> Thinned:
+def expire(session: Session, keep: Keep, now: datetime) -> Expired:
     """Throw away what is older than it is kept; commits nothing.
 
-    Only days that the levels have are thinned, so that their buckets stay: those of the highest level at least.  A day
+    Only days that the levels have expire, so that their buckets stay: those of the highest level at least.  A day
     with entries waits until these are sealed: what the levels lack of it is read from its samples.
     """
     begin_write(session)
-    return Thinned(
+    return Expired(
         _originals(session, keep.originals, now),
         _samples(session, keep.samples, now),
         sum(_level(session, levels.of_width(width), age, now) for width, age in keep.levels.items()),

@@ -1,4 +1,4 @@
-"""The skeletons a database knows: found by id, and learnt when their documents keep coming."""
+"""The templates a database knows: found by id, and learnt when their documents keep coming."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session
 
 from data.database.engine import insert_unless_there
-from data.database.models import Skeleton
+from data.database.models import Template
 from data.templates.splitting import digest
 
 # A device has a handful; a poster that makes a new one with every document shall not fill the memory.
@@ -17,12 +17,12 @@ MOST_KNOWN = 5_000
 
 
 class Known:
-    """What one engine's processes have seen of the table: id -> text, and the skeletons met once."""
+    """What one engine's processes have seen of the table: id -> text, and the templates met once."""
 
     def __init__(self) -> None:
         self.texts: dict[int, str] = {}
         self.met: dict[int, None] = {}
-        self.noted: set[tuple[int, int]] = set()  # (device, skeleton) whose series are in the table
+        self.noted: set[tuple[int, int]] = set()  # (device, template) whose series are in the table
 
     def learn(self, found: dict[int, str]) -> None:
         """Remember rows of the table."""
@@ -31,7 +31,7 @@ class Known:
         self.texts.update(found)
 
     def note_after_commit(self, session: Session, keys: Iterable[tuple[int, int]]) -> None:
-        """Remember, once this transaction is committed, that the series of these (device, skeleton) are there."""
+        """Remember, once this transaction is committed, that the series of these (device, template) are there."""
         new = list(keys)
 
         def note(_session: Session) -> None:
@@ -43,7 +43,7 @@ class Known:
             event.listen(session, "after_commit", note, once=True)
 
     def meet(self, number: int) -> bool:
-        """Whether that skeleton was met before; from now on it was."""
+        """Whether that template was met before; from now on it was."""
         before = number in self.met
         if len(self.met) >= MOST_KNOWN:
             self.met.clear()
@@ -65,32 +65,32 @@ def known(session: Session) -> Known:
 
 
 def texts(session: Session, ids: Iterable[int]) -> dict[int, str]:
-    """The texts of these skeletons."""
+    """The texts of these templates."""
     cache = known(session)
     wanted = set(ids)
     missing = [number for number in wanted if number not in cache.texts]
     found = {number: cache.texts[number] for number in wanted if number in cache.texts}
     for start in range(0, len(missing), 500):
         some = missing[start : start + 500]
-        rows = dict(session.execute(select(Skeleton.id, Skeleton.text).where(Skeleton.id.in_(some))).all())
+        rows = dict(session.execute(select(Template.id, Template.text).where(Template.id.in_(some))).all())
         cache.learn(rows)
         found.update(rows)
     return found
 
 
 def text(session: Session, number: int) -> str:
-    """The text of one skeleton."""
+    """The text of one template."""
     return texts(session, (number,))[number]
 
 
-def keep(session: Session, skeletons: Iterable[str]) -> None:
-    """Put these skeletons in the table where they are not there; what is kept counts as known after the commit."""
-    rows = {digest(skeleton): skeleton for skeleton in skeletons}
+def keep(session: Session, templates: Iterable[str]) -> None:
+    """Put these templates in the table where they are not there; what is kept counts as known after the commit."""
+    rows = {digest(template): template for template in templates}
     cache = known(session)
-    new = {number: skeleton for number, skeleton in rows.items() if number not in cache.texts}
+    new = {number: template for number, template in rows.items() if number not in cache.texts}
     if not new:
         return
-    session.execute(insert_unless_there(session, Skeleton), [{"id": key, "text": value} for key, value in new.items()])
+    session.execute(insert_unless_there(session, Template), [{"id": key, "text": value} for key, value in new.items()])
 
     def learn(_session: Session) -> None:
         cache.learn(new)

@@ -1,6 +1,6 @@
-"""Many documents of one skeleton to readings at once: what data.document.readings says of each, in whole arrays.
+"""Many documents of one template to readings at once: what data.document.readings says of each, in whole arrays.
 
-The plan of a skeleton is drawn by running the very rule of single documents on its template; a test compares the two
+The plan of a template is drawn by running the very rule of single documents on its template; a test compares the two
 on every dialect.
 """
 
@@ -26,7 +26,7 @@ from data.errors import DocumentError
 from data.folding import Sections, fold
 from data.ranges import parse_instant
 from data.templates import times
-from data.templates.splitting import SLOT, fill, prove, slot_of, template, time_stand_ins
+from data.templates.splitting import SLOT, fill, prove, slot_of, time_stand_ins, with_stand_ins
 
 # What another metric has to say about a metric's unit.
 _NEEDED = {rule.metric: rule.deciding for rules in RULES.values() for rule in rules}
@@ -47,7 +47,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How documents of one skeleton are read."""
+    """How documents of one template are read."""
 
     family: str
     sources: tuple[Source, ...]
@@ -55,7 +55,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """What is the same in all documents of one skeleton."""
+    """What is the same in all documents of one template."""
 
     deciding: tuple[int, ...]  # the slots whose numbers choose the plan
     stated_slot: tuple[int, str] | None  # the slot and the mark of the time by which such documents go
@@ -71,22 +71,22 @@ class Traits:
 
 
 @lru_cache(maxsize=512)
-def traits(family: str, skeleton: str) -> Traits:
-    """What the skeleton alone tells.  Raises DocumentError when it is none of a JSON document."""
-    content = template(skeleton)
+def traits(family: str, template: str) -> Traits:
+    """What the template alone tells.  Raises DocumentError when it is none of a JSON document."""
+    content = with_stand_ins(template)
     deciding = tuple(sorted(_deciding(content))) if family != "sensor" else ()
     stated = document.stated_text(content)
-    slot = None if stated is None else time_stand_ins(skeleton).get(stated)
+    slot = None if stated is None else time_stand_ins(template).get(stated)
     stated_at = None if stated is None else parse_instant(stated)
     return Traits(deciding, slot, stated_at, document.notices(family, content))
 
 
 @lru_cache(maxsize=512)
-def is_sound(family: str, skeleton: str) -> bool:
-    """Whether documents may be taken apart by that skeleton: it is one of a JSON document, no slot within a text."""
+def is_sound(family: str, template: str) -> bool:
+    """Whether documents may be taken apart by that template: it is one of a JSON document, no slot within a text."""
     try:
-        prove(skeleton)
-        traits(family, skeleton)
+        prove(template)
+        traits(family, template)
     except DocumentError:
         return False
     return True
@@ -109,13 +109,13 @@ def _deciding(node: Any) -> set[int]:
 
 
 @lru_cache(maxsize=512)
-def plan(family: str, skeleton: str, decided: tuple[float, ...] = ()) -> Plan:
-    """The plan for documents of that skeleton whose deciding slots hold these numbers."""
+def plan(family: str, template: str, decided: tuple[float, ...] = ()) -> Plan:
+    """The plan for documents of that template whose deciding slots hold these numbers."""
     if family == "sensor":
-        content = template(skeleton)
+        content = with_stand_ins(template)
         return Plan(family, tuple(_source(key, value) for key, value, _ in leaves(content)))
-    known = dict(zip(traits(family, skeleton).deciding, decided, strict=True))
-    content = template(skeleton, known)
+    known = dict(zip(traits(family, template).deciding, decided, strict=True))
+    content = with_stand_ins(template, known)
     sections = Sections(content)
     found = {metric: _source(metric, value) for metric, value in placed(family, sections).items()}
     if family == "bms":
@@ -138,18 +138,18 @@ Numbers = Callable[[int], Floats]  # slot -> its number in each document
 
 
 def readings(
-    family: str, skeleton: str, numbers: Numbers, count: int, wanted: Collection[str] | None = None
+    family: str, template: str, numbers: Numbers, count: int, wanted: Collection[str] | None = None
 ) -> dict[str, Floats]:
     """Metric -> its value in each of the `count` documents, NaN where the rule leaves it out; all, or those wanted."""
-    if not is_sound(family, skeleton):
-        return _one_by_one(family, skeleton, numbers, count)
-    deciding = traits(family, skeleton).deciding
+    if not is_sound(family, template):
+        return _one_by_one(family, template, numbers, count)
+    deciding = traits(family, template).deciding
     if not deciding:
-        return _read(plan(family, skeleton), numbers, count, wanted)
+        return _read(plan(family, template), numbers, count, wanted)
     parts, place = np.unique(np.column_stack([numbers(slot) for slot in deciding]), axis=0, return_inverse=True)
     found: dict[str, Floats] = {}
     for part, decided in enumerate(parts):
-        chosen = plan(family, skeleton, tuple(decided.tolist()))
+        chosen = plan(family, template, tuple(decided.tolist()))
         if len(parts) == 1:
             return _read(chosen, numbers, count, wanted)
         rows = np.flatnonzero(place.reshape(-1) == part)
@@ -158,22 +158,22 @@ def readings(
     return found
 
 
-def _one_by_one(family: str, skeleton: str, numbers: Numbers, count: int) -> dict[str, Floats]:
-    """The same of documents whose skeleton is no longer taken apart: each is put together and read by the rule."""
-    rows = np.column_stack([numbers(slot) for slot in range(skeleton.count(SLOT))]).tolist()
+def _one_by_one(family: str, template: str, numbers: Numbers, count: int) -> dict[str, Floats]:
+    """The same of documents whose template is no longer taken apart: each is put together and read by the rule."""
+    rows = np.column_stack([numbers(slot) for slot in range(template.count(SLOT))]).tolist()
     found: dict[str, Floats] = {}
     for place, values in enumerate(rows):
-        for metric, value in of_one(family, skeleton, values).items():
+        for metric, value in of_one(family, template, values).items():
             found.setdefault(metric, np.full(count, np.nan))[place] = value
     return found
 
 
-def of_one(family: str, skeleton: str, values: Sequence[float]) -> dict[str, float]:
-    """What data.document.readings says of the one document with these numbers in the slots of its skeleton."""
-    if not is_sound(family, skeleton):
-        return document.readings(family, document.parse_content(fill(skeleton, ",".join(map(repr, values)))))
-    decided = tuple(float(values[slot]) for slot in traits(family, skeleton).deciding)
-    chosen = plan(family, skeleton, decided)
+def of_one(family: str, template: str, values: Sequence[float]) -> dict[str, float]:
+    """What data.document.readings says of the one document with these numbers in the slots of its template."""
+    if not is_sound(family, template):
+        return document.readings(family, document.parse_content(fill(template, ",".join(map(repr, values)))))
+    decided = tuple(float(values[slot]) for slot in traits(family, template).deciding)
+    chosen = plan(family, template, decided)
     if family == "sensor":
         return {
             source.metric: source.value if source.slot is None else float(values[source.slot])
@@ -191,13 +191,13 @@ def _of_rows(numbers: Numbers, rows: npt.NDArray[np.intp]) -> Numbers:
     return lambda slot: numbers(slot)[rows]
 
 
-def slots(family: str, skeleton: str, values: Floats) -> dict[int, str]:
+def slots(family: str, template: str, values: Floats) -> dict[int, str]:
     """Slot -> the metric that is likely the same number; to be compared, for the rule may have translated it."""
-    if not is_sound(family, skeleton):
+    if not is_sound(family, template):
         return {}
-    deciding = traits(family, skeleton).deciding
+    deciding = traits(family, template).deciding
     decided = tuple(values[0, deciding].tolist()) if deciding and len(values) else ()
-    chosen = plan(family, skeleton, decided)
+    chosen = plan(family, template, decided)
     return {source.slot: source.metric for source in chosen.sources if source.slot is not None}
 
 

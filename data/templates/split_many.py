@@ -16,7 +16,7 @@ from data.templates.splitting import MOST_SLOTS, SHORTEST, SLOT, Split, split
 
 # Fewer documents than this are sooner done one by one.
 FEWEST = 8
-# Literals shorter than this are under skeletons.LARGEST.
+# Literals shorter than this are under templates.LARGEST.
 LONG = 15
 _COLON, _MINUS, _PLUS, _POINT, _LINE, _SLOT = b":-+.\n" + SLOT.encode()
 _ZERO, _LOWER, _EXPONENT = ord("0"), 0x20, ord("e")
@@ -58,7 +58,7 @@ def _split_plain(texts: Sequence[str]) -> list[Split | None]:
     bare = there.copy()
     bare[every] = 0
     bare[starts - 1], bare[starts] = _COLON, _SLOT
-    skeletons = bare.tobytes().translate(None, b"\0").decode().split("\n")
+    templates = bare.tobytes().translate(None, b"\0").decode().split("\n")
     lines = np.flatnonzero(there == _LINE)
     bounds = np.searchsorted(starts, np.concatenate(([0], lines, [len(there)])))
     longest = np.maximum.reduceat(np.append(lengths, 0), np.minimum(bounds[:-1], len(lengths)))
@@ -70,7 +70,7 @@ def _split_plain(texts: Sequence[str]) -> list[Split | None]:
         elif longest[place] >= LONG or "-0" in numbers or not _are_numbers(numbers):
             found.append(split(texts[place]))
         else:
-            found.append(Split(skeletons[place], numbers))
+            found.append(Split(templates[place], numbers))
     return found
 
 

@@ -1,8 +1,8 @@
-"""A document apart: its skeleton, which its device posts again and again, and the numbers that stand in it.
+"""A document apart: its template, which its device posts again and again, and the numbers that stand in it.
 
-The skeleton is the posted text with every number literal and every time taken out of it (data.templates.times says how
-a time is a number); text = skeleton + numbers, byte for byte.
-A text whose skeleton is known needs no parser: what was JSON with other numbers is JSON with these.
+The template is the posted text with every number literal and every time taken out of it (data.templates.times says how
+a time is a number); text = template + numbers, byte for byte.
+A text whose template is known needs no parser: what was JSON with other numbers is JSON with these.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from data.errors import DocumentError
 from data.templates import times
 from data.templates.times import TIME
 
-# Stands in a skeleton where a number was; JSON forbids it raw, in strings as elsewhere.
+# Stands in a template where a number was; JSON forbids it raw, in strings as elsewhere.
 SLOT = "\x01"
 # Whole numbers from here on lose digits as 64-bit floats; documents with such numbers are kept as they came.
 LARGEST = 10**15
 # A text with more numbers than this is kept as it came.
 MOST_SLOTS = 4_000
 SHORTEST = 40
-# The digests of skeletons up to this length are kept in memory.
+# The digests of templates up to this length are kept in memory.
 REMEMBERED = 20_000
 
 # After the first spelling of a colon only, which is fast; texts with lists take the complete pattern.
@@ -42,9 +42,9 @@ _DIGITS = b"0123456789-"
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A text apart: the skeleton with SLOT for each number, and the number literals joined by commas."""
+    """A text apart: the template with SLOT for each number, and the number literals joined by commas."""
 
-    skeleton: str
+    template: str
     numbers: str
 
     @property
@@ -55,38 +55,38 @@ class Split:
 
 
 def split(text: str) -> Split | None:
-    """The skeleton and the numbers of a text; None for a text that is better kept as it came.
+    """The template and the numbers of a text; None for a text that is better kept as it came.
 
-    That a skeleton is one of a JSON document is not said: `prove` does, once for each skeleton.
+    That a template is one of a JSON document is not said: `prove` does, once for each template.
     """
     if SLOT in text or TIME in text or len(text) < SHORTEST:
         return None
     mark, pattern = _spelling(text)
     if times.may_be_in(text):
-        skeleton, literals, numbers = _with_times(text, mark, pattern)
+        template, literals, numbers = _with_times(text, mark, pattern)
     else:
         pieces = pattern.split(text)
         literals = numbers = pieces[1::2]
-        skeleton = f"{mark}{SLOT}".join(pieces[::2])
+        template = f"{mark}{SLOT}".join(pieces[::2])
     if not literals or len(literals) > MOST_SLOTS or not _are_exact(numbers):
         return None
-    return Split(skeleton, ",".join(literals))
+    return Split(template, ",".join(literals))
 
 
 def _with_times(text: str, mark: str, pattern: re.Pattern[str]) -> tuple[str, list[str], list[str]]:
-    """The skeleton, the literals of numbers and times in their order, and those of the numbers alone."""
-    skeleton, literals, numbers, start = [], [], [], 0
+    """The template, the literals of numbers and times in their order, and those of the numbers alone."""
+    template, literals, numbers, start = [], [], [], 0
     for written in times.WRITTEN.finditer(text):
         time = times.mark_and_number(written)
         if time is not None:
             pieces = pattern.split(text[start : written.start(1)])
-            skeleton.append(f"{mark}{SLOT}".join(pieces[::2]) + f"{TIME}{time[0]}")
+            template.append(f"{mark}{SLOT}".join(pieces[::2]) + f"{TIME}{time[0]}")
             numbers += pieces[1::2]
             literals += [*pieces[1::2], str(time[1])]
             start = written.end()
     pieces = pattern.split(text[start:])
-    skeleton.append(f"{mark}{SLOT}".join(pieces[::2]))
-    return SLOT.join(skeleton), literals + pieces[1::2], numbers + pieces[1::2]
+    template.append(f"{mark}{SLOT}".join(pieces[::2]))
+    return SLOT.join(template), literals + pieces[1::2], numbers + pieces[1::2]
 
 
 def _are_exact(literals: list[str]) -> bool:
@@ -114,13 +114,13 @@ def _has_negative_zero(literals: list[str]) -> bool:
     return any(literal.startswith("-0") and float(literal) == 0 for literal in literals)
 
 
-def fill(skeleton: str, numbers: str) -> str:
-    """The text whose skeleton and numbers these are."""
-    pieces = skeleton.split(SLOT)
+def fill(template: str, numbers: str) -> str:
+    """The text whose template and numbers these are."""
+    pieces = template.split(SLOT)
     literals = numbers.split(",")
     if len(literals) != len(pieces) - 1:
-        raise ValueError(f"{len(literals)} numbers for a skeleton of {len(pieces) - 1}")
-    if TIME in skeleton:
+        raise ValueError(f"{len(literals)} numbers for a template of {len(pieces) - 1}")
+    if TIME in template:
         for slot, mark in _times(pieces).items():
             pieces[slot] = pieces[slot][: -len(mark) - 1]
             literals[slot] = times.text(mark, int(float(literals[slot])))
@@ -134,13 +134,13 @@ def _times(pieces: list[str]) -> dict[int, str]:
     return {slot: piece.rpartition(TIME)[2] for slot, piece in enumerate(pieces[:-1]) if TIME in piece}
 
 
-def digest(skeleton: str) -> int:
-    """The skeleton's id: 63 bits of its BLAKE2b digest, the same in every database."""
-    return _remembered_digest(skeleton) if len(skeleton) <= REMEMBERED else _digest(skeleton)
+def digest(template: str) -> int:
+    """The template's id: 63 bits of its BLAKE2b digest, the same in every database."""
+    return _remembered_digest(template) if len(template) <= REMEMBERED else _digest(template)
 
 
-def _digest(skeleton: str) -> int:
-    return int.from_bytes(blake2b(skeleton.encode(), digest_size=8).digest(), "big") >> 1
+def _digest(template: str) -> int:
+    return int.from_bytes(blake2b(template.encode(), digest_size=8).digest(), "big") >> 1
 
 
 _remembered_digest = lru_cache(maxsize=512)(_digest)
@@ -160,35 +160,35 @@ def _stand_in(slot: int) -> int:
     return 2**52 + slot
 
 
-def template(skeleton: str, known: dict[int, int | float] | None = None) -> dict[str, Any]:
+def with_stand_ins(template: str, known: dict[int, int | float] | None = None) -> dict[str, Any]:
     """The document with a stand-in for each number (`slot_of` finds it again), or its value where it is `known`.
 
-    In place of times stand those of `time_stand_ins`.  Raises DocumentError when the skeleton is none of a JSON
+    In place of times stand those of `time_stand_ins`.  Raises DocumentError when the template is none of a JSON
     document; `prove` says more.
     """
     values = known or {}
-    marks = _times(skeleton.split(SLOT))
+    marks = _times(template.split(SLOT))
     numbers = [
         times.stand_in(marks[slot], slot) if slot in marks else values.get(slot, _stand_in(slot))
-        for slot in range(skeleton.count(SLOT))
+        for slot in range(template.count(SLOT))
     ]
-    return parse_content(fill(skeleton, ",".join(map(str, numbers))))
+    return parse_content(fill(template, ",".join(map(str, numbers))))
 
 
-def time_stand_ins(skeleton: str) -> dict[str, tuple[int, str]]:
-    """What stands in place of each time in `template` -> its slot and mark."""
-    marks = _times(skeleton.split(SLOT))
+def time_stand_ins(template: str) -> dict[str, tuple[int, str]]:
+    """What stands in place of each time in `with_stand_ins` -> its slot and mark."""
+    marks = _times(template.split(SLOT))
     return {times.text(mark, times.stand_in(mark, slot)): (slot, mark) for slot, mark in marks.items()}
 
 
-def prove(skeleton: str) -> None:
-    """Raises DocumentError unless the skeleton is one of a JSON document that its stand-ins, and nothing else, fill."""
-    count = skeleton.count(SLOT)
-    dates = time_stand_ins(skeleton)
-    leaves = list(_leaves(template(skeleton)))
+def prove(template: str) -> None:
+    """Raises DocumentError unless the template is one of a JSON document that its stand-ins, and nothing else, fill."""
+    count = template.count(SLOT)
+    dates = time_stand_ins(template)
+    leaves = list(_leaves(with_stand_ins(template)))
     if sum(slot_of(leaf) is not None for leaf in leaves) + len(dates) != count or not dates.keys() <= _texts(leaves):
         raise DocumentError("a number stands within a text: the document is kept as it came")
-    if any(map(_reads_as_stand_in, _leaves(parse_content(fill(skeleton, ",".join("0" * count)))))):
+    if any(map(_reads_as_stand_in, _leaves(parse_content(fill(template, ",".join("0" * count)))))):
         raise DocumentError("a number in it is like a stand-in: the document is kept as it came")
 
 
@@ -197,7 +197,7 @@ def _texts(leaves: list[Any]) -> set[str]:
 
 
 def slot_of(value: Any) -> int | None:
-    """The slot of a stand-in of `template`; None for what is none."""
+    """The slot of a stand-in of `with_stand_ins`; None for what is none."""
     if isinstance(value, bool) or not isinstance(value, int | float) or value < _stand_in(0):
         return None
     slot = int(value) - _stand_in(0)

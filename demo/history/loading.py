@@ -173,7 +173,7 @@ def is_loaded(session: Session, batch: Batch) -> bool:
     at = instant_of(batch.ticks[0])
     if queries.documents(session, device.id, TimeRange(at, at + timedelta(milliseconds=1)), 1):
         return True
-    # Thinned out by retention: it was there, and is not wanted back.
+    # Expired out by retention: it was there, and is not wanted back.
     return bool(sealed.texts(session, device.id, PROBE[1], [to_milliseconds(at)]))
 
 

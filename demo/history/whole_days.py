@@ -1,4 +1,4 @@
-"""Whole UTC days of the past: their documents as sheets, and the sheets sealed without being entries first."""
+"""Whole UTC days of the past: their documents as tables, and the tables sealed without being entries first."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from data.database.locks import device_lock
 from data.errors import NotFoundError
 from data.ranges import to_milliseconds
 from data.store import blocks, document_table
-from data.store.document_table import Row, Sheet
+from data.store.document_table import DocumentTable, Row
 from data.store.sealed import sealing
 from demo.devices.recorder import Recorder
 from demo.history import eras
@@ -30,7 +30,7 @@ TURNS = 600
 PROBE = ("tristar-1", "tristar")
 
 
-Sheets = dict[tuple[str, str], dict[int, Sheet]]
+DocumentTables = dict[tuple[str, str], dict[int, DocumentTable]]
 
 
 @dataclass(slots=True)
@@ -50,7 +50,7 @@ def put_days(url: str, launch: Launch, parts: Sequence[tuple[Batch, bytes]], mov
     sessions = session_factory(engine)
     result = Stored()
     # A day counts as loaded when the first controller's measurements are there: they come last.
-    for (slug, family), late in sorted(sheets_of(launch, parts, moved_by).items(), key=lambda one: one[0] == PROBE):
+    for (slug, family), late in sorted(tables_of(launch, parts, moved_by).items(), key=lambda one: one[0] == PROBE):
         try:
             with sessions() as session:
                 device = queries.device(session, slug)
@@ -58,15 +58,15 @@ def put_days(url: str, launch: Launch, parts: Sequence[tuple[Batch, bytes]], mov
             result.refused.append(str(problem))
             continue
         _seal(sessions, device.id, family, late)
-        result.documents += sum(len(sheet) for sheet in late.values())
+        result.documents += sum(len(table) for table in late.values())
     engine.dispose()
     return result
 
 
-def sheets_of(launch: Launch, parts: Sequence[tuple[Batch, bytes]], moved_by: eras.Totals) -> Sheets:
+def tables_of(launch: Launch, parts: Sequence[tuple[Batch, bytes]], moved_by: eras.Totals) -> DocumentTables:
     """The documents of these days, by device and family and by UTC day."""
     recorder = Recorder(day_of(minute_of(launch.anchor)))
-    made: Sheets = defaultdict(dict)
+    made: DocumentTables = defaultdict(dict)
     for batch, packed in sorted(parts, key=lambda part: part[0].first):
         instants = dict(zip(batch.minutes, eras.opened(packed, moved_by), strict=True))
         rows: dict[tuple[str, str], list[Row]] = defaultdict(list)
@@ -80,7 +80,7 @@ def sheets_of(launch: Launch, parts: Sequence[tuple[Batch, bytes]], moved_by: er
     return made
 
 
-def _seal(sessions: sessionmaker[Session], device_id: int, family: str, late: dict[int, Sheet]) -> None:
+def _seal(sessions: sessionmaker[Session], device_id: int, family: str, late: dict[int, DocumentTable]) -> None:
     """Seal them, also when another sealer is at work there.  Raises TimeoutError when that one never ends."""
     engine = engine_of(sessions)
     for _ in range(TURNS):

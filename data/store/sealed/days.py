@@ -19,16 +19,16 @@ from data.errors import CorruptError
 from data.ranges import from_milliseconds
 from data.store import blocks, documents, template_rows
 from data.store.blocks import DAY
-from data.store.document_table import Sheet
+from data.store.document_table import DocumentTable
 from data.templates.splitting import digest
 
 log = logging.getLogger(__name__)
 
-THINNED = "the documents of that day have been thinned out by retention: nothing can be added to it any more"
+EXPIRED = "the documents of that day have expired: nothing can be added to it any more"
 
 
 def texts(session: Session, device_id: int, family: str, times: Sequence[int]) -> dict[int, str]:
-    """The sealed documents of these times; THINNED for a time of a day whose documents are gone for good.
+    """The sealed documents of these times; EXPIRED for a time of a day whose documents are gone for good.
 
     Those of a day whose bytes have changed count as not there: they may come again, and the day is built from them.
     """
@@ -38,25 +38,25 @@ def texts(session: Session, device_id: int, family: str, times: Sequence[int]) -
     found: dict[int, str] = {}
     for start, asked in days.items():
         try:
-            there, thinned = _there(session, device_id, family, start, asked)
-            if thinned:
-                found.update(dict.fromkeys(asked, THINNED))
+            there, expired = _there(session, device_id, family, start, asked)
+            if expired:
+                found.update(dict.fromkeys(asked, EXPIRED))
             elif there:
-                sheet = day(session, device_id, family, start)
-                places = np.searchsorted(sheet.times, there).tolist()
-                found.update({at: sheet.text(place) for at, place in zip(there, places, strict=True)})
+                table = day(session, device_id, family, start)
+                places = np.searchsorted(table.times, there).tolist()
+                found.update({at: table.text(place) for at, place in zip(there, places, strict=True)})
         except CorruptError as problem:
             report(device_id, family, start, problem)
     return found
 
 
 def report(device_id: int, family: str, start: int, problem: CorruptError) -> None:
-    """Tell of a sealed day whose bytes have changed; `check-store` and the sealer fence it off."""
+    """Tell of a sealed day whose bytes have changed; `check-store` and the sealer isolate it."""
     log.error("device %s, %s, %s: %s", device_id, family, from_milliseconds(start).date(), problem)
 
 
 def _there(session: Session, device_id: int, family: str, start: int, asked: Sequence[int]) -> tuple[list[int], bool]:
-    """Those of the times that the block of that day has, and whether it has been thinned out."""
+    """Those of the times that the block of that day has, and whether it has been expired."""
     first, last = type_coerce(SealedBlock.first_at, BigInteger), type_coerce(SealedBlock.last_at, BigInteger)
     row = session.execute(
         select(first, last, SealedBlock.damage, SealedBlock.times.is_(None) | SealedBlock.originals.is_(None)).where(
@@ -80,7 +80,7 @@ def _has(times_: Integers, at: int) -> bool:
 
 
 def times(session: Session, device_id: int, family: str, start: int) -> Integers:
-    """The times of that day's sealed documents, milliseconds; empty where there are none, or they are fenced off."""
+    """The times of that day's sealed documents, milliseconds; empty where there are none, or they are isolated."""
     packed = session.scalar(select(SealedBlock.times).where(*_key(device_id, family, start), SealedBlock.damage == ""))
     return np.empty(0, dtype=np.int64) if packed is None else blocks.unpack_times(packed, start)
 
@@ -105,15 +105,15 @@ def _touching() -> Statement:
     )
 
 
-def day(session: Session, device_id: int, family: str, start: int) -> Sheet:
-    """The sealed documents of that day; none where there is no block or it is thinned out.  Raises CorruptError."""
+def day(session: Session, device_id: int, family: str, start: int) -> DocumentTable:
+    """The sealed documents of that day; none where there is no block or it is expired.  Raises CorruptError."""
     block = session.execute(
         select(
             SealedBlock.checksum, SealedBlock.times, SealedBlock.stamps, SealedBlock.notices, SealedBlock.originals
         ).where(*_key(device_id, family, start))
     ).first()
     if block is None or block.times is None or block.originals is None:
-        return Sheet(family, *(np.empty(0, dtype=np.int64),) * 2, np.empty(0, dtype=np.uint8))
+        return DocumentTable(family, *(np.empty(0, dtype=np.int64),) * 2, np.empty(0, dtype=np.uint8))
     blocks.check(block.checksum, block.times, block.stamps, block.notices)
     wanted = documents.series_in(block.originals)
     query = select(SealedColumns.body).where(
@@ -123,15 +123,15 @@ def day(session: Session, device_id: int, family: str, start: int) -> Sheet:
         SealedColumns.start_at == from_milliseconds(start),
     )
     bodies = session.scalars(query).all() if wanted else []
-    known = template_rows.texts(session, documents.skeletons_in(block.originals))
+    known = template_rows.texts(session, documents.templates_in(block.originals))
 
-    def skeleton(number: int) -> str:
+    def template(number: int) -> str:
         text = known.get(number)
         if text is None or digest(text) != number:
-            raise CorruptError(f"the skeleton {number} of documents of that day is not there, or has changed")
+            raise CorruptError(f"the template {number} of documents of that day is not there, or has changed")
         return text
 
-    return blocks.sheet(family, start, block.times, block.stamps, block.originals, bodies, skeleton)
+    return blocks.table(family, start, block.times, block.stamps, block.originals, bodies, template)
 
 
 def _key(device_id: int, family: str, start: int) -> tuple[ColumnElement[bool], ...]:

@@ -12,7 +12,7 @@ from data.database.models import SealedBlock
 from data.errors import CorruptError
 from data.ranges import from_milliseconds, to_milliseconds
 from data.store import blocks
-from data.store.document_table import Sheet
+from data.store.document_table import DocumentTable
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ def isolate(sessions: sessionmaker[Session], device_id: int, family: str, start:
             session.commit()
 
 
-def have_come_again(block: SealedBlock, fresh: Sheet) -> bool:
+def have_come_again(block: SealedBlock, fresh: DocumentTable) -> bool:
     """Whether all documents of an isolated block are there again: by their times if these are sound, else by number."""
     try:
         blocks.check(block.checksum, block.times or b"", block.stamps, block.notices)

@@ -34,7 +34,7 @@ def bodies(key: Key, level: int) -> Select[bytes]:
 
 
 def aggregates(session: Session, key: Key, level: Level) -> dict[int, Aggregates]:
-    """Series id -> its buckets in that period: from the samples of its days, and where these have been thinned out or
+    """Series id -> its buckets in that period: from the samples of its days, and where these have expired or
     are damaged, from what is still sound of the level itself."""
     device, family, period = key
     parts: dict[int, list[Aggregates]] = {}
@@ -75,7 +75,7 @@ def _samples(session: Session, key: Key, documents: int) -> tuple[Integers, dict
     """The times and the sound columns of a day.  Raises CorruptError where they are not to be had."""
     times = days.times(session, *key)
     if len(times) != documents:
-        raise CorruptError("the samples of that day are thinned out, or fenced off")
+        raise CorruptError("the samples of that day have expired, or are isolated")
     found: dict[int, Floats] = {}
     for body in session.scalars(bodies(key, 0)):
         for series, column in column_groups.sound(body):

@@ -11,7 +11,7 @@ from data.database.models import SealedBlock, SealedColumns
 from data.ranges import from_milliseconds
 from data.store import levels
 from data.store.blocks import Block
-from data.store.column_groups import Pack
+from data.store.column_groups import ColumnGroup
 from data.store.levels import Aggregates, Level
 
 Key = tuple[int, str, int]  # device, family, start of the day or of the period
@@ -40,8 +40,10 @@ def put_block(session: Session, device_id: int, family: str, version: int, block
         },
     )
     clear_columns(session, device_id, family, 0, block.start)
-    if block.packs:
-        session.execute(insert(SealedColumns), _rows(device_id, family, 0, block.start, block.packs, block.samples))
+    if block.column_groups:
+        session.execute(
+            insert(SealedColumns), _rows(device_id, family, 0, block.start, block.column_groups, block.samples)
+        )
 
 
 def clear_columns(session: Session, device_id: int, family: str, level: int, start: int) -> None:
@@ -57,7 +59,7 @@ def clear_columns(session: Session, device_id: int, family: str, level: int, sta
 
 
 def _rows(
-    device_id: int, family: str, level: int, start: int, packed: Sequence[Pack], samples: int
+    device_id: int, family: str, level: int, start: int, packed: Sequence[ColumnGroup], samples: int
 ) -> list[dict[str, object]]:
     return [
         {

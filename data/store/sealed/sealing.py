@@ -24,10 +24,9 @@ from data.database.locks import device_lock
 from data.database.models import ENTRIES, JSONDataEntry, SealedBlock
 from data.errors import CorruptError
 from data.ranges import from_milliseconds, to_milliseconds
-from data.store import blocks, document_table, levels, template_rows
-from data.store import documents as originals
+from data.store import blocks, document_table, documents, levels, template_rows
 from data.store.blocks import DAY, Block
-from data.store.document_table import Row, Sheet
+from data.store.document_table import DocumentTable, Row
 from data.store.sealed import days as sealed
 from data.store.sealed import isolation, periods, rows
 from data.store.sealed.backlog import Backlog, due
@@ -122,7 +121,7 @@ def seal_days(
     family: str,
     days: Sequence[int],
     now: datetime,
-    late: Mapping[int, Sheet] | None = None,
+    late: Mapping[int, DocumentTable] | None = None,
 ) -> SealCount:
     """Seal the entries of these days, with what is sealed of them already.  The caller holds the device's lock.
 
@@ -133,14 +132,14 @@ def seal_days(
     found: list[_Found] = []
     for start in days:
         try:
-            one = _sheet_of(sessions, device_id, family, start, (late or {}).get(start))
+            one = _table_of(sessions, device_id, family, start, (late or {}).get(start))
         except CorruptError as problem:
             isolation.isolate(sessions, device_id, family, start, str(problem))
             count.damaged.append(f"device {device_id}, {family}, {from_milliseconds(start):%Y-%m-%d}: {problem}")
             continue
         if one is not None:
             found.append(one)
-    count.add(_seal_sheets(sessions, device_id, family, found, now))
+    count.add(_seal_tables(sessions, device_id, family, found, now))
     return count
 
 
@@ -168,12 +167,12 @@ class _Found:
     """A day's documents, the version of the block they replace (0 for none), and the entries they came from."""
 
     start: int
-    sheet: Sheet
+    table: DocumentTable
     version: int
     ids: list[int]
 
 
-def _seal_sheets(
+def _seal_tables(
     sessions: sessionmaker[Session], device_id: int, family: str, found: Sequence[_Found], now: datetime
 ) -> SealCount:
     count = SealCount()
@@ -181,11 +180,11 @@ def _seal_sheets(
     ready: list[_Day] = []
     series: dict[str, int] = {}
     for one in found:
-        readings = one.sheet.readings()
-        series = _prepared(sessions, device_id, family, one.sheet, readings)
-        block = blocks.build(one.sheet, readings, series)
-        _prove(block, one.sheet)
-        ready.append(_Day(one.start, one.version, one.ids, block, readings, one.sheet.times))
+        readings = one.table.readings()
+        series = _prepared(sessions, device_id, family, one.table, readings)
+        block = blocks.build(one.table, readings, series)
+        _prove(block, one.table)
+        ready.append(_Day(one.start, one.version, one.ids, block, readings, one.table.times))
     if not ready:
         return count
     closed = {
@@ -207,8 +206,8 @@ def _seal_sheets(
     return count
 
 
-def _sheet_of(
-    sessions: sessionmaker[Session], device_id: int, family: str, start: int, late: Sheet | None
+def _table_of(
+    sessions: sessionmaker[Session], device_id: int, family: str, start: int, late: DocumentTable | None
 ) -> _Found | None:
     """The day's documents, sealed and not; None where there is nothing to do, or it has to wait."""
     with sessions() as session:
@@ -239,16 +238,16 @@ def _entries(session: Session, device_id: int, family: str, start: int) -> tuple
     found = session.execute(query).all()
     texts = template_rows.texts(session, {row[4] for row in found if row[4] is not None})
     rows = [
-        Row(recorded, received, clock, None if skeleton is None else texts[skeleton], body)
-        for _, recorded, received, clock, skeleton, body in found
+        Row(recorded, received, clock, None if template is None else texts[template], body)
+        for _, recorded, received, clock, template, body in found
     ]
     return [row[0] for row in found], rows
 
 
-def load(session: Session, device_id: int, family: str, start: int) -> tuple[SealedBlock, Sheet | None] | None:
+def load(session: Session, device_id: int, family: str, start: int) -> tuple[SealedBlock, DocumentTable | None] | None:
     """The block of a day and its documents (None where it is isolated); None when there is no block.
 
-    Raises CorruptError when its bytes have changed, or its documents have been thinned out.
+    Raises CorruptError when its bytes have changed, or its documents have expired.
     """
     block = session.get(SealedBlock, (device_id, family, from_milliseconds(start)))
     if block is None:
@@ -256,43 +255,43 @@ def load(session: Session, device_id: int, family: str, start: int) -> tuple[Sea
     if block.damage:
         return block, None
     if block.times is None or block.originals is None:
-        raise CorruptError(sealed.THINNED)
+        raise CorruptError(sealed.EXPIRED)
     return block, sealed.day(session, device_id, family, start)
 
 
 def _prepared(
-    sessions: sessionmaker[Session], device_id: int, family: str, sheet: Sheet, readings: Mapping[str, Floats]
+    sessions: sessionmaker[Session], device_id: int, family: str, table: DocumentTable, readings: Mapping[str, Floats]
 ) -> dict[str, int]:
-    """The series of these readings by metric, made where they are new; skeletons kept."""
+    """The series of these readings by metric, made where they are new; templates kept."""
     with sessions() as session:
         begin_write(session)
         series = series_rows.ids(session, device_id)
         for metric in readings:
             if metric not in series:
                 place = int(np.flatnonzero(~np.isnan(readings[metric]))[0])
-                content = document.parse_content(sheet.text(place))
+                content = document.parse_content(table.text(place))
                 carried = [key for key, values in readings.items() if not np.isnan(values[place])]
-                at = from_milliseconds(int(sheet.times[place]))
+                at = from_milliseconds(int(table.times[place]))
                 series = series_rows.note(session, device_id, family, carried, content, at)
-        template_rows.keep(session, (group.skeleton for group in sheet.groups))
+        template_rows.keep(session, (group.template for group in table.groups))
         session.commit()
     return series
 
 
-def _prove(block: Block, sheet: Sheet) -> None:
+def _prove(block: Block, table: DocumentTable) -> None:
     """Raises AssertionError when the documents of a block are not those it was made of: then nothing is deleted."""
-    texts = {digest(group.skeleton): group.skeleton for group in sheet.groups}
-    again = blocks.sheet(
-        sheet.family,
+    texts = {digest(group.template): group.template for group in table.groups}
+    again = blocks.table(
+        table.family,
         block.start,
         block.times,
         block.stamps,
         block.originals,
-        [pack.body for pack in block.packs],
+        [pack.body for pack in block.column_groups],
         lambda number: texts[number],
     )
-    if not originals.same(sheet, again):
-        raise AssertionError(f"a block of {len(sheet)} documents does not give them back: it is not sealed")
+    if not documents.same(table, again):
+        raise AssertionError(f"a block of {len(table)} documents does not give them back: it is not sealed")
 
 
 def _commit(

@@ -23,20 +23,20 @@ def unseal_day(sessions: sessionmaker[Session], device_id: int, family: str, sta
     entry = ENTRIES[family]
     with sessions() as session:
         begin_write(session)
-        sheet = days.day(session, device_id, family, start)
-        if not len(sheet):
+        table = days.day(session, device_id, family, start)
+        if not len(table):
             raise NotFoundError(f"nothing of {from_milliseconds(start):%Y-%m-%d} is sealed")
-        names = {group.skeleton: splitting.digest(group.skeleton) for group in sheet.groups}
+        names = {group.template: splitting.digest(group.template) for group in table.groups}
         entries = []
-        for place, text in enumerate(sheet.texts()):
+        for place, text in enumerate(table.texts()):
             split = splitting.split(text)
-            number = None if split is None else names.get(split.skeleton)
+            number = None if split is None else names.get(split.template)
             entries.append(
                 {
                     "device_id": device_id,
-                    "recorded_at": from_milliseconds(int(sheet.times[place])),
-                    "date_posted": from_milliseconds(int(sheet.received[place])),
-                    "clock": document_table.CLOCKS[int(sheet.clocks[place])],
+                    "recorded_at": from_milliseconds(int(table.times[place])),
+                    "date_posted": from_milliseconds(int(table.received[place])),
+                    "clock": document_table.CLOCKS[int(table.clocks[place])],
                     "skeleton_id": number,
                     "body": text if number is None or split is None else split.numbers,
                 }

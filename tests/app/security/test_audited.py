@@ -17,7 +17,7 @@ from app.cli.main import main
 from app.config import PROJECT, Config
 from app.runtime.installation import open_database
 from app.runtime.settings_log import note_settings
-from app.runtime.worker import thin
+from app.runtime.worker import expire
 from data.accounts import audit, users
 from data.accounts.audit import Asked
 from data.ingest.batch import Posted, store
@@ -146,7 +146,7 @@ def test_what_goes_with_age_is_in_the_audit_log(config: Config, sessions: sessio
     sealing.seal(sessions, datetime.now(UTC), everything=True)
     engine, _ = open_database(config)
     for _ in range(2):
-        thin(replace(config, keep_originals_days=30), engine)
+        expire(replace(config, keep_originals_days=30), engine)
     engine.dispose()
     [(who, what, said)] = rows(sessions, "thrown away")
     assert (who, what) == ("(worker)", "with age")

@@ -145,8 +145,8 @@ def test_a_number_like_those_that_stand_for_others_is_itself(
         assert split is not None
         if kept:
             with sessions.begin() as session:
-                template_rows.keep(session, [split.skeleton])
-        for one in batch:  # one by one: the second finds the first one's skeleton
+                template_rows.keep(session, [split.template])
+        for one in batch:  # one by one: the second finds the first one's template
             with sessions.begin() as session:
                 assert ingest.store(session, [one], RECEIVED)[0].result == "stored"
         for _ in range(2):

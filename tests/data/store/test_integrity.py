@@ -1,4 +1,4 @@
-"""Damaged rows are reported, fenced off, and built again from what they were made of."""
+"""Damaged rows are reported, isolated, and built again from what they were made of."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from data import queries
-from data.database.models import SealedBlock, SealedColumns, Skeleton, TristarDataEntry
+from data.database.models import SealedBlock, SealedColumns, Template, TristarDataEntry
 from data.queries import status
 from data.store import integrity, retention, template_rows
 from data.store.blocks import Block
-from data.store.document_table import Sheet
+from data.store.document_table import DocumentTable
 from data.store.sealed import sealing
 from tests.data.store.test_sealing import DAY, NOW, START, WHOLE, answers, assert_same, controller, minutes, post
 
@@ -162,10 +162,10 @@ def test_whatever_bytes_change_every_question_is_answered_and_the_documents_heal
     ]
 
 
-def test_a_skeleton_that_is_gone_is_reported_and_its_documents_bring_it_back(sealed_sessions: sessionmaker[Session]):
+def test_a_template_that_is_gone_is_reported_and_its_documents_bring_it_back(sealed_sessions: sessionmaker[Session]):
     before = answers(sealed_sessions)
     with sealed_sessions() as session:
-        session.execute(delete(Skeleton).where(Skeleton.id.not_in(select(newest_skeleton()))))
+        session.execute(delete(Template).where(Template.id.not_in(select(newest_template()))))
         session.commit()
     template_rows.known(sealed_sessions()).texts.clear()
     assert 0 < len(answers(sealed_sessions)["documents"]) < 400
@@ -175,8 +175,8 @@ def test_a_skeleton_that_is_gone_is_reported_and_its_documents_bring_it_back(sea
     assert_same(before, answers(sealed_sessions))
 
 
-def newest_skeleton() -> Any:
-    """The skeletons of entries: a foreign key holds them."""
+def newest_template() -> Any:
+    """The templates of entries: a foreign key holds them."""
     return TristarDataEntry.skeleton_id
 
 
@@ -196,7 +196,7 @@ def test_days_without_samples_stay_in_a_level_that_is_built_again(sessions: sess
     post(sessions, [controller(START + timedelta(minutes=i), 12 + i % 7, hourmeter=i) for i in range(400)])
     sealing.seal(sessions, NOW)
     with sessions() as session:
-        retention.thin(session, retention.Keep(samples=timedelta(days=10)), START + 11 * DAY)
+        retention.expire(session, retention.Keep(samples=timedelta(days=10)), START + 11 * DAY)
         session.commit()
         device = queries.device(session, "tristar-1").id
         before = queries.buckets(session, device, ["bat_voltage"], WHOLE, DAY)
@@ -215,10 +215,10 @@ def test_a_device_that_cannot_be_sealed_keeps_no_other_waiting(
     post(sessions, first + second)
     prove = sealing._prove
 
-    def only_the_second(block: Block, sheet: Sheet) -> None:
-        if len(sheet) == 49:
+    def only_the_second(block: Block, table: DocumentTable) -> None:
+        if len(table) == 49:
             raise AssertionError("it is not sealed")
-        prove(block, sheet)
+        prove(block, table)
 
     monkeypatch.setattr(sealing, "_prove", only_the_second)
     with pytest.raises(AssertionError, match="it is not sealed"):

@@ -25,9 +25,9 @@ def sealed_sessions(sessions: sessionmaker[Session]) -> sessionmaker[Session]:
     return sessions
 
 
-def thin(sessions: sessionmaker[Session], keep: Keep) -> retention.Thinned:
+def expire(sessions: sessionmaker[Session], keep: Keep) -> retention.Expired:
     with sessions() as session:
-        found = retention.thin(session, keep, NOW)
+        found = retention.expire(session, keep, NOW)
         session.commit()
     return found
 
@@ -38,12 +38,12 @@ def days(sessions: sessionmaker[Session]) -> pd.DataFrame:
 
 
 def test_nothing_is_thrown_away_by_default(sealed_sessions: sessionmaker[Session]) -> None:
-    assert thin(sealed_sessions, Keep()) == retention.Thinned(0, 0, 0)
+    assert expire(sealed_sessions, Keep()) == retention.Expired(0, 0, 0)
 
 
 def test_without_originals_the_samples_stay(sealed_sessions: sessionmaker[Session]) -> None:
     before = days(sealed_sessions)
-    assert thin(sealed_sessions, Keep(originals=30 * DAY)).originals == 1
+    assert expire(sealed_sessions, Keep(originals=30 * DAY)).originals == 1
     pd.testing.assert_frame_equal(before, days(sealed_sessions))
     with sealed_sessions() as session:
         device = queries.device(session, "tristar-1").id
@@ -54,7 +54,7 @@ def test_without_originals_the_samples_stay(sealed_sessions: sessionmaker[Sessio
 
 def test_without_samples_the_whole_days_stay(sealed_sessions: sessionmaker[Session]) -> None:
     before = days(sealed_sessions)
-    assert thin(sealed_sessions, Keep(samples=30 * DAY)).samples == 1
+    assert expire(sealed_sessions, Keep(samples=30 * DAY)).samples == 1
     pd.testing.assert_frame_equal(before, days(sealed_sessions))
     assert integrity.check(sealed_sessions, repair=False).problems == []
 
@@ -66,22 +66,22 @@ def test_a_day_with_late_documents_is_thinned_once_they_are_sealed(
     late = controller(START + timedelta(minutes=9, seconds=30), 99.0)
     assert post(sealed_sessions, [late, controller(NOW - DAY, 12.0)]) == ["stored", "stored"]
     before = days(sealed_sessions)
-    thinned = thin(sealed_sessions, keep)
+    thinned = expire(sealed_sessions, keep)
     assert (thinned.samples, thinned.originals) == (0, 0)
     pd.testing.assert_frame_equal(before, days(sealed_sessions))
     assert sealing.seal(sealed_sessions, NOW).damaged == []
-    thinned = thin(sealed_sessions, keep)
+    thinned = expire(sealed_sessions, keep)
     assert thinned.samples + thinned.originals == 2
     pd.testing.assert_frame_equal(before, days(sealed_sessions))
     assert integrity.check(sealed_sessions, repair=False).problems == []
 
 
 def test_a_document_for_a_thinned_day_is_refused_in_words(sealed_sessions: sessionmaker[Session]) -> None:
-    thin(sealed_sessions, Keep(samples=30 * DAY))
+    expire(sealed_sessions, Keep(samples=30 * DAY))
     assert set(post(sealed_sessions, minutes(100))) == {"refused"}
 
 
 def test_a_level_goes_by_whole_periods(sealed_sessions: sessionmaker[Session]) -> None:
     before = days(sealed_sessions)
-    assert thin(sealed_sessions, Keep(levels={10 * MINUTE: 30 * DAY, HOUR: 30 * DAY})).level_rows == 2
+    assert expire(sealed_sessions, Keep(levels={10 * MINUTE: 30 * DAY, HOUR: 30 * DAY})).level_rows == 2
     pd.testing.assert_frame_equal(before, days(sealed_sessions))

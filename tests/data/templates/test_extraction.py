@@ -41,18 +41,18 @@ def apart(text: str) -> splitting.Split:
     return found
 
 
-def test_every_captured_document_is_its_skeleton_and_its_numbers():
+def test_every_captured_document_is_its_template_and_its_numbers():
     assert len(CAPTURED) > 8
     for _, text in CAPTURED:
         found = apart(text)
-        assert splitting.fill(found.skeleton, found.numbers) == text
+        assert splitting.fill(found.template, found.numbers) == text
 
 
 @pytest.mark.parametrize("place", range(len(CAPTURED)))
 def test_a_plan_reads_what_the_rule_reads(place: int):
     family, text = CAPTURED[place]
     found = apart(text)
-    check(family, found.skeleton, [found.values])
+    check(family, found.template, [found.values])
 
 
 @given(st.integers(0, len(CAPTURED) - 1), st.integers(1, 5), st.data())
@@ -62,7 +62,7 @@ def test_a_plan_reads_what_the_rule_reads_whatever_the_numbers(place: int, rows:
     seed = data.draw(st.integers(0, 2**32))
     pool = data.draw(st.lists(NUMBERS, min_size=3, max_size=12))
     chance = random.Random(seed)
-    times = {slot for slot, _ in splitting.time_stand_ins(found.skeleton).values()}
+    times = {slot for slot, _ in splitting.time_stand_ins(found.template).values()}
     documents = [
         [
             value if slot in times or chance.random() < 0.7 else chance.choice(pool)
@@ -70,20 +70,20 @@ def test_a_plan_reads_what_the_rule_reads_whatever_the_numbers(place: int, rows:
         ]
         for _ in range(rows)
     ]
-    check(family, found.skeleton, documents)
+    check(family, found.template, documents)
 
 
-def check(family: str, skeleton: str, documents: list[list[int | float]]) -> None:
+def check(family: str, template: str, documents: list[list[int | float]]) -> None:
     array = np.array(documents, dtype=np.float64)
-    columns = extraction.readings(family, skeleton, lambda slot: array[:, slot], len(documents))
-    told = extraction.traits(family, skeleton)
+    columns = extraction.readings(family, template, lambda slot: array[:, slot], len(documents))
+    told = extraction.traits(family, template)
     for row, values in enumerate(documents):
         numbers = ",".join(json.dumps(value) for value in values)
-        text = splitting.fill(skeleton, numbers)
+        text = splitting.fill(template, numbers)
         content = document.parse_content(text)
         read = {metric: column[row] for metric, column in columns.items() if not np.isnan(column[row])}
         assert read == document.readings(family, content)
-        assert extraction.of_one(family, skeleton, values) == document.readings(family, content)
+        assert extraction.of_one(family, template, values) == document.readings(family, content)
         assert told.stated_in(numbers) == document.stated_instant(content)
         assert told.notices == document.notices(family, content)
 
@@ -105,7 +105,7 @@ ANY = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=4) | st.dictio
 def test_a_plan_reads_what_the_rule_reads_in_any_document(content: Any, marks: tuple[str, str], family: str):
     text = json.dumps({**content, "padding": "long enough to be taken apart"}, separators=marks, ensure_ascii=False)
     found = splitting.split(text)
-    if found is not None and extraction.is_sound(family, found.skeleton):
-        assert splitting.fill(found.skeleton, found.numbers) == text
+    if found is not None and extraction.is_sound(family, found.template):
+        assert splitting.fill(found.template, found.numbers) == text
         expected = document.readings(family, document.parse_content(text))
-        assert extraction.of_one(family, found.skeleton, found.values) == expected
+        assert extraction.of_one(family, found.template, found.values) == expected

@@ -48,7 +48,7 @@ def test_any_documents_are_apart_as_one_by_one(documents: list[dict[str, float]]
     found = split_many(texts)
     assert found == [split(text) for text in texts]
     assert [text for text, one in zip(texts, found, strict=True) if one is not None] == [
-        fill(one.skeleton, one.numbers) for one in found if one is not None
+        fill(one.template, one.numbers) for one in found if one is not None
     ]
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from data import queries
-from data.database.models import ENTRIES, SealedBlock, Skeleton
+from data.database.models import ENTRIES, SealedBlock, Template
 from data.ingest import batch
 from data.ingest.batch import Posted
 from data.ranges import TimeRange, to_milliseconds
@@ -46,13 +46,13 @@ def test_a_time_is_a_number_and_the_way_it_is_written(text: str, mark: str | Non
     posted = f'{{"timestamp": "{text}", "battery": 12.5, "note": "as it was measured"}}'
     apart = split(posted)
     if mark is None or number is None:
-        assert apart is None or times.TIME not in apart.skeleton
+        assert apart is None or times.TIME not in apart.template
         return
     assert apart is not None
-    assert apart.skeleton.startswith(f'{{"timestamp": "{times.TIME}{mark}{SLOT}"')
+    assert apart.template.startswith(f'{{"timestamp": "{times.TIME}{mark}{SLOT}"')
     assert apart.numbers == f"{number},12.5"
-    assert fill(apart.skeleton, apart.numbers) == posted
-    prove(apart.skeleton)
+    assert fill(apart.template, apart.numbers) == posted
+    prove(apart.template)
 
 
 ALL = st.integers(0, 200 * 365 * 86_400 * 1000).map(
@@ -81,7 +81,7 @@ def test_texts_with_times_come_back_byte_for_byte(
     assert parts == [split(text) for text in texts]
     for text, part in zip(texts, parts, strict=True):
         if part is not None:
-            assert fill(part.skeleton, part.numbers) == text
+            assert fill(part.template, part.numbers) == text
 
 
 def documents(number: int, form: str) -> list[Posted]:
@@ -103,7 +103,7 @@ def test_documents_that_say_their_time_share_one_template(sessions: sessionmaker
         assert [outcome.recorded_at for outcome in outcomes] == [one.received_at for one in posted[first : first + 20]]
     window = TimeRange(START, START + timedelta(days=1))
     with sessions() as session:
-        assert len(session.scalars(select(Skeleton.id)).all()) == 1
+        assert len(session.scalars(select(Template.id)).all()) == 1
         entry = ENTRIES["tristar"]
         assert len(session.scalars(select(entry.id).where(entry.skeleton_id.is_(None))).all()) == 1  # the very first
         device = queries.device(session, "tristar-1").id
@@ -130,5 +130,5 @@ def store(sessions: sessionmaker[Session], posted: list[Posted]) -> list[batch.O
 def test_which_of_two_times_counts_is_told_by_the_document_rule() -> None:
     apart = split('{"Date": "2026-06-01", "TimeStamp": "2026-06-01T12:00:00+02:00", "b": 1, "made": "2026-05-01"}')
     assert apart is not None
-    traits = extraction.traits("tristar", apart.skeleton)
+    traits = extraction.traits("tristar", apart.template)
     assert traits.stated_in(apart.numbers) == datetime(2026, 6, 1, 10, tzinfo=UTC)
