@@ -51,11 +51,10 @@ def text(mark: str, number: int) -> str:
     separator, unit, zone = parts.groups(default="")
     if not unit:
         return (_EPOCH + timedelta(days=number)).date().isoformat()
-    if unit in "ms":
-        at = _EPOCH + timedelta(seconds=number * (60 if unit == "m" else 1))
-        return at.isoformat(separator, "minutes" if unit == "m" else "seconds") + zone
-    seconds, decimals = divmod(number, 10 ** int(unit))
-    return f"{(_EPOCH + timedelta(seconds=seconds)).isoformat(separator)}.{decimals:0{unit}}{zone}"
+    digits = int(unit) if unit.isdigit() else 0
+    seconds, decimals = divmod(number * (60 if unit == "m" else 1), 10**digits)
+    at = (_EPOCH + timedelta(seconds=seconds)).isoformat(separator, "minutes" if unit == "m" else "seconds")
+    return at + (f".{decimals:0{digits}}" if digits else "") + zone
 
 
 def stand_in(mark: str, slot: int) -> int:
