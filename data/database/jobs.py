@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from data.database.engine import begin_write
+from data.database.engine import begin_write, insert_unless_there
 from data.database.models import Job, now
 
 
 def start(session: Session, name: str, label: str, total: int) -> None:
     """Begin the job of that name, or begin it anew."""
     begin_write(session)
+    # Two may start the same job at the same time; the second finds the row.
+    session.execute(insert_unless_there(session, Job), {"name": name, "label": label})
     session.merge(
         Job(
             name=name,

@@ -138,11 +138,12 @@ def fill_new_levels(sessions: sessionmaker[Session]) -> None:
 
 
 def _fill(sessions: sessionmaker[Session], level: Level, name: str) -> None:
+    label = f"Buckets of {level.width // levels.MINUTE} minutes"
     with sessions() as session:
         missing = _missing(session, level)
-        if missing:
-            jobs.start(session, name, f"Buckets of {level.width // levels.MINUTE} minutes", len(missing))
-            session.commit()
+    with sessions() as session:
+        jobs.start(session, name, label, len(missing))
+        session.commit()
     all_done = True
     for place, key in enumerate(missing, start=1):
         with device_lock(engine_of(sessions), key[0]) as mine, sessions() as session:
@@ -152,13 +153,12 @@ def _fill(sessions: sessionmaker[Session], level: Level, name: str) -> None:
             series = _from_below(session, key, level)
             session.rollback()
             begin_write(session)
-            if _is_kept(level, [series]):
+            if series and _is_kept(level, [series]):
                 rows.put_period(session, key, level, rows.of_period(key, level, series))
             jobs.advance(session, name, place)
             session.commit()
     if all_done:
         with sessions() as session:
-            jobs.start(session, name, f"Buckets of {level.width // levels.MINUTE} minutes", len(missing))
             jobs.finish(session, name)
             session.commit()
 

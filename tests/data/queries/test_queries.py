@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import sys
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -20,7 +21,7 @@ from data.database.engine import engine_of
 from data.errors import NotFoundError, RangeError
 from data.ingest import batch
 from data.ingest.batch import Posted
-from data.queries import buckets, energy
+from data.queries.buckets import edges as edges_of
 from data.ranges import TimeRange
 from data.store.sealed import sealing
 from tests.builders import statements_of
@@ -92,7 +93,7 @@ def test_buckets_give_mean_extremes_last_and_count_and_keep_the_empty_ones(sessi
 def test_days_begin_at_local_midnight_also_when_the_clocks_change() -> None:
     zone = ZoneInfo("America/Los_Angeles")
     window = TimeRange(datetime(2026, 10, 31, 7, tzinfo=UTC), datetime(2026, 11, 3, 8, tzinfo=UTC))
-    edges = buckets.edges(window, timedelta(days=1), zone)
+    edges = edges_of(window, timedelta(days=1), zone)
     assert (np.diff(edges) / 3_600_000).tolist() == [24, 25, 24]
 
 
@@ -186,7 +187,7 @@ def test_energy_of_a_long_window_is_the_sum_of_its_parts(
     window = TimeRange(NOON + 33 * MINUTE, NOON + 5_555 * MINUTE)
     with sessions() as session:
         whole = queries.energy(session, [device], "p_out", window, window.end_at, 25 * MINUTE)[0]
-    monkeypatch.setattr(energy, "LONGEST_STRETCH", timedelta(hours=4))
+    monkeypatch.setattr(sys.modules["data.queries.energy"], "LONGEST_STRETCH", timedelta(hours=4))
     with statements_of(engine_of(sessions)) as asked, sessions() as session:
         parts = queries.energy(session, [device], "p_out", window, window.end_at, 25 * MINUTE)[0]
     assert len(asked) > 20
