@@ -14,7 +14,7 @@ import secrets
 import unicodedata
 from base64 import b64decode
 from binascii import Error as Base64Error
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -33,10 +33,8 @@ SHORTEST, LONGEST = 8, 200
 COMMON = Path(__file__).parent / "common_passwords.txt"
 # What people write for letters, undone before the list of common passwords is asked.
 LOOKALIKES = str.maketrans("@4301!$57", "aaeoiisst")
-SHIFTED = str.maketrans("!@#$%^&*()", "1234567890")  # a row of digits with the shift key held
 MOST_DIGITS = 10
 SHORTEST_WORD, LETTERS_LEFT = 3, 4
-ROWS = ("abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", "1qaz2wsx3edc4rfv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,18 +145,16 @@ def weakness(password: str, *personal: str) -> str | None:
     if len(password) > LONGEST:
         return f"At most {LONGEST} characters."
     folded = unicodedata.normalize("NFKC", password).casefold()
-    compact = _compact(folded)
     if len(set(folded)) < 4:
         return "It repeats the same few characters: take three or four words that have nothing to do with each other."
-    if _is_mostly(compact, personal) or _is_mostly(compact.translate(LOOKALIKES), personal):
+    forms = (_compact(folded), _compact(folded.translate(LOOKALIKES)))
+    parts = {_compact(part) for text in personal for part in (text.casefold(), *re.split(r"[\W_]+", text.casefold()))}
+    if any(_is_mostly(form, parts) for form in forms):
         return "It is your name, your address or this site's name with little around it: take something else."
-    shapes = _shapes(folded)
-    if any(_is_row(shape, row) for shape in (folded, folded.translate(SHIFTED)) for row in ROWS):
-        return "It is a row of neighbouring keys or letters, which is tried first: take three or four words instead."
-    if not re.search(r"[^\W\d_]", folded) and len(compact) <= MOST_DIGITS:
-        return "It is a number or a date, which is tried first: take three or four words instead."
-    if shapes & common_passwords():
+    if any(_is_mostly(form, (word,)) for form in forms for word in common_passwords()):
         return "It is on every list of common passwords: take three or four words that do not belong together."
+    if not re.search(r"[^\W\d_]", folded) and len(forms[0]) <= MOST_DIGITS:
+        return "It is a number or a date, which is tried first: take three or four words instead."
     return None
 
 
@@ -166,35 +162,12 @@ def _compact(text: str) -> str:
     return re.sub(r"[\W_]+", "", text)
 
 
-def _is_mostly(compact: str, personal: tuple[str, ...]) -> bool:
-    """Whether nothing much is left of a password when the personal words in it are taken away."""
-    words = {_compact(part) for text in personal for part in (text.casefold(), *re.split(r"[\W_]+", text.casefold()))}
+def _is_mostly(compact: str, words: Iterable[str]) -> bool:
+    """Whether a password without these words, written forwards or backwards, has hardly a letter left."""
     left = compact
     for word in sorted((word for word in words if len(word) >= SHORTEST_WORD), key=lambda word: (-len(word), word)):
         left = left.replace(word, "").replace(word[::-1], "")
     return left != compact and len(re.sub(r"\d", "", left)) < LETTERS_LEFT
-
-
-def _shapes(folded: str) -> set[str]:
-    """What a password comes down to: without what is put around a word, with letters for what looks like them, without
-    what is put in between, once for what is written twice, and from behind."""
-    shapes = {folded, _compact(folded), folded.translate(SHIFTED)}
-    for change in (_bare, lambda text: text.translate(LOOKALIKES), _compact, _bare, _once, _bare):
-        shapes |= {change(shape) for shape in shapes}
-    return shapes | {shape[::-1] for shape in shapes}
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"^[\d\W_]+|[\d\W_]+$", "", text)
-
-
-def _once(text: str) -> str:
-    found = re.fullmatch(r"(.+?)\1+", text)
-    return found[1] if found else text
-
-
-def _is_row(folded: str, row: str) -> bool:
-    return any(folded in (line * 3) for line in (row, row[::-1]))
 
 
 @lru_cache(maxsize=1)
