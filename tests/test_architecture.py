@@ -59,7 +59,7 @@ HOMES = {
     "bcrypt": ("data/accounts/passwords.py",),
     "gunicorn": ("app/",),
     "matplotlib": ("callbacks/image/",),
-    "rich": ("collector/commands/common/terminal.py",),
+    "rich": ("collector/commands/common/terminal.py", "app/cli/progress.py"),
 }
 # Room -> its layers from the top, each a set of packages and modules.  A module imports its own package and what lies
 # in a layer below.

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import OperationalError
 
-from app.cli.progress import ProgressBar
 from app.config import Config
 from data.errors import ArboretumError, DocumentError
 from data.families import FAMILIES
@@ -97,6 +96,7 @@ def site(sessions: sessionmaker[Session], arguments: argparse.Namespace) -> int:
 
 def run(sessions: sessionmaker[Session], source: Source, path: Path, unit: str, what: str = "") -> Count:
     """Run an import with its bar, print what came of it, and write it into the audit log."""
+    from app.cli.progress import ProgressBar
     from data.importing.running import run as run_import
 
     try:

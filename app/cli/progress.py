@@ -1,48 +1,34 @@
-"""A progress bar on a terminal, and a few lines where there is none."""
+"""A progress bar on a terminal, and a few plain lines where there is none."""
 
 from __future__ import annotations
 
-from types import TracebackType
 from typing import TextIO
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 WIDTH = 30
 
 
-class ProgressBar:
+class ProgressBar(Progress):
     """`with ProgressBar("importing", sys.stderr) as bar: bar.show(done, total)`."""
 
     def __init__(self, label: str, stream: TextIO, unit: str = "") -> None:
-        self.label = label
-        self.stream = stream
-        self.unit = f" {unit}" if unit else ""
-        self.on_terminal = stream.isatty()
-        self.line = ""
-        self.filled = -1
-
-    def __enter__(self) -> ProgressBar:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self.line and self.on_terminal:
-            self.stream.write("\n")
+        on_terminal = stream.isatty()
+        plain = Console(file=stream, force_terminal=on_terminal, markup=False, emoji=False, highlight=False)
+        columns = (TextColumn(label), BarColumn(WIDTH), MofNCompleteColumn(), TextColumn(unit))
+        super().__init__(*columns, console=plain, disable=not on_terminal)
+        self.label, self.unit = label, f" {unit}" if unit else ""
+        self.task, self.filled = self.add_task(label, total=None), -1
 
     def show(self, done: int, total: int) -> None:
         """Draw the bar at `done` of `total`; without a terminal only when it has grown."""
+        self.update(self.task, completed=done, total=total)
         filled = min(WIDTH, WIDTH * done // total) if total else WIDTH
-        line = f"{self.label} [{'#' * filled}{'.' * (WIDTH - filled)}] {done}/{total}{self.unit}"
-        if self.on_terminal:
-            self.stream.write(f"\r{line.ljust(len(self.line))}")
-        elif filled != self.filled:
-            self.stream.write(f"{line}\n")
-        self.stream.flush()
-        self.line, self.filled = line, filled
+        if self.disable and filled != self.filled:
+            self.say(f"{self.label} [{'#' * filled}{'.' * (WIDTH - filled)}] {done}/{total}{self.unit}")
+        self.filled = filled
 
     def say(self, text: str) -> None:
         """Write a line above the bar."""
-        if self.on_terminal and self.line:
-            self.stream.write(f"\r{' ' * len(self.line)}\r{text}\n{self.line}")
-        else:
-            self.stream.write(f"{text}\n")
-        self.stream.flush()
+        self.console.print(text, soft_wrap=True)
