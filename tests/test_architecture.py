@@ -91,7 +91,7 @@ ORDER_INSIDE: dict[str, tuple[set[str], ...]] = {
         {"database"},
         {"templates"},
         {"document"},
-        {"catalogue", "families"},
+        {"catalogue", "families", "gaps"},
         {"arrays", "folding", "ranges"},
         {"names"},
         {"errors"},

@@ -113,10 +113,10 @@ ENERGY = schemas.thing(
         Parameter("to", f"{TO.description} The present when left out.", INSTANT_SCHEMA, instant),
         Parameter(
             "max_gap",
-            "The longest time between two samples, in seconds, that is no gap; 1,500 when left out.",
+            "The longest time between two samples, in seconds, that is no gap; as everywhere for the device when left "
+            "out: 2.5 times its usual spacing, 1,500 at least.",
             number_schema(1, 86_400),
             seconds,
-            default=timedelta(seconds=1_500),
         ),
         TZ,
         TIMES,

@@ -9,16 +9,15 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from callbacks.common import formatting
+from data import gaps
 from data.catalogue.codes import FLOAT, NIGHT
 from data.queries import Latest
 from pages.graph_form import IMPORTED
 
 IDLE_WATTS = 5.0
 FULL_PERCENT = 99.0
-SILENT_AFTER = timedelta(minutes=10)
-SILENT_INTERVALS = 3
-USUAL_INTERVAL = timedelta(seconds=60)
 ROUNDING_MINUTES = 10
+Spacings = Mapping[tuple[int, str], timedelta]  # by device id and family
 LONGEST_FORECAST = timedelta(hours=48)
 LONGEST_CHARGE = timedelta(hours=10)
 
@@ -35,12 +34,12 @@ class Source:
     @property
     def silent(self) -> bool:
         """Whether it is too old to count as now."""
-        return self.age > max(SILENT_AFTER, SILENT_INTERVALS * self.expected)
+        return self.age > gaps.silent_after(self.expected)
 
     @property
     def late_after_seconds(self) -> float:
-        """From what age on it asks for attention: twice the expected spacing."""
-        return 2 * self.expected.total_seconds()
+        """From what age on it asks for attention."""
+        return gaps.late_after(self.expected).total_seconds()
 
     def reading(self, key: str) -> float | None:
         """The reading of a metric, if the document has it."""
@@ -89,7 +88,7 @@ class Condition:
             return None
         sources = (*self.speaking, self.battery)
         apart = max(source.age for source in sources) - min(source.age for source in sources)
-        if apart > 2 * max(source.expected for source in sources) + timedelta(seconds=30):
+        if apart > gaps.late_after(max(source.expected for source in sources)) + timedelta(seconds=30):
             return None
         return max(0.0, solar - battery)
 
@@ -104,19 +103,21 @@ def source_name(latest: Latest) -> str:
     return "the controller" if device.slug == "tristar" else device.name
 
 
-def sources_of(rows: Sequence[Latest], spacings: Mapping[int, timedelta], now: datetime) -> list[Source]:
-    """Each newest document with its age and the spacing expected of its device: stated, usual, or a minute."""
-    found = []
-    for latest in rows:
-        stated = latest.device.expected_interval_seconds
-        expected = timedelta(seconds=stated) if stated else spacings.get(latest.device.id, USUAL_INTERVAL)
-        age = max(timedelta(0), now - latest.recorded_at)
-        found.append(Source(latest, source_name(latest), age, expected))
-    return found
+def sources_of(rows: Sequence[Latest], spacings: Spacings, now: datetime) -> list[Source]:
+    """Each newest document with its age and the spacing expected of its device."""
+    return [
+        Source(
+            latest,
+            source_name(latest),
+            max(timedelta(0), now - latest.recorded_at),
+            spacings.get((latest.device.id, latest.family), gaps.UNKNOWN_SPACING),
+        )
+        for latest in rows
+    ]
 
 
-def condition(rows: Sequence[Latest], spacings: Mapping[int, timedelta], now: datetime) -> Condition:
-    """The condition from the newest documents; `spacings` are the usual ones by device id, where they are known.
+def condition(rows: Sequence[Latest], spacings: Spacings, now: datetime) -> Condition:
+    """The condition from the newest documents; `spacings` are those of `queries.spacings`.
 
     Where several battery managers post, the one heard last counts.  A controller that never told its string counts
     only while none did.

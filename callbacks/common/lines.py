@@ -12,10 +12,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.catalogue import Aggregate, Metric
+from data.gaps import Stretch
+from data.queries import Coverage
 from data.ranges import TimeRange
 
 Numbers = NDArray[np.float64]
-GAP_FACTOR = 2.5  # a hole this many times the usual spacing is a gap
+Truths = NDArray[np.bool_]
 MEASURES = ("mean", "min", "max", "last", "count")
 
 
@@ -23,7 +25,7 @@ MEASURES = ("mean", "min", "max", "last", "count")
 class Statistics:
     """The numbers of one series in a window, in the catalogue's unit; NaN where there is nothing to say.
 
-    `coverage` is the part of the window, up to now, that the readings stand for.
+    `coverage` is the part of the window, up to now, that was measured (data.gaps).
     """
 
     last: float
@@ -39,7 +41,8 @@ class Statistics:
 class Line:
     """One series as it is drawn, in screen units; `at` is wall-clock milliseconds, NaN values are gaps.
 
-    `low` and `high` are None where nothing was averaged; `sensor_id` only a registered sensor's line has.
+    `low` and `high` are None where nothing was averaged, `spacing` (the device's usual one) where it is not known;
+    `sensor_id` only a registered sensor's line has.
     """
 
     metric: Metric
@@ -51,6 +54,7 @@ class Line:
     low: Numbers | None
     high: Numbers | None
     statistics: Statistics
+    spacing: timedelta | None
     sensor_id: int | None = None
 
 
@@ -70,17 +74,12 @@ def axis_times(at: Numbers) -> list[str | None]:
     return [text if is_known else None for text, is_known in zip(written.tolist(), known.tolist(), strict=True)]
 
 
-def statistics(buckets: pd.DataFrame, width: timedelta, window: TimeRange, now: datetime) -> Statistics:
+def statistics(buckets: pd.DataFrame, coverage: float) -> Statistics:
     """The numbers of one metric's buckets (columns MEASURES, index bucket starts in UTC)."""
     filled = buckets[buckets["count"] > 0]
     if filled.empty:
-        return Statistics(np.nan, None, np.nan, np.nan, np.nan, 0, 0.0)
-    starts = wall_milliseconds(_index(filled), ZoneInfo("UTC")) / 1000
+        return Statistics(np.nan, None, np.nan, np.nan, np.nan, 0, coverage)
     count = filled["count"].to_numpy(dtype="float64")
-    step = max(width.total_seconds(), usual_spacing(starts))
-    end = min(window.end_at, now).timestamp()
-    covered = np.minimum(np.diff(np.append(starts, max(end, starts[-1]))), step).sum()
-    length = end - window.start_at.timestamp()
     return Statistics(
         last=float(filled["last"].iloc[-1]),
         last_at=_index(filled)[-1].to_pydatetime(),
@@ -88,40 +87,27 @@ def statistics(buckets: pd.DataFrame, width: timedelta, window: TimeRange, now: 
         mean=float(np.average(filled["mean"].to_numpy(dtype="float64"), weights=count)),
         high=float(filled["max"].max()),
         count=int(count.sum()),
-        coverage=float(min(1.0, covered / length)) if length > 0 else 0.0,
+        coverage=coverage,
     )
 
 
-def usual_spacing(starts: Numbers) -> float:
-    """The median distance of neighbours, in their unit; 0 for fewer than two."""
-    return float(np.median(np.diff(starts))) if len(starts) > 1 else 0.0
-
-
 def line(
-    buckets: pd.DataFrame,
-    metric: Metric,
-    device: tuple[str, str, int | None],
-    width: timedelta,
-    window: TimeRange,
-    now: datetime,
-    zone: ZoneInfo,
+    buckets: pd.DataFrame, metric: Metric, device: tuple[str, str, int | None], coverage: Coverage, zone: ZoneInfo
 ) -> Line:
     """The line of one metric of one device (name, slug, string): means with their band, or last values.
 
-    Buckets without samples are left out where the neighbours are as far apart as they usually are, so that a daily
-    value is a line at any interval; wider holes are gaps, and so is an hour that the wall clock shows twice.
+    Buckets without samples are left out where no gap parts their neighbours, so that a daily value is a line at any
+    interval; the line is broken at gaps, and where the wall clock shows an hour twice.
     """
-    filled = buckets[buckets["count"] > 0]
-    averaged = metric.aggregate is Aggregate.MEAN and bool((filled["count"] > 1).any())
-    at = wall_milliseconds(_index(filled), zone)
-    rows = filled[["mean" if metric.aggregate is Aggregate.MEAN else "last", "min", "max"]].to_numpy(dtype="float64")
-    rows = rows * metric.screen_factor
-    if len(at) > 1:
-        limit = GAP_FACTOR * max(width.total_seconds() * 1000, usual_spacing(at))
-        steps = np.diff(at)
-        holes = np.flatnonzero((steps > limit) | (steps <= 0)) + 1
-        at = np.insert(at, holes, at[holes - 1])
-        rows = np.insert(rows, holes, np.nan, axis=0)
+    filled = buckets["count"].to_numpy() > 0
+    averaged = metric.aggregate is Aggregate.MEAN and bool((buckets["count"] > 1).any())
+    at = wall_milliseconds(_index(buckets), zone)[filled]
+    columns = ["mean" if metric.aggregate is Aggregate.MEAN else "last", "min", "max"]
+    rows = buckets[columns].to_numpy(dtype="float64")[filled] * metric.screen_factor
+    parted = gaps_before(_index(buckets), filled, coverage.stretches)
+    holes = np.flatnonzero(parted | (np.diff(at) <= 0)) + 1
+    at = np.insert(at, holes, at[holes - 1])
+    rows = np.insert(rows, holes, np.nan, axis=0)
     name, slug, string = device
     return Line(
         metric=metric,
@@ -132,8 +118,34 @@ def line(
         value=rows[:, 0],
         low=rows[:, 1] if averaged else None,
         high=rows[:, 2] if averaged else None,
-        statistics=statistics(buckets, width, window, now),
+        statistics=statistics(buckets, coverage.part),
+        spacing=coverage.spacing,
     )
+
+
+def gaps_before(index: pd.DatetimeIndex, filled: Truths, stretches: Sequence[Stretch]) -> Truths:
+    """Whether a gap parts each bucket with samples, but the first, from the one before it.
+
+    They are joined by a stretch that begins before the earlier one's end and reaches the later one.
+    """
+    starts = wall_milliseconds(index, ZoneInfo("UTC"))
+    if not filled.any():
+        return np.zeros(0, dtype=np.bool_)
+    places = np.flatnonzero(filled)
+    begins = np.array([-np.inf, *(begin for begin, _ in stretches)])
+    ends = np.array([-np.inf, *(end for _, end in stretches)])
+    reached = ends[np.searchsorted(begins, starts[places[:-1] + 1]) - 1]
+    return np.asarray(reached < starts[places[1:]], dtype=np.bool_)
+
+
+def drawn_buckets(index: pd.DatetimeIndex, values: Numbers, stretches: Sequence[Stretch]) -> Truths:
+    """The buckets to draw: all but those without a value between two that no gap parts."""
+    filled = np.isfinite(values)
+    places = np.flatnonzero(filled)
+    shown = np.ones(len(values), dtype=np.bool_)
+    for place in np.flatnonzero(~gaps_before(index, filled, stretches)):
+        shown[places[place] + 1 : places[place + 1]] = False
+    return shown
 
 
 def segments(values: Numbers) -> list[slice]:

@@ -7,16 +7,19 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pandas as pd
 from sqlalchemy.orm import Session
 
 from callbacks.common.context import Site, device_name
-from callbacks.common.lines import Line, bucketed, line, seen, wide_enough
+from callbacks.common.lines import Line, bucketed, line, seen, wall_milliseconds, wide_enough
 from callbacks.common.sensor_fields import resolved
 from data import queries
 from data.catalogue import Metric
+from data.gaps import DAILY_SPACING
 from data.importing.msview import daily
-from data.queries import DeviceRow
+from data.queries import Chart, DeviceRow
+from data.queries.coverage import of_times
 from data.ranges import TimeRange
 from pages.graph_form import IMPORTED
 
@@ -40,57 +43,69 @@ def graph_lines(
     bucket: the interval, or more where that would be too many points."""
     count = max(1, len(metrics) * max(1, len(devices)))
     width = wide_enough(interval, window, min(MOST_POINTS_A_LINE, MOST_POINTS // count))
-    frames = _frames(session, devices, metrics, window, width, retimed, site.zone)
+    charts = read_charts(session, devices, metrics, window, width, retimed, now, site.zone)
+    frames = [chart.frame for chart in charts]
     metrics = [resolved(metric, frames) if metric.family == "sensor" else metric for metric in metrics]
     lines = [
         replace(
             line(
-                frame[metric.key],  # type: ignore[arg-type]  # columns are (metric, measure): one metric is a frame
+                chart.frame[metric.key],  # type: ignore[arg-type]  # columns are (metric, measure): one metric is a frame
                 metric,
                 (device_name(device), device.slug, device.string),
-                width,
-                window,
-                now,
+                chart.coverages[metric.key],
                 site.zone,
             ),
             sensor_id=device.sensor_id,
         )
         for metric in metrics
-        for device, frame in zip(devices, frames, strict=True)
-        if metric.key in frame
+        for device, chart in zip(devices, charts, strict=True)
+        if metric.key in chart.frame
     ]
     return metrics, seen(lines), width
 
 
-def _frames(
+def read_charts(
     session: Session,
     devices: Sequence[DeviceRow],
     metrics: Sequence[Metric],
     window: TimeRange,
     width: timedelta,
     retimed: bool,
+    now: datetime,
     zone: ZoneInfo,
-) -> list[pd.DataFrame]:
-    """The buckets of each device; with `retimed` the imported log is read whole and its times are corrected."""
+) -> list[Chart]:
+    """The buckets and the coverage of each device; with `retimed` the times of the imported log are corrected."""
     keys = [metric.key for metric in metrics]
     return [
-        bucketed(_retimed_samples(session, device, keys, window), width)
+        _retimed_chart(session, device, keys, window, width, now)
         if device.slug == IMPORTED and retimed
-        else queries.buckets(session, device.id, keys, window, width=width, zone=zone)
+        else queries.chart(session, device, keys, window, width, now, zone)
         for device in devices
     ]
 
 
-def _retimed_samples(session: Session, device: DeviceRow, keys: Sequence[str], window: TimeRange) -> pd.DataFrame:
-    """The imported log's samples at the times they most likely had, those in the window."""
+def _retimed_chart(
+    session: Session, device: DeviceRow, keys: Sequence[str], window: TimeRange, width: timedelta, now: datetime
+) -> Chart:
+    """The imported log at the times its samples most likely had."""
+    samples = _retimed_samples(session, device, keys)
+    coverages = {}
+    for key in keys:
+        at = wall_milliseconds(pd.DatetimeIndex(samples[key].dropna().index), ZoneInfo("UTC"))
+        coverages[key] = of_times(np.unique(at.astype("int64")), window, now, DAILY_SPACING)
+    inside = (samples.index >= pd.Timestamp(window.start_at)) & (samples.index < pd.Timestamp(window.end_at))
+    return Chart(bucketed(samples[inside], width), coverages)
+
+
+def _retimed_samples(session: Session, device: DeviceRow, keys: Sequence[str]) -> pd.DataFrame:
+    """The imported log's samples at the times they most likely had."""
     span = queries.span(session, device.id, "tristar_daily")
     if span is None:
         return pd.DataFrame(columns=list(keys), index=pd.DatetimeIndex([], tz="UTC"), dtype="float64")
     whole = TimeRange(span.start_at, span.end_at + timedelta(milliseconds=1))
     samples = queries.samples(session, device.id, keys, whole)
     index = pd.DatetimeIndex(daily.retimed([at.to_pydatetime() for at in samples.index]), tz="UTC").as_unit("ms")
-    samples = samples.set_axis(index, axis="index")
-    return samples[(index >= pd.Timestamp(window.start_at)) & (index < pd.Timestamp(window.end_at))]
+    return samples.set_axis(index, axis="index")
 
 
 def families(metrics: Iterable[Metric]) -> list[str]:

@@ -12,6 +12,7 @@ from dash import html
 
 from callbacks.common import formatting
 from callbacks.common.lines import Line
+from data import gaps
 from data.catalogue import Aggregate, Metric
 from data.queries import DeviceRow
 from data.ranges import TimeRange
@@ -126,7 +127,7 @@ def numbers_table(
         [
             names[id(one)],
             _cell(one.metric, one.statistics.last),
-            _measured(one, ages, drawn, zone),
+            _measured(one, ages, zone),
             *([_cell(one.metric, value) for value in _spread(one)]),
             formatting.number(one.statistics.count, 0),
             formatting.with_unit(formatting.number(100 * one.statistics.coverage, 0), "%"),
@@ -171,13 +172,14 @@ def _cell(metric: Metric, value: float) -> list[Any]:
     return quantity(*formatting.reading(metric, value))
 
 
-def _measured(one: Line, ages: Mapping[tuple[str, str], timedelta], drawn: timedelta, zone: ZoneInfo) -> Any:
+def _measured(one: Line, ages: Mapping[tuple[str, str], timedelta], zone: ZoneInfo) -> Any:
     if one.statistics.last_at is None:
         return formatting.NOTHING
     old = ages.get((one.device_slug, one.metric.family))
     if old is None:
         return f"{one.statistics.last_at.astimezone(zone):%-d %b %Y %H:%M}"
-    return age(old.total_seconds(), 2 * drawn.total_seconds(), formatting.ago(old))
+    late = gaps.late_after(one.spacing or gaps.UNKNOWN_SPACING)
+    return age(old.total_seconds(), late.total_seconds(), formatting.ago(old))
 
 
 def _json_link(one: Line, window: TimeRange, drawn: timedelta) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,9 +15,11 @@ import plotly.graph_objects as go
 
 from callbacks.common import styles
 from callbacks.common.escaping import plain
-from callbacks.common.lines import Numbers, axis_times, wall_milliseconds
+from callbacks.common.lines import Numbers, Truths, axis_times, drawn_buckets, wall_milliseconds
 from callbacks.graph.figure import LABEL_SPACING, faint, time_range
 from data.catalogue.codes import NIGHT
+from data.gaps import Stretch, common
+from data.queries import Chart
 from data.ranges import TimeRange
 from pages.graph_form import OWN_STYLE
 
@@ -30,17 +33,23 @@ PLOT_PIXELS = 430
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day in equal buckets: watts of each string by name, of the load, percent, amperes, and where it was night."""
+    """One day in equal buckets: watts of each string by name, of the load, percent, amperes, and where it was night.
+
+    `unbroken` has the stretches of each string without a gap, `load_unbroken` and `percent_unbroken` those of the rest.
+    """
 
     index: pd.DatetimeIndex
     strings: Mapping[str, Numbers]
     load: Numbers
     percent: Numbers
     amps: Numbers
-    night: np.ndarray[Any, np.dtype[np.bool_]]
+    night: Truths
+    unbroken: Mapping[str, Sequence[Stretch]]
+    load_unbroken: Sequence[Stretch]
+    percent_unbroken: Sequence[Stretch]
 
 
-def day(window: TimeRange, controllers: Mapping[str, pd.DataFrame], battery: pd.DataFrame | None) -> Day:
+def day(window: TimeRange, controllers: Mapping[str, Chart], battery: Chart | None) -> Day:
     """Put buckets of several devices side by side; `controllers` by name, in order.
 
     The load is solar output minus battery power, from means of the same ten minutes, where all of it was measured.
@@ -48,14 +57,16 @@ def day(window: TimeRange, controllers: Mapping[str, pd.DataFrame], battery: pd.
     index = pd.date_range(
         pd.Timestamp(window.start_at).floor(WIDTH), pd.Timestamp(window.end_at), freq=WIDTH, tz="UTC", inclusive="left"
     )
-    strings = {name: _column(frame, "p_out", "mean", index) for name, frame in controllers.items()}
+    strings = {name: _column(chart, "p_out", "mean", index) for name, chart in controllers.items()}
     strings = {name: watts for name, watts in strings.items() if np.isfinite(watts).any()}
     volts = _column(battery, "total_voltage", "mean", index)
     amps = _column(battery, "total_current", "mean", index)
     nothing = np.full(len(index), np.nan)
     solar = np.sum(list(strings.values()), axis=0) if strings else nothing
-    states = [_column(frame, "charge_state", "last", index) for frame in controllers.values()]
+    states = [_column(chart, "charge_state", "last", index) for chart in controllers.values()]
     night = np.any([state == NIGHT for state in states], axis=0) if states else np.zeros(len(index), dtype=bool)
+    unbroken = {name: _unbroken(controllers[name], "p_out") for name in strings}
+    battery_power = common(_unbroken(battery, "total_voltage"), _unbroken(battery, "total_current"))
     return Day(
         index=index,
         strings=strings,
@@ -63,6 +74,9 @@ def day(window: TimeRange, controllers: Mapping[str, pd.DataFrame], battery: pd.
         percent=_column(battery, "state_of_charge", "last", index),
         amps=amps,
         night=night,
+        unbroken=unbroken,
+        load_unbroken=reduce(common, unbroken.values(), battery_power),
+        percent_unbroken=_unbroken(battery, "state_of_charge"),
     )
 
 
@@ -88,23 +102,28 @@ def steady_amps(known: Day) -> float | None:
 
 
 def overview_figure(known: Day, window: TimeRange, zone: ZoneInfo, theme: str) -> go.Figure:
-    """Draw the day; gaps stay empty, nights are shaded."""
+    """Draw the day; the lines break at gaps, nights are shaded."""
     at = wall_milliseconds(known.index, zone)
     figure = go.Figure()
     ends: list[tuple[str, float, str]] = []
-    for position, (name, watts) in enumerate((plain(name), watts) for name, watts in known.strings.items()):
+    for position, (key, watts) in enumerate(known.strings.items()):
+        name = plain(key)
         color = styles.meaning("sun" if position == 0 else "sun-2", theme)
-        figure.add_trace(_power(at, watts, name, color, "solid" if position == 0 else "dash", fill=position == 0))
+        shown = drawn_buckets(known.index, watts, known.unbroken[key])
+        dash, fill = ("solid", True) if position == 0 else ("dash", False)
+        figure.add_trace(_power(at[shown], watts[shown], name, color, dash, fill))
         ends += _end(name, watts, color)
     color = styles.meaning("load", theme)
     if np.isfinite(known.load).any():
-        figure.add_trace(_power(at, known.load, "Load", color, "solid", fill=False))
+        shown = drawn_buckets(known.index, known.load, known.load_unbroken)
+        figure.add_trace(_power(at[shown], known.load[shown], "Load", color, "solid", fill=False))
         ends += _end("Load", known.load, color)
     battery = styles.meaning("battery", theme)
+    shown = drawn_buckets(known.index, known.percent, known.percent_unbroken)
     figure.add_trace(
         go.Scatter(
-            x=axis_times(at),
-            y=known.percent,
+            x=axis_times(at[shown]),
+            y=known.percent[shown],
             yaxis="y2",
             name="State of charge",
             mode="lines",
@@ -143,10 +162,14 @@ def overview_figure(known: Day, window: TimeRange, zone: ZoneInfo, theme: str) -
     return figure
 
 
-def _column(frame: pd.DataFrame | None, metric: str, measure: str, index: pd.DatetimeIndex) -> Numbers:
-    if frame is None or (metric, measure) not in frame.columns:
+def _column(chart: Chart | None, metric: str, measure: str, index: pd.DatetimeIndex) -> Numbers:
+    if chart is None:
         return np.full(len(index), np.nan)
-    return frame[(metric, measure)].reindex(index).to_numpy(dtype="float64")
+    return chart.frame[(metric, measure)].reindex(index).to_numpy(dtype="float64")
+
+
+def _unbroken(chart: Chart | None, metric: str) -> Sequence[Stretch]:
+    return chart.coverages[metric].stretches if chart else ()
 
 
 def _power(at: Numbers, watts: Numbers, name: str, color: str, dash: str, fill: bool) -> go.Scatter:

@@ -11,7 +11,7 @@ from dash import Dash, Input, Output, State
 from dash.exceptions import PreventUpdate
 from sqlalchemy.orm import Session, sessionmaker
 
-from callbacks.common.condition import Condition, condition, sentence
+from callbacks.common.condition import Condition, Source, condition, sentence
 from callbacks.common.context import Clock, Site, Viewers, seen_by
 from callbacks.overview import cards
 from callbacks.overview.figure import (
@@ -25,13 +25,12 @@ from callbacks.overview.figure import (
     sun_until,
 )
 from data import queries
-from data.queries import Energy, Latest
+from data.queries import Chart, Energy, Latest
 from data.ranges import TimeRange
 from pages import ids
 
 DAY = timedelta(hours=24)
 KINDS = ("bms", "tristar")
-LONGEST_GAP = timedelta(minutes=25)  # readings ten minutes apart are one line, an hour without any is a gap
 
 
 def fingerprint(state: Condition, theme: str, now: datetime, zone: ZoneInfo) -> str:
@@ -50,43 +49,21 @@ def midnight(now: datetime, zone: ZoneInfo) -> datetime:
     return local.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(now.tzinfo)
 
 
-def usual_spacings(session: Session, rows: Sequence[Latest]) -> dict[int, timedelta]:
-    """The usual spacing of each device that does not state one, by its id."""
-    spacings = {}
-    for latest in rows:
-        if latest.family in KINDS and latest.device.expected_interval_seconds is None:
-            spacing = queries.cadence(session, latest.device.id, latest.family)
-            if spacing is not None:
-                spacings[latest.device.id] = spacing
-    return spacings
-
-
-def read_condition(session: Session, rows: Sequence[Latest], now: datetime) -> Condition:
-    """The condition, with the usual spacing of each device that does not state one."""
-    return condition(rows, usual_spacings(session, rows), now)
-
-
 def read_day(session: Session, state: Condition, window: TimeRange) -> Day:
     """The last day of the controllers and the battery, in ten-minute buckets."""
-    controllers = {
-        source.name[:1].upper() + source.name[1:]: queries.buckets(
-            session, source.latest.device.id, STRING_METRICS, window, width=WIDTH
-        )
-        for source in state.strings
-    }
-    battery = (
-        queries.buckets(session, state.battery.latest.device.id, BATTERY_METRICS, window, width=WIDTH)
-        if state.battery
-        else None
-    )
-    return day(window, controllers, battery)
+
+    def chart(source: Source, metrics: Sequence[str]) -> Chart:
+        return queries.chart(session, source.latest.device, metrics, window, WIDTH, window.end_at)
+
+    controllers = {source.name[:1].upper() + source.name[1:]: chart(source, STRING_METRICS) for source in state.strings}
+    return day(window, controllers, chart(state.battery, BATTERY_METRICS) if state.battery else None)
 
 
 def read_energy(session: Session, state: Condition, now: datetime, zone: ZoneInfo) -> list[Energy]:
     """What each controller put out since midnight."""
     devices = [source.latest.device.id for source in state.strings]
     today = TimeRange(midnight(now, zone), now)
-    return list(queries.energy(session, devices, "p_out", today, now, LONGEST_GAP)) if devices else []
+    return queries.energy(session, devices, "p_out", today, now)
 
 
 def shown(
@@ -136,7 +113,7 @@ def register(dash_app: Dash, sessions: sessionmaker[Session], viewer: Viewers, s
             newest = queries.latest_all(session, KINDS)
             visible = {device.id for device in seen_by(viewer(), [row.device for row in newest])}
             rows = [row for row in newest if row.device.id in visible]
-            state = read_condition(session, rows, now)
+            state = condition(rows, queries.spacings(session, rows), now)
             mark = fingerprint(state, colours, now, site.zone)
             if mark == before:
                 raise PreventUpdate

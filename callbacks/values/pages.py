@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,6 @@ from callbacks.common import formatting
 from callbacks.common.condition import sources_of
 from callbacks.common.context import Clock, Site, Viewer, Viewers, device_name, seen_by
 from callbacks.common.site_warnings import silence
-from callbacks.overview.page import usual_spacings
 from callbacks.values import bms, tables, tristar
 from callbacks.values.newest import Newest, fingerprint, heard
 from data import queries
@@ -25,7 +24,6 @@ from pages.components import notice
 from pages.graph_form import IMPORTED
 from pages.ids import ValueIds
 
-A_DAY = timedelta(days=1)
 UNTOLD = "tristar"  # the device of documents that do not say whose they are
 
 
@@ -124,10 +122,7 @@ def read(session: Session, page: ValuePage, viewer: Viewer, now: datetime, zone:
         for row in queries.latest_all(session, [page.kind])
         if row.family == page.family and row.device.id in visible and row.device.slug != IMPORTED
     ]
-    spacings = usual_spacings(session, rows) if page.family == page.kind else {}
-    sources = sources_of(rows, spacings, now)
-    if page.family == "tristar_daily":
-        sources = [replace(source, expected=A_DAY) for source in sources]
+    sources = sources_of(rows, queries.spacings(session, rows), now)
     if page.kind == "bms":
         return Newest(tuple(sorted(sources, key=lambda one: one.age)[:1]), (), now, zone)
     told = [source for source in sources if source.latest.device.string is not None]

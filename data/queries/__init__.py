@@ -4,6 +4,7 @@ No function commits, and the number of statements of each is bounded, whatever t
 before, during and after sealing.
 """
 
+from data.queries.coverage import Coverage
 from data.queries.devices import (
     DeviceRow,
     JobRow,
@@ -19,8 +20,9 @@ from data.queries.documents import EVER, Latest, documents, latest, latest_all, 
 from data.queries.energy import Energy, energy
 from data.queries.events import EVENT_KINDS, Event, events
 from data.queries.measured import MOST_ROWS, Samples
-from data.queries.samples import Buckets, bucket_arrays, buckets, measured_between, sample_arrays, samples
-from data.queries.span import cadence, span
+from data.queries.samples import Buckets, Chart, bucket_arrays, buckets, chart, measured_between, sample_arrays, samples
+from data.queries.spacing import cadence, spacing, spacings
+from data.queries.span import span
 from data.queries.ticks import sensor_rows, ticks
 
 __all__ = [
@@ -28,6 +30,8 @@ __all__ = [
     "EVER",
     "MOST_ROWS",
     "Buckets",
+    "Chart",
+    "Coverage",
     "DeviceRow",
     "Energy",
     "Event",
@@ -38,6 +42,7 @@ __all__ = [
     "bucket_arrays",
     "buckets",
     "cadence",
+    "chart",
     "device",
     "devices",
     "documents",
@@ -55,6 +60,8 @@ __all__ = [
     "sensor_device",
     "sensor_rows",
     "series",
+    "spacing",
+    "spacings",
     "span",
     "ticks",
 ]

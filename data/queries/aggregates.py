@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from sqlalchemy.orm import Session
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 from data.arrays import Integers
 from data.errors import CorruptError
 from data.queries import measured, statements
-from data.queries.measured import Stretch, Target
+from data.queries.measured import Samples, Stretch, Target
 from data.store import blocks, levels
 from data.store.blocks import DAY
 from data.store.levels import Aggregates, Level
@@ -36,10 +37,27 @@ def width_for(edges: Integers) -> int:
     return max(fitting, default=0)
 
 
-def read(
-    session: Session, asked: Target, family: str, keys: Sequence[str], window: Stretch, width: int
-) -> dict[str, Aggregates]:
-    """Key -> its buckets in the window, in time order: those of that level, and smaller ones where it cannot tell.
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What tells of a window: by width and key the buckets that the levels hold, and the samples of what they lack."""
+
+    levels: Mapping[int, Found]
+    samples: Samples
+
+    def buckets(self, key: str) -> Aggregates:
+        """The buckets of a key, in time order: those of the highest level, and smaller ones where it cannot tell.
+
+        They are added up in the steps in which a sealer does, so that sums are the same bit by bit.  No bucket of a
+        level is told in part by it and in part by what lies below.
+        """
+        joined = levels.of_samples(self.samples.times, self.samples.values[key])
+        for width, parts in self.levels.items():
+            joined = levels.joined([levels.in_buckets(joined, width), *parts[key]])
+        return joined
+
+
+def gather(session: Session, asked: Target, family: str, keys: Sequence[str], window: Stretch, width: int) -> Gathered:
+    """What the level of that width, those it is added up from, and the samples tell of these keys in the window.
 
     `width` is a level's, or 0 for the samples.
     """
@@ -55,17 +73,7 @@ def read(
             rest = _from_level(session, asked.device_id, family, wanted, level, rest, dirty, found[level.width])
             if not rest:
                 break
-    samples = measured.read(session, asked, family, keys, rest, measured.MOST_ROWS_IN_BUCKETS)
-    aggregates: dict[str, Aggregates] = {}
-    for key in keys:
-        buckets_of_key = levels.of_samples(samples.times, samples.values[key])
-        # Added up in the steps in which a sealer does, so that sums are the same bit by bit.  No bucket of a level is
-        # told in part by it and in part by what lies below.
-        for level in steps:
-            narrower = levels.in_buckets(buckets_of_key, level.width)
-            buckets_of_key = levels.joined([narrower, *found[level.width][key]])
-        aggregates[key] = buckets_of_key
-    return aggregates
+    return Gathered(found, measured.read(session, asked, family, keys, rest, measured.MOST_ROWS_IN_BUCKETS))
 
 
 def _dirty(

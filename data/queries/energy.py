@@ -9,10 +9,15 @@ from datetime import datetime, timedelta
 import numpy as np
 from sqlalchemy.orm import Session
 
+from data import gaps
 from data.arrays import Floats, Integers
 from data.errors import RangeError
+from data.gaps import Stretch
+from data.queries.coverage import around, unbroken
+from data.queries.devices import by_id, family_of
 from data.queries.samples import sample_arrays
-from data.ranges import TimeRange, to_milliseconds
+from data.queries.spacing import spacing
+from data.ranges import TimeRange, from_milliseconds, to_milliseconds
 
 # Windows are read in stretches of so many days, shorter ones where documents lie close; an hour is the shortest.
 LONGEST_STRETCH, SHORTEST_STRETCH = timedelta(days=32), timedelta(hours=1)
@@ -20,7 +25,7 @@ LONGEST_STRETCH, SHORTEST_STRETCH = timedelta(days=32), timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Energy:
-    """Watt-hours of one device in a window, and the part of its elapsed time (0 to 1) that was seen."""
+    """Watt-hours of one device in a window, and its coverage (data.gaps)."""
 
     device_id: int
     watt_hours: float
@@ -28,64 +33,73 @@ class Energy:
 
 
 def energy(
-    session: Session, device_ids: Sequence[int], metric: str, window: TimeRange, now: datetime, max_gap: timedelta
+    session: Session,
+    device_ids: Sequence[int],
+    metric: str,
+    window: TimeRange,
+    now: datetime,
+    max_gap: timedelta | None = None,
 ) -> list[Energy]:
-    """The integral of a power metric (W) over the window, by device; never across a gap longer than `max_gap`.
+    """The integral of a power metric (W) over the window, by device; never across a gap.
 
-    Coverage counts up to the last sample when that is younger than `max_gap`: what has not been measured yet is not
-    missing.  A window may be of any length.
+    A gap is longer than `max_gap`, or than the device's own where that is left out.  Watt-hours of the parts of a
+    window add up to those of the whole: where neighbours lie on both sides of an end, it is cut between them.  A
+    window may be of any length.
     """
-    end_at = min(window.end_at, now)
-    around = TimeRange(window.start_at - max_gap, max(window.start_at - max_gap, end_at))
-    ends = to_milliseconds(window.start_at), to_milliseconds(end_at)
-    return [
-        _integral(device_id, _stretches(session, device_id, metric, around), ends, max_gap) for device_id in device_ids
-    ]
+    return [_energy(session, device_id, metric, window, now, max_gap) for device_id in device_ids]
 
 
-def _stretches(session: Session, device_id: int, metric: str, window: TimeRange) -> Iterator[tuple[Integers, Floats]]:
+def _energy(
+    session: Session, device_id: int, metric: str, window: TimeRange, now: datetime, max_gap: timedelta | None
+) -> Energy:
+    if max_gap is None:
+        device = by_id(session, device_id)
+        max_gap = gaps.longest_join(spacing(session, device, family_of(device.kind, metric)))
+    reach = TimeRange(*(from_milliseconds(end) for end in around(window, now, max_gap)))
+    start, end = to_milliseconds(window.start_at), to_milliseconds(min(window.end_at, now))
+    watt_hours, stretches = 0.0, list[Stretch]()
+    at, watts = np.empty(0, dtype=np.int64), np.empty(0)
+    for times, values in _parts(session, device_id, metric, reach):
+        # On from the last sample of the part before.
+        at, watts = np.append(at[-1:], times), np.append(watts[-1:], values)
+        watt_hours += _watt_hours(at, watts, start, end, max_gap)
+        stretches = _on_from(stretches, unbroken(at, max_gap))
+    return Energy(device_id, watt_hours, gaps.coverage(stretches, window, now, max_gap))
+
+
+def _on_from(stretches: list[Stretch], more: list[Stretch]) -> list[Stretch]:
+    """More stretches, the first of which goes on from where the last one ended."""
+    if stretches and more:
+        return [*stretches[:-1], (stretches[-1][0], more[0][1]), *more[1:]]
+    return stretches or more
+
+
+def _parts(session: Session, device_id: int, metric: str, window: TimeRange) -> Iterator[tuple[Integers, Floats]]:
     """The samples of the window, times in milliseconds, a stretch at a time."""
     start_at, length = window.start_at, LONGEST_STRETCH
     while start_at < window.end_at:
         end_at = min(start_at + length, window.end_at)
         try:
-            found = sample_arrays(session, device_id, [metric], TimeRange(start_at, end_at))
+            samples = sample_arrays(session, device_id, [metric], TimeRange(start_at, end_at))
         except RangeError:
             if length <= SHORTEST_STRETCH:
                 raise
             length = max(length / 4, SHORTEST_STRETCH)
             continue
-        there = ~np.isnan(found.values[metric])
-        yield found.times[there], found.values[metric][there]
+        present = ~np.isnan(samples.values[metric])
+        yield samples.times[present], samples.values[metric][present]
         start_at = end_at
 
 
-def _integral(
-    device_id: int, stretches: Iterator[tuple[Integers, Floats]], ends: tuple[int, int], max_gap: timedelta
-) -> Energy:
-    start, end = ends
-    gap = max_gap / timedelta(milliseconds=1)
-    watt_hours = hours = 0.0
-    at, watts = np.empty(0, dtype=np.int64), np.empty(0)
-    for times, values in stretches:
-        # On from the last sample of the stretch before.
-        at, watts = np.append(at[-1:], times), np.append(watts[-1:], values)
-        more_watt_hours, more_hours = _sums(at, watts, start, gap)
-        watt_hours, hours = watt_hours + more_watt_hours, hours + more_hours
-    if len(at) and 0 <= end - at[-1] <= gap:
-        end = int(at[-1])
-    if hours == 0.0 or end <= start:
-        return Energy(device_id, 0.0, 0.0)
-    return Energy(device_id, watt_hours, min(1.0, hours * 3_600_000 / (end - start)))
-
-
-def _sums(at: Integers, watts: Floats, start: int, gap: float) -> tuple[float, float]:
-    """Watt-hours and hours between neighbouring samples no farther apart than `gap`, from `start` on."""
-    begin, finish = at[:-1], at[1:]
-    from_watts, to_watts = watts[:-1].copy(), watts[1:]
-    crosses = (begin < start) & (finish > start)
-    share = (start - begin[crosses]) / (finish[crosses] - begin[crosses])
-    from_watts[crosses] += share * (to_watts[crosses] - from_watts[crosses])
-    counted = (finish - begin <= gap) & (finish > start)
-    hours = (finish - np.maximum(begin, start))[counted] / 3_600_000
-    return float(np.sum(hours * (from_watts + to_watts)[counted] / 2)), float(np.sum(hours))
+def _watt_hours(at: Integers, watts: Floats, start: int, end: int, max_gap: timedelta) -> float:
+    """The integral between neighbouring samples that no gap parts, from `start` to `end`."""
+    before, after = at[:-1], at[1:]
+    begin, finish = np.maximum(before, start), np.minimum(after, end)
+    counted = (after - before <= max_gap // timedelta(milliseconds=1)) & (finish > begin)
+    hours = (finish - begin) / 3_600_000
+    from_watts, to_watts = watts[:-1].copy(), watts[1:].copy()
+    cut = np.flatnonzero(counted & ((begin > before) | (finish < after)))
+    slopes = (to_watts[cut] - from_watts[cut]) / (after - before)[cut]
+    from_watts[cut] += slopes * (begin - before)[cut]
+    to_watts[cut] -= slopes * (after - finish)[cut]
+    return float(np.sum((hours * (from_watts + to_watts))[counted] / 2))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 import numpy as np
 import pandas as pd
@@ -18,8 +18,10 @@ from data.catalogue import ALIASES
 from data.queries import aggregates, measured
 from data.queries import buckets as bucketing
 from data.queries.buckets import Edges, Measures, Width
-from data.queries.devices import family_of
+from data.queries.coverage import FINEST, Coverage, coverages
+from data.queries.devices import DeviceRow, family_of
 from data.queries.frames import instants
+from data.queries.spacing import spacing
 from data.ranges import TimeRange, to_milliseconds
 
 
@@ -102,9 +104,45 @@ def measured_between(
     asked = measured.target(session, device_id, [ALIASES.get(key, key) for key in metrics])
     for family, keys in _by_family(asked.kind, metrics, None).items():
         stored = [ALIASES.get(key, key) for key in keys]
-        parts = aggregates.read(session, asked, family, stored, stretch, level_width)
-        found |= {key: bucketing.measured(parts[ALIASES.get(key, key)], edges, measures) for key in keys}
+        parts = aggregates.gather(session, asked, family, stored, stretch, level_width)
+        found |= {key: bucketing.measured(parts.buckets(ALIASES.get(key, key)), edges, measures) for key in keys}
     return {metric: found[metric] for metric in metrics}
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A window of one device as it is drawn: its buckets, and the coverage of each metric."""
+
+    frame: pd.DataFrame
+    coverages: Mapping[str, Coverage]
+
+
+def chart(
+    session: Session,
+    device: DeviceRow,
+    metrics: Sequence[str],
+    window: TimeRange,
+    width: timedelta,
+    now: datetime,
+    zone: tzinfo = UTC,
+) -> Chart:
+    """What `buckets` answers, and when each metric was measured, which is the same at every width."""
+    edges = bucketing.edges(window, width, zone)
+    stretch = (to_milliseconds(window.start_at), to_milliseconds(window.end_at))
+    level_width = aggregates.width_for(edges)
+    measures: dict[str, Measures] = {}
+    by_metric: dict[str, Coverage] = {}
+    target = measured.target(session, device.id, [ALIASES.get(key, key) for key in metrics])
+    for family, keys in _by_family(target.kind, metrics, None).items():
+        stored = [ALIASES.get(key, key) for key in keys]
+        parts = aggregates.gather(session, target, family, stored, stretch, level_width)
+        measures |= {key: bucketing.measured(parts.buckets(ALIASES.get(key, key)), edges) for key in keys}
+        if level_width not in (0, FINEST.width):
+            parts = aggregates.gather(session, target, family, stored, stretch, FINEST.width)
+        usual = spacing(session, device, family)
+        of_stored = coverages(session, target, family, stored, parts, window, now, usual)
+        by_metric |= {key: of_stored[ALIASES.get(key, key)] for key in keys}
+    return Chart(_frame(edges, metrics, measures), by_metric)
 
 
 def buckets(
@@ -123,6 +161,10 @@ def buckets(
     RangeError for a width under a second or too many buckets.
     """
     found = bucket_arrays(session, device_id, metrics, window, width, points, zone)
-    columns = {(metric, measure): one[measure] for metric, one in found.metrics.items() for measure in one}
+    return _frame(found.edges, metrics, found.metrics)
+
+
+def _frame(edges: Edges, metrics: Sequence[str], measures: Mapping[str, Measures]) -> pd.DataFrame:
+    columns = {(metric, measure): measures[metric][measure] for metric in metrics for measure in measures[metric]}
     names = pd.MultiIndex.from_product([list(metrics), list(bucketing.MEASURES)], names=["metric", "measure"])
-    return pd.DataFrame(columns, index=instants(found.edges[:-1]), columns=names)
+    return pd.DataFrame(columns, index=instants(edges[:-1]), columns=names)

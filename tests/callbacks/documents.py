@@ -57,4 +57,9 @@ def string(number: int, watts: float = 206.0, state: str = "mppt", **more: Any) 
 
 def stands(*rows: Latest) -> Condition:
     """The condition of a site with those newest documents."""
-    return condition(rows, {}, NOW)
+    spacings = {
+        (row.device.id, row.family): timedelta(seconds=row.device.expected_interval_seconds)
+        for row in rows
+        if row.device.expected_interval_seconds
+    }
+    return condition(rows, spacings, NOW)

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from callbacks.common.lines import Line, line
-from data import catalogue
+from callbacks.common.lines import Line, line, wall_milliseconds
+from data import catalogue, queries
+from data.queries.coverage import of_times
 from data.ranges import TimeRange
 
 NOON = datetime(2019, 12, 3, 20, 0, tzinfo=UTC)
@@ -54,8 +55,23 @@ def made(
     device: tuple[str, str, int | None] = ("Battery", "bms", None),
     spread: float = 0.0,
     width: timedelta = TEN,
+    spacing: timedelta = TEN,
 ) -> Line:
     """The line of one metric from noon on."""
     whole = window(len(values), width=width)
     frame = buckets({key: values}, width=width, spread=spread)
-    return line(frame[key], catalogue.metric(key), device, width, whole, whole.end_at, SITE)
+    return line(frame[key], catalogue.metric(key), device, seen(frame[key], whole, spacing), SITE)
+
+
+def seen(
+    frame: pd.DataFrame, whole: TimeRange, spacing: timedelta = TEN, now: datetime | None = None
+) -> queries.Coverage:
+    """The coverage by one sample at the start of each bucket that has any."""
+    starts = wall_milliseconds(pd.DatetimeIndex(frame.index[frame["count"] > 0]), ZoneInfo("UTC"))
+    return of_times(starts.astype("int64"), whole, now or whole.end_at, spacing)
+
+
+def charted(frame: pd.DataFrame, whole: TimeRange) -> queries.Chart:
+    """The frame with the coverage of each of its metrics."""
+    metrics = dict.fromkeys(frame.columns.get_level_values(0))
+    return queries.Chart(frame, {metric: seen(frame[metric], whole) for metric in metrics})

@@ -238,12 +238,12 @@ def test_a_page_of_long_documents_is_shorter(client: FlaskClient) -> None:
 
 def test_energy_is_the_integral_of_a_power_with_its_coverage(client: FlaskClient) -> None:
     put(client, [controller(watts=600, minutes=10 * n) for n in range(7)])
-    found = got(client, CONTROLLER + "/energy", metric="p_out", from_=ms(), to=ms(hours=1, seconds=1))
+    found = got(client, CONTROLLER + "/energy", metric="p_out", from_=ms(), to=ms(hours=1))
     assert found == {
         "device": "tristar-1",
         "metric": "p_out",
         "from": ms(),
-        "to": ms(hours=1, seconds=1),
+        "to": ms(hours=1),
         "watt_hours": pytest.approx(600),
         "coverage": pytest.approx(1),
     }

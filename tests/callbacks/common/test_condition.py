@@ -131,7 +131,9 @@ def test_silence_is_three_intervals_and_at_least_ten_minutes() -> None:
 
 def test_a_device_that_states_no_interval_goes_by_its_usual_spacing() -> None:
     row = string(1, expected=None)
-    assert condition([row], {row.device.id: timedelta(minutes=10)}, NOW).strings[0].late_after_seconds == 1200
+    assert (
+        condition([row], {(row.device.id, "tristar"): timedelta(minutes=10)}, NOW).strings[0].late_after_seconds == 1200
+    )
     assert condition([row], {}, NOW).strings[0].late_after_seconds == 120
 
 

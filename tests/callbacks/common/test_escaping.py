@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from callbacks.graph.figure import Drawing, graph_figure
 from callbacks.overview.figure import day, overview_figure
-from tests.callbacks.frames import SITE, buckets, made, window
+from tests.callbacks.frames import SITE, buckets, charted, made, window
 
 LINK = '<a href="https://evil.example.org">x</a>%{customdata}'
 
@@ -55,5 +55,5 @@ def test_names_units_and_the_readers_words_are_text_in_a_graph() -> None:
 
 
 def test_the_name_of_a_controller_is_text_in_the_overview() -> None:
-    watts = {LINK: buckets({"p_out": [100.0, 90.0, 95.0], "charge_state": [3, 3, 3]})}
+    watts = {LINK: charted(buckets({"p_out": [100.0, 90.0, 95.0], "charge_state": [3, 3, 3]}), window(3))}
     assert tags_in(overview_figure(day(window(3), watts, None), window(3), SITE, "light")) == []

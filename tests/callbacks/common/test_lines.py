@@ -15,13 +15,13 @@ from callbacks.common.lines import (
     line,
     segments,
     statistics,
-    usual_spacing,
     wall_milliseconds,
     wide_enough,
 )
 from data import catalogue
-from data.ranges import TimeRange
-from tests.callbacks.frames import NOON, SITE, TEN, buckets, made, window
+from data.queries.coverage import of_times
+from data.ranges import TimeRange, to_milliseconds
+from tests.callbacks.frames import NOON, SITE, TEN, buckets, made, seen, window
 
 WALL_NOON = 1_575_374_400_000.0  # 2019-12-03 12:00 read as if it were UTC
 
@@ -41,7 +41,7 @@ def test_a_hole_is_a_gap_and_an_empty_bucket_between_usual_neighbours_is_none() 
 def test_a_daily_value_is_a_line_at_any_interval() -> None:
     values: list[float | None] = [None] * (144 * 3 + 1)
     values[0], values[144], values[288], values[432] = 13.8, 13.7, 13.6, 13.5
-    assert list(made("bat_max_voltage_daily", values).value) == [13.8, 13.7, 13.6, 13.5]
+    assert list(made("bat_max_voltage_daily", values, spacing=timedelta(days=1)).value) == [13.8, 13.7, 13.6, 13.5]
 
 
 def test_an_hour_that_the_clock_shows_twice_does_not_draw_backwards() -> None:
@@ -52,9 +52,7 @@ def test_an_hour_that_the_clock_shows_twice_does_not_draw_backwards() -> None:
         frame["bat_voltage"],
         catalogue.metric("bat_voltage"),
         ("", "", 1),
-        timedelta(minutes=30),
-        whole,
-        whole.end_at,
+        seen(frame["bat_voltage"], whole, timedelta(minutes=30)),
         SITE,
     )
     assert np.isnan(drawn.value).sum() == 1
@@ -74,7 +72,11 @@ def test_a_capacity_is_the_last_of_each_bucket_in_ampere_hours() -> None:
     frame[("battery_capacity", "last")] = [3960.0, 7560.0]
     whole = window(2)
     drawn = line(
-        frame["battery_capacity"], catalogue.metric("battery_capacity"), ("", "", None), TEN, whole, whole.end_at, SITE
+        frame["battery_capacity"],
+        catalogue.metric("battery_capacity"),
+        ("", "", None),
+        seen(frame["battery_capacity"], whole),
+        SITE,
     )
     assert list(drawn.value) == [pytest.approx(1.1), pytest.approx(2.1)]
 
@@ -82,33 +84,48 @@ def test_a_capacity_is_the_last_of_each_bucket_in_ampere_hours() -> None:
 def test_the_numbers_count_every_reading() -> None:
     frame = buckets({"bat_voltage": [13.0, None, 14.0]})
     frame[("bat_voltage", "count")] = [9.0, 0.0, 1.0]
-    numbers = statistics(frame["bat_voltage"], TEN, window(3), NOON + 3 * TEN)
-    assert (numbers.last, numbers.last_at, numbers.low, numbers.mean, numbers.high, numbers.count) == (
+    numbers = statistics(frame["bat_voltage"], 0.5)
+    assert (
+        numbers.last,
+        numbers.last_at,
+        numbers.low,
+        numbers.mean,
+        numbers.high,
+        numbers.count,
+        numbers.coverage,
+    ) == (
         14.0,
         NOON + 2 * TEN,
         13.0,
         pytest.approx(13.1),
         14.0,
         10,
+        0.5,
     )
 
 
 def test_coverage_is_the_part_of_the_window_that_was_seen() -> None:
-    half = statistics(buckets({"p_out": [1.0, 2.0, None, None]})["p_out"], TEN, window(4), NOON + 4 * TEN)
-    assert half.coverage == pytest.approx(0.5)
-    until_now = statistics(buckets({"p_out": [1.0, 2.0, None, None]})["p_out"], TEN, window(4), NOON + 2 * TEN)
-    assert until_now.coverage == 1.0
+    def of_first_two(now: datetime) -> float:
+        return seen(buckets({"p_out": [1.0, 2.0, None, None]})["p_out"], window(4), now=now).part
+
+    assert of_first_two(NOON + 4 * TEN) == pytest.approx(1 / 4)
+    assert of_first_two(NOON + 2 * TEN) == 1.0
+
+
+def test_a_wide_bucket_is_joined_to_the_next_where_its_readings_are_and_parted_where_a_gap_is() -> None:
+    hour = timedelta(hours=1)
+    frame = buckets({"p_out": [1.0, 2.0, 3.0]}, width=hour)["p_out"]
+    minutes = [*range(0, 80, 10), *range(130, 180, 10)]  # 50 minutes are missing across the end of the second hour
+    times = np.array([to_milliseconds(NOON) + 60_000 * minute for minute in minutes])
+    coverage = of_times(times, window(3, width=hour), NOON + 3 * hour, TEN)
+    drawn = line(frame, catalogue.metric("p_out"), ("", "", 1), coverage, SITE)
+    assert [(run.start, run.stop) for run in segments(drawn.value)] == [(0, 2), (3, 4)]
 
 
 def test_nothing_has_no_numbers() -> None:
-    numbers = statistics(buckets({"p_out": [None, None]})["p_out"], TEN, window(2), NOON)
+    numbers = statistics(buckets({"p_out": [None, None]})["p_out"], 0.0)
     assert (numbers.count, numbers.coverage, numbers.last_at) == (0, 0.0, None)
     assert np.isnan([numbers.last, numbers.low, numbers.mean, numbers.high]).all()
-
-
-def test_the_usual_spacing_is_the_median() -> None:
-    assert usual_spacing(np.array([0.0, 1.0, 2.0, 9.0])) == 1.0
-    assert usual_spacing(np.array([5.0])) == 0.0
 
 
 @pytest.mark.parametrize(

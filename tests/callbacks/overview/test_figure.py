@@ -10,7 +10,7 @@ import pytest
 from callbacks.overview.figure import Day, day, overview_figure, steady_amps, sun_until
 from data.ranges import TimeRange
 from tests.callbacks.documents import charge_state
-from tests.callbacks.frames import NOON, SITE, TEN, buckets, window
+from tests.callbacks.frames import NOON, SITE, TEN, buckets, charted, window
 
 MPPT, NIGHT = charge_state("mppt"), charge_state("night")
 HOUR = timedelta(hours=1)
@@ -26,7 +26,9 @@ def three_buckets() -> Day:
             "state_of_charge": [70.0, 71.0, 70.0],
         }
     )
-    return day(window(3), {"String 1": one, "String 2": two}, pack)
+    return day(
+        window(3), {"String 1": charted(one, window(3)), "String 2": charted(two, window(3))}, charted(pack, window(3))
+    )
 
 
 def test_the_load_is_what_the_strings_give_and_the_battery_does_not_take() -> None:
@@ -43,12 +45,17 @@ def test_a_string_never_heard_does_not_hide_the_load() -> None:
     one = buckets({"p_out": [100.0], "charge_state": [MPPT]})
     silent = buckets({"p_out": [None], "charge_state": [None]})
     pack = buckets({"total_voltage": [13.0], "total_current": [1.0], "state_of_charge": [70.0]})
-    known = day(window(1), {"String 1": one, "String 2": silent}, pack)
+    known = day(
+        window(1),
+        {"String 1": charted(one, window(1)), "String 2": charted(silent, window(1))},
+        charted(pack, window(1)),
+    )
     assert (list(known.strings), list(known.load)) == (["String 1"], [87.0])
 
 
 def test_without_a_battery_manager_there_is_power_and_no_load() -> None:
-    known = day(window(1), {"String 1": buckets({"p_out": [100.0], "charge_state": [MPPT]})}, None)
+    one = buckets({"p_out": [100.0], "charge_state": [MPPT]})
+    known = day(window(1), {"String 1": charted(one, window(1))}, None)
     assert np.isnan(known.load).all()
     assert [trace.name for trace in overview_figure(known, window(1), SITE, "light").data] == [
         "String 1",
@@ -87,7 +94,7 @@ def test_the_sun_is_expected_to_stop_when_it_did_yesterday() -> None:
     whole = TimeRange(NOON - 24 * HOUR, NOON)
     watts = [200.0] * 24 + [0.0] * 102 + [50.0] * 18  # from noon till 16:00, and from 09:00 till noon
     frame = buckets({"p_out": watts, "charge_state": [MPPT] * 144}, whole.start_at)
-    known = day(whole, {"String 1": frame}, None)
+    known = day(whole, {"String 1": charted(frame, whole)}, None)
     assert sun_until(known, NOON, SITE) == NOON + 4 * HOUR - TEN
     assert sun_until(day(whole, {}, None), NOON, SITE) is None
 
@@ -96,5 +103,5 @@ def test_the_steady_current_is_that_of_the_last_half_hour() -> None:
     pack = buckets(
         {"total_voltage": [13.0] * 5, "total_current": [99.0, 99.0, 9.0, None, 11.0], "state_of_charge": [70.0] * 5}
     )
-    assert steady_amps(day(window(5), {}, pack)) == pytest.approx(10.0)
+    assert steady_amps(day(window(5), {}, charted(pack, window(5)))) == pytest.approx(10.0)
     assert steady_amps(day(window(5), {}, None)) is None
