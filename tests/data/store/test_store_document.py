@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.config import Config
 from app.runtime.installation import open_database
 from data import queries
-from data.database.models import Device, SealedBlock, SealedColumns, Series
+from data.database.models import ENTRIES, Device, SealedBlock, SealedColumns, Series
 from data.ingest import batch
 from data.ingest.batch import Posted
 from data.ranges import TimeRange, to_milliseconds
@@ -44,12 +44,19 @@ def posts() -> list[Posted]:
         contents = {
             "bms": bms_document(state_of_charge=place % 90 + 0.5, **more),
             "tristar": tristar_document(battery_voltage=12.25 if place % 3 else 12, date=f"{at:%Y-%m-%d %H:%M}"),
+            "device": {"battery_voltage": 24 + place / 100, "note": "a device without a family"},
             "sensor": {"lux": place % 7, "day": f"{at:%Y-%m-%d}", "at": f"{at:%Y-%m-%dT%H:%M:%S}.250Z", **noise},
         }
         if place % 100 == 0:
             contents["tristar_daily"] = {"Daily Logger Values": {"Battery Voltage Maximum Daily": 14 + place / 1000}}
             contents["sensor"] = {"lux": place + 0.25, f"only once {place}": "a text that is long enough to be split"}
-        devices = {"bms": "bms", "tristar": "tristar-1", "tristar_daily": "tristar-1", "sensor": SENSOR}
+        devices = {
+            "bms": "bms",
+            "tristar": "tristar-1",
+            "tristar_daily": "tristar-1",
+            "device": "mppt",
+            "sensor": SENSOR,
+        }
         found += [
             Posted(family, devices[family], json.dumps(content), at, "synced") for family, content in contents.items()
         ]
@@ -89,6 +96,7 @@ def test_the_reader_of_the_document_reads_every_document(
             for device in session.scalars(select(Device.id)).all()
             for one in queries.documents(session, device, WINDOW, 10_000)
         }
+        assert {family for _, family, _ in asked} == set(ENTRIES) == set(reader["FAMILIES"])
     assert read == asked
     assert len(asked) == len(posts())
 
