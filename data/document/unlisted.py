@@ -37,8 +37,8 @@ def unlisted(family: str, content: Document) -> list[tuple[str, float, str]]:
         name = fold(key)
         if (name,) in listed or (family == "bms" and name in CELL_SECTIONS):
             continue
-        if family == "device" and metric_named(name) is not None:
-            continue
+        if family == "device" and (isinstance(node, str) or metric_named(name) is not None):
+            continue  # "1.61" is the version of a firmware
         if isinstance(node, Mapping):
             node = {inside: value for inside, value in node.items() if (name, fold(inside)) not in listed}
         rest[key] = node

@@ -245,6 +245,11 @@ def test_five_thousand_unknown_keys_leave_the_known_as_they_are() -> None:
     assert {f"unknown {n}" for n in range(MOST_SENSOR_KEYS)} == {key for key in found if key.startswith("unknown")}
 
 
+def test_a_text_of_a_general_document_is_no_number_of_its_own() -> None:
+    content = {"firmware": "1.61", "left": 3, "bat_voltage": "13.41"}
+    assert document.readings("device", content) == {"bat_voltage": 13.41, "left": 3.0}
+
+
 @pytest.mark.parametrize("name", ["bms", "tristar_instantaneous", "tristar_daily", "variants/sensor_packet"])
 def test_a_document_equals_itself_however_it_is_written(name: str) -> None:
     text = (DOCUMENTS / f"{name}.json").read_text(encoding="utf-8")
