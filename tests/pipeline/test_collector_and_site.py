@@ -24,10 +24,13 @@ from sqlalchemy import func, select
 from collector.daemon.spool import Spool
 from collector.daemon.spool_file import Ledger
 from data.database.engine import default_url, open_engine, session_factory
-from data.database.models import BMSDataentry, Device, TristarDailyDataEntry, TristarDataEntry
+from data.database.models import BMSDataentry, Device, DeviceDataEntry, TristarDailyDataEntry, TristarDataEntry
 from tests.builders import wait_until
 
 LIMIT_SECONDS = 60
+VICTRON = "victron_vedirect"
+# What its virtual charger says, as numbers in the units of the catalogue.
+CHARGING = {"bat_voltage": 13.79, "bat_current": 4.2, "array_voltage": 38.64, "operation_state": 3, "charge_state": 5}
 
 
 def free_port() -> int:
@@ -59,7 +62,8 @@ class Place:
             '[spool]\npath = "spool.db"\n[clock]\ntrust = true\n'
             + device.format("tristar-1", "tristar_mppt", folder / "dev" / "tristar_1", 0.2, "string = 1")
             + device.format("tristar-2", "tristar_mppt", folder / "dev" / "tristar_2", 0.2, "string = 2")
-            + device.format("bms", "emus_g1", folder / "dev" / "emus", 1, ""),
+            + device.format("bms", "emus_g1", folder / "dev" / "emus", 1, "")
+            + device.format("victron-1", VICTRON, folder / "dev" / VICTRON, 1, ""),
             encoding="utf-8",
         )
 
@@ -73,7 +77,9 @@ class Place:
 
     @contextmanager
     def devices(self) -> Iterator[None]:
-        with self.process("collector", "simulate", "--links", str(self.folder / "dev")) as simulating:
+        with self.process(
+            "collector", "simulate", "--links", str(self.folder / "dev"), "--with", VICTRON
+        ) as simulating:
             assert simulating.stdout is not None
             assert simulating.stdout.readline().startswith("simulating: ")
             yield
@@ -104,6 +110,11 @@ class Place:
         value: float | None = json.loads(self.get(f"/{family}/api/single_point/{moment}/{parameter}"))["value"]
         return value
 
+    def of(self, device: str, part: str) -> dict[str, Any]:
+        """What /api/v1 answers of a device."""
+        answer: dict[str, Any] = json.loads(self.get(f"/api/v1/devices/{device}/{part}"))
+        return answer
+
     def ledger(self) -> Ledger:
         spool = Spool(self.folder / "spool.db")
         ledger = spool.ledger()
@@ -115,7 +126,7 @@ class Place:
         engine = open_engine(default_url(self.data_dir))
         counts: dict[str, int] = {}
         with session_factory(engine)() as session:
-            for entry in (BMSDataentry, TristarDataEntry, TristarDailyDataEntry):
+            for entry in (BMSDataentry, TristarDataEntry, TristarDailyDataEntry, DeviceDataEntry):
                 rows = select(Device.slug, func.count()).join(entry, entry.device_id == Device.id).group_by(Device.slug)
                 for slug, count in session.execute(rows):
                     counts[slug] = counts.get(slug, 0) + count
@@ -130,11 +141,20 @@ def place(tmp_path: Path) -> Place:
 
 def test_what_the_devices_say_is_what_the_site_answers(place: Place) -> None:
     with place.devices(), place.site(), place.collector():
-        assert wait_until(lambda: len(place.stored()) == 3, LIMIT_SECONDS), place.ledger()
+        assert wait_until(lambda: len(place.stored()) == 4, LIMIT_SECONDS), place.ledger()
         assert place.now("BMS", "state_of_charge") == 72.4
         assert place.now("BMS", "total_current") == 32.3
         assert place.now("Tristar", "bat_voltage") == pytest.approx(13.41, abs=0.003)
         assert place.now("Tristar", "kwhr_total") == 496
+        answers = {part: place.of("victron-1", part) for part in ("latest", "series", "range")}
+    latest = answers["latest"]["metrics"]
+    assert {key: latest[key]["value"] for key in CHARGING} == CHARGING
+    assert latest["operation_state"]["text"] == "bulk"
+    series = {row["metric"] for row in answers["series"]["series"]}
+    assert series == latest.keys() >= CHARGING.keys()
+    assert "firmware" not in series
+    samples = answers["range"]["metrics"]
+    assert {key: set(samples[key]["value"]) for key in CHARGING} == {key: {value} for key, value in CHARGING.items()}
 
 
 def test_whoever_is_killed_the_site_has_every_document_that_was_made_once(place: Place) -> None:
