@@ -20,8 +20,18 @@ from tests.postgresql import Cluster, running_cluster
 # A suite that a shell started in the background ignores Ctrl-C, and so would the programs it starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 ADMIN_PASSWORD_FILE = "admin_password"
 CHOSEN = "nine purple kettles sing"
+
+
+@pytest.fixture(autouse=True)
+def handlers_of_signals() -> Iterator[None]:
+    """A command that a test runs in this process leaves no handler behind."""
+    before = {number: signal.getsignal(number) for number in ENDING_SIGNALS}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def choose_a_password(sessions: sessionmaker[Session], config: Config) -> None:
