@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from data import queries
+from data.document import posted_value
 from data.queries import Latest
 from data.ranges import from_milliseconds, to_milliseconds
 
@@ -51,8 +52,9 @@ def instant_of(milliseconds: str) -> datetime | None:
 def rows_of(content: Any, path: str = "") -> Iterator[tuple[str, str]]:
     """(name, value) of every leaf: the name is the way to it, a {value, unit} is one leaf."""
     if isinstance(content, dict) and content:
-        if set(content) == {"value", "unit"} and not isinstance(content["value"], (dict, list)):
-            yield path, f"{shown(content['value'])} {shown(content['unit'])}".strip()
+        quantity = posted_value(content)
+        if quantity is not None and len(quantity.names) == len(content) and (path or len(content) > 1):
+            yield path, f"{shown(quantity.value)} {quantity.unit}".strip()
             return
         for key, value in content.items():
             yield from rows_of(value, f"{path} / {key}" if path else str(key))

@@ -15,7 +15,7 @@ from callbacks.values.labels import ENTRIES, NAME_LISTS, ON_OFF, NameList, flag_
 from data import document
 from data.catalogue import Metric
 from data.catalogue.codes import CHARGE_STATE, CHARGING_FAILED, CHARGING_STAGE, FAULT
-from data.document import fold, number
+from data.document import number, posted_value
 
 LONGEST_TEXT = 200
 MOST_IN_LIST = 64
@@ -87,13 +87,11 @@ def of_metric(family: str, metric: Metric, section: str, key: str, posted: Any, 
 def as_posted(posted: Any, unit: str) -> Shown:
     """A value without a meaning of ours: a number, a text, a list, or an object with a value and a unit."""
     if isinstance(posted, Mapping):
-        inside = {fold(str(name)): value for name, value in posted.items()}
-        if "value" not in inside:
+        quantity = posted_value(posted)
+        if quantity is None:
             return Shown(short(_json(posted)) if posted else "empty", tone="" if posted else "nothing")
-        stated = unit_of(posted)
-        if isinstance(inside["value"], str) and (found := number(inside["value"])) is not None:
-            return as_posted(found, stated or unit)
-        return as_posted(inside["value"], stated or unit)
+        figure = number(quantity.value) if isinstance(quantity.value, str) else None
+        return as_posted(quantity.value if figure is None else figure, unit_of(posted) or unit)
     if posted is None or posted == "":
         return NO_READING
     if (flag := truth(posted)) is not None:
@@ -147,10 +145,8 @@ def truth(posted: Any) -> bool | None:
 
 def unit_of(posted: Any) -> str:
     """The unit that an object with a value states; empty when it states none."""
-    if not isinstance(posted, Mapping):
-        return ""
-    stated = next((value for name, value in posted.items() if fold(str(name)) in ("unit", "units")), "")
-    return stated if isinstance(stated, str) and stated not in NO_UNITS else ""
+    quantity = posted_value(posted)
+    return "" if quantity is None or quantity.unit in NO_UNITS else quantity.unit
 
 
 def _plain_unit(unit: str) -> str:

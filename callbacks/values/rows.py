@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from callbacks.values.cell import NOT_SENT, Shown, short, shown, truth
 from callbacks.values.labels import ENTRIES, NAME_LISTS, capitalised, flag_words, metric_at
-from data.document import fold
+from data.document import fold, posted_value
 
 MOST_ROWS = 300  # of one section
 LONGEST_LABEL = 80
@@ -63,22 +63,15 @@ class Section:
 
 def is_quantity(node: Any) -> bool:
     """Whether an object is a value with its unit and nothing else."""
-    if not isinstance(node, Mapping) or len(node) > 3:
-        return False
-    names = {fold(str(name)) for name in node}
-    return (
-        "value" in names
-        and names <= {"value", "unit", "units"}
-        and not any(isinstance(part, dict | list) for part in node.values())
-    )
+    quantity = posted_value(node)
+    return quantity is not None and len(quantity.names) == len(node)
 
 
 def apart(node: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """An object with a plain value, as that value with its unit and what else it holds; else nothing and all of it."""
-    measured = {name: part for name, part in node.items() if fold(str(name)) in ("value", "unit", "units")}
-    if is_quantity(measured):
-        return measured, {name: part for name, part in node.items() if name not in measured}
-    return {}, dict(node)
+    quantity = posted_value(node)
+    names = () if quantity is None else quantity.names
+    return {name: node[name] for name in names}, {name: part for name, part in node.items() if name not in names}
 
 
 def is_leaf(node: Any) -> bool:
@@ -186,20 +179,20 @@ def grid(title: str, records: Mapping[str, Mapping[str, Any]], zone: ZoneInfo) -
     for record in records.values():
         for name in record:
             keys.setdefault(fold(name), name)
-    has_unit = "value" in keys and ("unit" in keys or "units" in keys)
-    columns = [key for key in keys if not (has_unit and key in ("unit", "units"))]
+    quantities = [apart(record)[0] for record in records.values()]
+    units = {fold(name) for quantity in quantities for name in list(quantity)[1:]}
+    columns = [key for key in keys if key not in units]
     stem, labels = _numbered(list(records))
     if fold(stem) in IN_THE_TITLE:
         stem = "No."
     lines = []
-    for label, record in zip(labels, records.values(), strict=True):
+    for label, record, quantity in zip(labels, records.values(), quantities, strict=True):
         inside = {fold(name): value for name, value in record.items()}
-        cells = []
-        for column in columns:
-            posted = inside.get(column)
-            if column == "value" and has_unit:
-                posted = {"value": posted, "unit": inside.get("unit", inside.get("units"))}
-            cells.append(shown("bms", "\0", column, posted, {}, zone) if column in inside else NOT_SENT)
+        if units and quantity:
+            inside["value"] = quantity
+        cells = [
+            shown("bms", "\0", column, inside[column], {}, zone) if column in inside else NOT_SENT for column in columns
+        ]
         lines.append((label, tuple(cells)))
     said = [ENTRIES[key].label if key in ENTRIES and ENTRIES[key].label else capitalised(keys[key]) for key in columns]
     return Grid(title, "", (stem, *said), tuple(lines))

@@ -9,10 +9,11 @@ from data.document.fields import FIELDS, FieldRow
 from data.document.names import Notices, names, notices
 from data.document.origin import controller_string, same_content, stated_instant, stated_text
 from data.document.parsing import parse_content
+from data.document.posted_value import PostedValue, number, posted_value
 from data.document.reading import readings
 from data.document.sensors import sensor_units
 from data.document.unlisted import PLACES, family_of_unlisted, unlisted
-from data.folding import Document, fold, number
+from data.folding import Document, fold
 
 __all__ = [
     "FIELDS",
@@ -20,6 +21,7 @@ __all__ = [
     "Document",
     "FieldRow",
     "Notices",
+    "PostedValue",
     "controller_string",
     "family_of_unlisted",
     "fold",
@@ -27,6 +29,7 @@ __all__ = [
     "notices",
     "number",
     "parse_content",
+    "posted_value",
     "readings",
     "same_content",
     "sensor_units",

@@ -10,7 +10,8 @@ from functools import lru_cache
 from typing import Any
 
 from data.catalogue import MOST_CELLS
-from data.folding import Node, Sections, folded, number
+from data.document.posted_value import number
+from data.folding import Node, Sections, folded
 
 
 def _volts(raw: float) -> float:
@@ -90,7 +91,7 @@ def _places(section: Section, group: Node, first: int | None) -> Iterator[Place]
             yield Place(None, posted, None)
             continue
         cell = first + offset + 1
-        bare = not isinstance(posted, Mapping)
+        bare = not isinstance(posted, dict)
         found = None if value is None else Cell(metric.format(cell), value, raw if bare else None, above)
         yield Place(cell, posted, found)
 

@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from data.document.parsing import parse_content
+from data.document.posted_value import number
 from data.errors import RangeError
-from data.folding import Document, folded, number
+from data.folding import Document, folded
 from data.ranges import parse_instant
 
 

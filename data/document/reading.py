@@ -12,10 +12,11 @@ from data.document.cells import cells
 from data.document.fields import FIELDS
 from data.document.general import metric_named
 from data.document.normalising import RULES
+from data.document.posted_value import number
 from data.document.sensors import leaves
 from data.document.unlisted import unlisted
 from data.families import FAMILIES
-from data.folding import Document, Sections, fold, number
+from data.folding import Document, Sections, fold
 
 _WORDS = re.compile(r"[^a-z0-9]+")
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from data.folding import Document, number
+from data.document.posted_value import number, posted_unit, posted_value
+from data.folding import Document
 
 MOST_SENSOR_KEYS = 500
 LONGEST_KEY = 200
 
 
 def leaves(content: Document) -> list[tuple[str, float, str]]:
-    """(key, value, unit) of every numeric leaf; an object with `value` is one leaf under its own key.
+    """(key, value, unit) of every numeric leaf; an object with a value is one leaf under its own key.
 
     A key is the path joined by `/`, an element of a list by its place from 0; of two that come out alike the second is
     `key (2)`.  Beyond MOST_SENSOR_KEYS there are none.
@@ -23,14 +24,14 @@ def leaves(content: Document) -> list[tuple[str, float, str]]:
         path, node = waiting.pop()
         value = number(node)
         if value is not None and _printable(path):
-            unit = node.get("unit", node.get("units", "")) if isinstance(node, dict) else ""
-            found[_free(path, found)] = value, _printable(unit) if isinstance(unit, str) else ""
+            found[_free(path, found)] = value, _printable(posted_unit(node))
         elif type(node) is dict or type(node) is list:
             below = f"{path}/" if path else ""
             inside = node.items() if type(node) is dict else enumerate(node)
             waiting += [(f"{below}{key}", child) for key, child in inside][::-1]
-    if isinstance(content.get("unit"), str) and list(found) == ["value"]:
-        return [("value", found["value"][0], content["unit"])]
+    whole = posted_value(content)
+    if whole is not None and list(found) == [whole.names[0]]:
+        return [(key, value, whole.unit) for key, (value, _) in found.items()]
     return [(key, value, unit) for key, (value, unit) in found.items()]
 
 

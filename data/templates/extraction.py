@@ -19,6 +19,7 @@ from data import document
 from data.arrays import Floats
 from data.document.cells import Cell, cells
 from data.document.normalising import RULES
+from data.document.posted_value import posted_value
 from data.document.reading import is_listed, limits, normalised, placed
 from data.document.sensors import leaves
 from data.document.unlisted import unlisted
@@ -102,9 +103,11 @@ def _deciding(node: Any) -> set[int]:
         elif isinstance(node, dict):
             for key, value in node.items():
                 waiting.append(value)
-                inside = value.get("value") if isinstance(value, dict) else value
-                if fold(key) in _DECIDING and (slot := slot_of(inside)) is not None:
-                    found.add(slot)
+                if fold(key) in _DECIDING:
+                    posted = posted_value(value)
+                    slot = slot_of(value if posted is None else posted.value)
+                    if slot is not None:
+                        found.add(slot)
     return found
 
 
