@@ -8,18 +8,16 @@ from typing import Any
 
 import dash
 
-from pages import (
-    about,
-    bms,
-    ids,
-    overview,
-    sensors,
-    tristar,
-    value_page,
-)
-from pages.ids import ValueIds
+from pages import about, graph, ids, overview, sensors, value_page
+from pages.device_links import HEADINGS
+from pages.ids import GraphIds, ValueIds
 
 Page = tuple[str, str, str, Callable[..., Any]]  # the name Dash knows it by, address, title, layout
+
+
+def _graph_page(address: str, title: str, kind: str, graph_ids: GraphIds) -> Page:
+    """A page of a device's values over time."""
+    return f"pages.{kind}", address, title, lambda **query: graph.layout(kind, graph_ids, HEADINGS[kind], query)
 
 
 def _value_page(name: str, address: str, title: str, kind: str, value_ids: ValueIds) -> Page:
@@ -30,10 +28,10 @@ def _value_page(name: str, address: str, title: str, kind: str, value_ids: Value
 PAGES: tuple[Page, ...] = (
     ("pages.overview", "/", "Overview", overview.layout),
     ("pages.home", "/home", "Overview", overview.layout),
-    ("pages.bms", "/BMS", "BMS", bms.layout),
+    _graph_page("/BMS", "BMS", "bms", ids.BMS),
     _value_page("bms_instantaneous", "/BMS/Instantaneous", "BMS, all values", "bms", ids.BMS_INSTANTANEOUS),
     _value_page("bms_pins", "/BMS/pins", "BMS, active pins", "bms", ids.BMS_PINS),
-    ("pages.tristar", "/Tristar", "Tristar", tristar.layout),
+    _graph_page("/Tristar", "Tristar", "tristar", ids.TRISTAR),
     _value_page(
         "tristar_instantaneous", "/Tristar/Instantaneous", "Tristar, all values", "tristar", ids.TRISTAR_INSTANTANEOUS
     ),

@@ -97,7 +97,7 @@ ORDER_INSIDE: dict[str, tuple[set[str], ...]] = {
         {"errors"},
     ),
     "pages": (
-        {"about", "bms", "overview", "sensors", "shell", "tristar"},
+        {"about", "overview", "sensors", "shell"},
         {"graph", "value_page"},
         {"device_links"},
         {"components", "graph_form"},
