@@ -1,4 +1,4 @@
-"""Numbers, ages and moments as a person reads them."""
+"""Numbers, ages, moments and foreign texts as a person reads them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,12 @@ THIN_SPACE = "\u202f"  # the one that does not break a line
 MINUS = "\u2212"
 NOTHING = "–"
 BEYOND_READING = 1e15  # from here on digits say less than the power of ten
+LOOKALIKES = str.maketrans({"<": "‹", ">": "›"})
+
+
+def plain(text: str) -> str:
+    """A text of people or devices that Plotly takes for nothing else: it reads tags and templates in every text."""
+    return text.translate(LOOKALIKES).replace("%{", "% {")
 
 
 def number(value: float | None, decimals: int) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy.orm import Session
 
-from callbacks.common.escaping import plain
+from callbacks.common.formatting import plain
 from data import document, queries
 from data.catalogue import Metric
 from data.queries import DeviceRow, SeriesRow

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from callbacks.common.context import Site, Viewer, seen_by
 from callbacks.common.lines import Line
 from callbacks.graph import texts
+from callbacks.graph.axes import left_out
 from callbacks.graph.controls import LONGEST_INTERVAL_MINUTES, Selection, field_text, selection
-from callbacks.graph.figure import Drawing, left_out
+from callbacks.graph.figure import Drawing
 from callbacks.graph.series import graph_lines, spans
 from callbacks.graph.subject import Subject, graph_subject
 from callbacks.graph.suggestion import Suggestion, suggestion

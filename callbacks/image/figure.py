@@ -13,18 +13,8 @@ import numpy as np
 
 from callbacks.common import styles
 from callbacks.common.lines import Line, Numbers, segments
-from callbacks.graph.figure import (
-    Drawing,
-    axis_title,
-    figure_height,
-    line_colors,
-    line_names,
-    panels,
-    positive,
-    state_ticks,
-    time_range,
-    value_range,
-)
+from callbacks.graph.axes import axis_title, positive, state_ticks, time_range, value_range
+from callbacks.graph.figure import Drawing, figure_height, line_colors, line_names, panels
 from callbacks.image.styles import styled
 from callbacks.image.ticks import time_ticks, value_ticks
 from data.ranges import TimeRange

@@ -14,9 +14,11 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from callbacks.common import styles
-from callbacks.common.escaping import plain
+from callbacks.common.formatting import plain
 from callbacks.common.lines import Numbers, Truths, axis_times, drawn_buckets, wall_milliseconds
-from callbacks.graph.figure import LABEL_SPACING, faint, time_range
+from callbacks.graph.axes import time_range
+from callbacks.graph.end_labels import End, end_labels, line_end
+from callbacks.graph.traces import faint
 from data.catalogue.codes import NIGHT
 from data.gaps import Stretch, common
 from data.queries import Chart
@@ -29,6 +31,7 @@ WIDTH = timedelta(minutes=10)
 SUN_WATTS = 5.0
 POWER_SHARE = 0.66
 PLOT_PIXELS = 430
+PERCENT_RANGE = (0, 104)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,19 +108,19 @@ def overview_figure(known: Day, window: TimeRange, zone: ZoneInfo, theme: str) -
     """Draw the day; the lines break at gaps, nights are shaded."""
     at = wall_milliseconds(known.index, zone)
     figure = go.Figure()
-    ends: list[tuple[str, float, str]] = []
+    ends: list[End] = []
     for position, (key, watts) in enumerate(known.strings.items()):
         name = plain(key)
         color = styles.meaning("sun" if position == 0 else "sun-2", theme)
         shown = drawn_buckets(known.index, watts, known.unbroken[key])
         dash, fill = ("solid", True) if position == 0 else ("dash", False)
         figure.add_trace(_power(at[shown], watts[shown], name, color, dash, fill))
-        ends += _end(name, watts, color)
+        ends += line_end(name, watts, color)
     color = styles.meaning("load", theme)
     if np.isfinite(known.load).any():
         shown = drawn_buckets(known.index, known.load, known.load_unbroken)
         figure.add_trace(_power(at[shown], known.load[shown], "Load", color, "solid", fill=False))
-        ends += _end("Load", known.load, color)
+        ends += line_end("Load", known.load, color)
     battery = styles.meaning("battery", theme)
     shown = drawn_buckets(known.index, known.percent, known.percent_unbroken)
     figure.add_trace(
@@ -141,7 +144,10 @@ def overview_figure(known: Day, window: TimeRange, zone: ZoneInfo, theme: str) -
         showlegend=False,
         margin={"l": 56, "r": 76, "t": 8, "b": 44, "pad": 4},
         shapes=_nights(known, zone, styles.meaning("night", theme)),
-        annotations=[*_labels(ends, top, PLOT_PIXELS * POWER_SHARE), *_percent_label(known.percent, battery)],
+        annotations=[
+            *end_labels(ends, "y", (0, top), PLOT_PIXELS * POWER_SHARE, lowest=6.0),
+            *end_labels(line_end("Battery", known.percent, battery), "y2", PERCENT_RANGE, PLOT_PIXELS),
+        ],
         xaxis={
             "type": "date",
             "anchor": "y2",
@@ -155,7 +161,7 @@ def overview_figure(known: Day, window: TimeRange, zone: ZoneInfo, theme: str) -
         yaxis2={
             "domain": [0, 1 - POWER_SHARE - 0.05],
             "title": {"text": "State of charge (%)"},
-            "range": [0, 104],
+            "range": PERCENT_RANGE,
             "tickvals": [0, 50, 100],
         },
     )
@@ -183,42 +189,6 @@ def _power(at: Numbers, watts: Numbers, name: str, color: str, dash: str, fill: 
         fillcolor=faint(color, 0.10) if fill else None,
         hovertemplate=f"{name}: %{{y:.0f}}\u202fW<extra></extra>",
     )
-
-
-def _end(name: str, watts: Numbers, color: str) -> list[tuple[str, float, str]]:
-    known = watts[np.isfinite(watts)]
-    return [(name, float(known[-1]), color)] if len(known) else []
-
-
-def _labels(ends: Sequence[tuple[str, float, str]], top: float, pixels: float) -> list[dict[str, Any]]:
-    """Names at the right ends of the lines, pushed apart."""
-    out, free_from = [], 6.0
-    for name, value, color in sorted(ends, key=lambda row: row[1]):
-        height = value / top * pixels
-        wanted = max(height, free_from)
-        free_from = wanted + LABEL_SPACING
-        out.append(_label(name, value, color, "y", wanted - height))
-    return out
-
-
-def _percent_label(percent: Numbers, color: str) -> list[dict[str, Any]]:
-    known = percent[np.isfinite(percent)]
-    return [_label("Battery", float(known[-1]), color, "y2", 0.0)] if len(known) else []
-
-
-def _label(text: str, value: float, color: str, axis: str, shift: float) -> dict[str, Any]:
-    return {
-        "text": text,
-        "font": {"color": color},
-        "xref": "paper",
-        "x": 1,
-        "xanchor": "left",
-        "xshift": 6,
-        "yref": axis,
-        "y": value,
-        "yshift": shift,
-        "showarrow": False,
-    }
 
 
 def _nights(known: Day, zone: ZoneInfo, color: str) -> list[dict[str, Any]]:

@@ -11,17 +11,8 @@ import plotly.graph_objects as go
 import pytest
 
 from callbacks.common.lines import Line
-from callbacks.graph.figure import (
-    Drawing,
-    axis_title,
-    figure_height,
-    graph_figure,
-    left_out,
-    line_colors,
-    line_names,
-    panels,
-    value_range,
-)
+from callbacks.graph.axes import axis_title, left_out, value_range
+from callbacks.graph.figure import Drawing, figure_height, graph_figure, line_colors, line_names, panels
 from pages.graph_form import MARKERS, STYLE_NAMES
 from tests.callbacks.frames import SITE, made, window
 
