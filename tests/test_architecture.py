@@ -82,6 +82,14 @@ ORDER_INSIDE: dict[str, tuple[set[str], ...]] = {
         {"graph"},
         {"common"},
     ),
+    "collector": (
+        {"__main__"},
+        {"commands"},
+        {"daemon", "simulator"},
+        {"config", "scripts"},
+        {"drivers"},
+        {"transports"},
+    ),
     "data": (
         {"importing"},
         {"queries"},
@@ -102,6 +110,14 @@ ORDER_INSIDE: dict[str, tuple[set[str], ...]] = {
         {"device_links"},
         {"components", "graph_form"},
         {"graph_styles", "ids"},
+    ),
+    "demo": (
+        {"__main__"},
+        {"history", "live"},
+        {"devices", "resume"},
+        {"launch", "model"},
+        {"environment"},
+        {"minutes"},
     ),
 }
 # pages/, callbacks/ and app/ may use these names of sqlalchemy and no others: the queries live in data/.

@@ -88,7 +88,8 @@ def _beam(ghi: Array, clear_ghi: Array, clear_dni: Array, zenith: Array, extra: 
     """Direct light through clouds: the clear sky's, reduced by the ratio that Erbs finds between the two skies."""
     under_clouds, under_clear = (_erbs(some, zenith, extra) for some in (np.minimum(ghi, clear_ghi), clear_ghi))
     ratio = np.divide(under_clouds, under_clear, out=np.zeros_like(ghi), where=under_clear > 1.0)
-    return clear_dni * np.clip(ratio, 0, 1)
+    beam: Array = clear_dni * np.clip(ratio, 0, 1)
+    return beam
 
 
 def _erbs(ghi: Array, zenith: Array, extra: Array) -> Array:

@@ -143,7 +143,7 @@ def _clouds(day: int, regime: Regime, seed: int) -> Array:
     keep = math.exp(-1 / regime.minutes)
     shocks = random.standard_normal(DAY) * math.sqrt(1 - keep * keep)
     process = lfilter([1.0], [1.0, -keep], shocks, zi=[keep * random.standard_normal()])[0]
-    shine = 1 / (1 + np.exp(-regime.gain * (process - regime.cover(HOURS))))
+    shine: Array = 1 / (1 + np.exp(-regime.gain * (process - regime.cover(HOURS))))
     return regime.cloud + (regime.clear - regime.cloud) * shine
 
 

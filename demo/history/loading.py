@@ -11,7 +11,6 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -111,14 +110,14 @@ class _Loader:
             tasks.append((era, {batch.first: batch.minutes for batch in inside}))
         while not tasks[-1][1]:
             tasks.pop()  # older than all that is missing
-        waiting = iter([partial(pool.submit, eras.run, self.launch, era, parts) for era, parts in tasks])
-        running = deque(submit() for submit in islice(waiting, AHEAD))
+        begun = (pool.submit(eras.run, self.launch, era, parts) for era, parts in tasks)
+        running = deque(islice(begun, AHEAD))
         storing: deque[tuple[list[Batch], Future[Stored]]] = deque()
         moved_by: eras.Totals = {}
         url = engine_of(self.sessions).url.render_as_string(hide_password=False)
         for number, (era, _) in enumerate(tasks):
             run = running.popleft().result()
-            running.extend(submit() for submit in islice(waiting, 1))
+            running.extend(islice(begun, 1))
             if number:
                 moved_by = eras.difference(moved_by, run.gained)
             for batch in (batch for batch in singles if batch.first in run.parts):

@@ -5,6 +5,7 @@ Sources of the numbers and their limits: docs/decisions/0002.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -104,4 +105,4 @@ def stored_joules(charge: float, capacity: float) -> float:
 
 def resistance_factor(degrees: float) -> float:
     """How much larger the resistance is than at 25 degC."""
-    return 2.718281828459045 ** (OHMS_PER_DEGREE * (25.0 - degrees))
+    return math.pow(math.e, OHMS_PER_DEGREE * (25.0 - degrees))
