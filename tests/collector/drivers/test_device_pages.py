@@ -12,6 +12,7 @@ from collector.drivers.emus import sentences_table
 from collector.drivers.registers import Register
 from collector.drivers.sentences import Field
 from collector.drivers.tristar import registers_table
+from tests.collector.drivers.tables import table_rows
 from tests.collector.drivers.tristar import page as tristar_page
 
 PAGES = Path(__file__).parents[3] / "docs" / "devices"
@@ -57,3 +58,9 @@ def test_each_driver_has_a_page_with_its_wiring_its_settings_and_what_goes_wrong
     for heading in ("Wiring", "Settings of the collector", "What the driver asks", "What goes wrong"):
         assert f"\n## {heading}\n" in page
     assert f'driver = "{driver}"' in page
+
+
+@pytest.mark.parametrize("driver", DRIVERS)
+def test_each_value_of_a_driver_is_explained_on_its_page(driver: str) -> None:
+    keys = {MODULE.sub("module_n_", row.key) for row in table_rows(driver)}
+    assert keys - explained(driver) == set(), f"no row in docs/devices/{driver}.md"
