@@ -23,7 +23,7 @@ COUNT = awk -v total=$$(grep -c '==' $(1)) -v terminal=$$([ -t 1 ] && echo 1 || 
 	'/^(Collecting|Requirement already)/ { n++; if (terminal) printf "\r  %d of about %d packages", n, total; else if (n % 10 == 0) printf "  %d of about %d packages\n", n, total; fflush() } \
 	/^(Building|Installing collected)/ { if (terminal) printf "\n"; print "  " ($$1 == "Building" ? $$0 : "installing them"); fflush() }'
 
-.PHONY: help error-pages setup run test bench fuzz long lint browser postgresql nginx python-check
+.PHONY: help error-pages setup run test bench fuzz long lint browser postgresql nginx systemd python-check
 
 help:
 	@echo 'make run                          start the observatory on http://127.0.0.1:8050/ (Ctrl-C ends it)'
@@ -85,13 +85,18 @@ nginx:
 		if $(MAY_INSTALL); then echo 'setting up: Debian package nginx (for the tests of the proxy)'; $(APT_INSTALL) nginx-light openssl; \
 		else echo 'The tests of the proxy need nginx. On Debian: apt install nginx-light openssl'; exit 1; fi; }
 
+systemd:
+	@command -v systemd-analyze >/dev/null || { \
+		if $(MAY_INSTALL); then echo 'setting up: Debian package systemd (for the tests of the units)'; $(APT_INSTALL) systemd; \
+		else echo 'The tests of the units need systemd-analyze. On Debian: apt install systemd'; exit 1; fi; }
+
 lint: $(VENV)/installed-dev
 	@echo '== ruff'
 	@$(BIN)/ruff check .
 	@echo '== mypy'
 	@$(BIN)/mypy
 
-test: lint browser postgresql nginx
+test: lint browser postgresql nginx systemd
 	@echo '== pytest'
 	@$(BIN)/python -m pytest -q -n auto
 
