@@ -383,10 +383,10 @@ def _row(candidate: _Candidate, clock: str, outcomes: list[Outcome | None]) -> d
 def _note_series(session: Session, stored: Sequence[_Candidate]) -> None:
     """Add the metrics that these devices had not posted before; documents of a template have the same."""
     cache = template_rows.known(session)
-    first: dict[tuple[int, int], _Candidate] = {}
+    first: dict[tuple[int, str, int], _Candidate] = {}
     plain: list[_Candidate] = []
     for candidate in stored:
-        key = (candidate.device_id, candidate.number)
+        key = (candidate.device_id, candidate.posted.family, candidate.number)
         if candidate.split is None:
             plain.append(candidate)
         elif key not in cache.noted and key not in first:

@@ -22,7 +22,7 @@ class Known:
     def __init__(self) -> None:
         self.texts: dict[int, str] = {}
         self.met: dict[int, None] = {}
-        self.noted: set[tuple[int, int]] = set()  # (device, template) whose series are in the table
+        self.noted: set[tuple[int, str, int]] = set()  # (device, family, template) whose series are in the table
 
     def learn(self, found: dict[int, str]) -> None:
         """Remember rows of the table."""
@@ -30,8 +30,8 @@ class Known:
             self.texts.clear()
         self.texts.update(found)
 
-    def note_after_commit(self, session: Session, keys: Iterable[tuple[int, int]]) -> None:
-        """Remember, once this transaction is committed, that the series of these (device, template) are there."""
+    def note_after_commit(self, session: Session, keys: Iterable[tuple[int, str, int]]) -> None:
+        """Remember, once this transaction is committed, the (device, family, template) whose series are there."""
         new = list(keys)
 
         def note(_session: Session) -> None:

@@ -80,6 +80,17 @@ def test_documents_without_a_time_take_the_next_free_millisecond(sessions: sessi
     assert times == [NOW + timedelta(milliseconds=n) for n in range(4)]
 
 
+def test_each_family_of_a_device_has_its_series_when_their_documents_look_alike(
+    sessions: sessionmaker[Session],
+) -> None:
+    for minute in range(3):
+        at = NOW + timedelta(minutes=minute)
+        results(sessions, *(Posted(f, "tristar-1", '{"odd": 7.5}', at, "synced") for f in ("tristar", "tristar_daily")))
+    with sessions() as session:
+        device_id = queries.device(session, "tristar-1").id
+        assert {row.key for row in queries.series(session, device_id)} == {"odd", "daily/odd"}
+
+
 def test_a_batch_takes_a_bounded_number_of_statements(sessions: sessionmaker[Session]) -> None:
     counts = []
     for size in (5, 500):
