@@ -25,9 +25,7 @@ def pi(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (packages,) = folder.glob("lib/python*/site-packages")
     for name, version in PINS.items():
         source = distribution(name)
-        assert source.version == version, (
-            f"collector/requirements.txt pins {name} {version}, not {source.version}"
-        )
+        assert source.version == version, f"collector/requirements.txt pins {name} {version}, not {source.version}"
         for file in source.files or ():
             if ".." not in file.parts and file.suffix != ".pyc":
                 target = packages / file
