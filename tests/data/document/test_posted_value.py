@@ -44,7 +44,7 @@ def column(family: str, content: dict[str, Any], metric: str) -> float:
     parts = splitting.split(json.dumps(content | {"filled up to be split": "into template and numbers"}))
     assert parts is not None
     numbers = np.array([parts.values], dtype=np.float64)
-    return float(extraction.readings(family, parts.skeleton, lambda slot: numbers[:, slot], 1)[metric][0])
+    return float(extraction.readings(family, parts.template, lambda slot: numbers[:, slot], 1)[metric][0])
 
 
 @given(quantities())
