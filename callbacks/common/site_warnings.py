@@ -25,15 +25,15 @@ def warnings(state: Condition) -> list[SiteWarning]:
     found = []
     for prefix, kind, field in (("Tristar Alarms: ", "warning", "alarms"), ("Tristar Faults: ", "danger", "faults")):
         for source in state.strings:
-            names = getattr(source.latest.notices, field)
+            names = getattr(source.latest.flags, field)
             if names:
                 found.append(SiteWarning(kind, prefix, f"{', '.join(names)} ({source.name})"))
     if state.battery is not None:
-        notices = state.battery.latest.notices
+        flags = state.battery.latest.flags
         for kind, what, names in (
-            ("warning", "status", notices.status_errors),
-            ("danger", "power", notices.power_errors),
-            ("danger", "protection", notices.protection_errors),
+            ("warning", "status", flags.status_errors),
+            ("danger", "power", flags.power_errors),
+            ("danger", "protection", flags.protection_errors),
         ):
             if names:
                 found.append(SiteWarning(kind, "BMS ERROR: ", f"{', '.join(names)} ({what})"))

@@ -217,7 +217,7 @@ def pins(names: list[str]) -> list[Row]:
     return found[:MOST_ROWS]
 
 
-def sentence(readings: Mapping[str, float], notices: document.Notices) -> str:
+def sentence(readings: Mapping[str, float], flags: document.Flags) -> str:
     """What the newest document says in one breath."""
     parts = []
     for key in ("state_of_charge", "total_voltage"):
@@ -226,6 +226,6 @@ def sentence(readings: Mapping[str, float], notices: document.Notices) -> str:
     if (amps := readings.get("total_current")) is not None:
         way = "into" if amps >= 0 else "out of"
         parts.append(f"{formatting.with_unit(formatting.number(abs(amps), 1), 'A')} {way} the battery")
-    wrong = len(notices.status_errors) + len(notices.protection_errors) + len(notices.power_errors)
+    wrong = len(flags.status_errors) + len(flags.protection_errors) + len(flags.power_errors)
     said = f"{wrong} {'error' if wrong == 1 else 'errors'} reported" if wrong else "no errors reported"
     return f"{', '.join(parts)}; {said}." if parts else f"The battery manager answers in part; {said}."

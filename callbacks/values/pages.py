@@ -45,7 +45,7 @@ class ValuePage:
 def bms_values(newest: Newest) -> Said:
     """Every value of the battery manager's document."""
     (latest,) = (source.latest for source in newest.sources)
-    said = bms.sentence(latest.readings, latest.notices)
+    said = bms.sentence(latest.readings, latest.flags)
     if newest.sources[0].silent:
         said = f"No data from the battery for {formatting.span(newest.sources[0].age)}; it last said: {said}"
     return said, [_columns(tables.body(bms.sections(latest.content, newest.zone), newest.columns, newest.where))]
@@ -54,7 +54,7 @@ def bms_values(newest: Newest) -> Said:
 def bms_pins(newest: Newest) -> Said:
     """The battery manager's active pins."""
     (source,) = newest.sources
-    rows = bms.pins(source.latest.notices.pins)
+    rows = bms.pins(source.latest.flags.pins)
     when = "were active when it was last heard" if source.silent else "are active"
     one = "was active when it was last heard" if source.silent else "is active"
     if rows:

@@ -6,7 +6,7 @@ never refused.  Standard library only: the collector builds its documents from t
 """
 
 from data.document.fields import FIELDS, FieldRow
-from data.document.names import Notices, names, notices
+from data.document.names import Flags, flags, names
 from data.document.origin import controller_string, same_content, stated_instant, stated_text
 from data.document.parsing import parse_content
 from data.document.posted_value import PostedValue, number, posted_value
@@ -20,13 +20,13 @@ __all__ = [
     "PLACES",
     "Document",
     "FieldRow",
-    "Notices",
+    "Flags",
     "PostedValue",
     "controller_string",
     "family_of_unlisted",
+    "flags",
     "fold",
     "names",
-    "notices",
     "number",
     "parse_content",
     "posted_value",

@@ -11,7 +11,7 @@ from data.folding import Document, Node, Sections, fold
 
 
 @dataclass(frozen=True, slots=True)
-class Notices:
+class Flags:
     """The names a document reports, in the posted words; an empty list is a clear answer or none at all."""
 
     alarms: list[str] = field(default_factory=list)
@@ -62,33 +62,33 @@ def _flag(value: Any) -> bool | None:
     return None
 
 
-def notices(family: str, content: Document) -> Notices:
+def flags(family: str, content: Document) -> Flags:
     """The names of alarms, faults, flags, errors and pins in a document.  Never raises for a document."""
     sections = Sections(content)
     if family == "device":
-        return Notices(**{kind.name: names(sections.top.get(fold(kind.name))) for kind in fields(Notices)})
+        return Flags(**{kind.name: names(sections.top.get(fold(kind.name))) for kind in fields(Flags)})
     if family == "tristar":
         status = sections("status")
-        return Notices(
+        return Flags(
             alarms=names(status.get("alarms"), list(ALARMS.names.values())),
             faults=names(status.get("faults"), list(FAULTS.names.values())),
         )
     if family == "tristar_daily":
         values = sections("dailyloggervalues")
-        return Notices(
+        return Flags(
             daily_alarms=names(values.get("dailyalarms"), list(ALARMS.names.values())),
             daily_faults=names(values.get("dailyfaults"), list(FAULTS.names.values())),
             daily_flags=names(values.get("dailyflags"), list(DAILY_FLAGS.names.values())),
         )
     if family == "bms":
         status = _unfused(sections("bmsstatus"))
-        return Notices(
+        return Flags(
             status_errors=names(status.get("statuserrors")) or _invalid(status),
             power_errors=names(status.get("powererrors")) or _set(status, POWER_REDUCTION.names),
             protection_errors=names(status.get("protectionerrors")) or _set(status, PROTECTION.names),
             pins=names(status.get("pinsconnected")) or _set(status, PIN_STATUS.names),
         )
-    return Notices()
+    return Flags()
 
 
 # The old reader's validity flags, which are true when all is well -> what to say when they are not.

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from data import document
 from data.arrays import Integers
 from data.database.models import ENTRIES, Device, JSONDataEntry, SealedBlock
-from data.document import Notices
+from data.document import Flags
 from data.errors import CorruptError
 from data.families import KINDS
 from data.queries import statements
@@ -41,7 +41,7 @@ class Latest:
     received_at: datetime
     clock: str
     readings: dict[str, float]
-    notices: Notices
+    flags: Flags
     text: str
 
     @property
@@ -53,13 +53,13 @@ class Latest:
 def _read(family: str, row: Row, found: DeviceRow) -> Latest:
     if row.template is None:
         content = document.parse_content(row.body)
-        readings, notices = document.readings(family, content), document.notices(family, content)
+        readings, flags = document.readings(family, content), document.flags(family, content)
     else:
         values = orjson.loads(f"[{row.body}]")
         readings = extraction.of_one(family, row.template, values)
-        notices = extraction.traits(family, row.template).notices
+        flags = extraction.traits(family, row.template).flags
     recorded_at, received_at = from_milliseconds(row.recorded_at), from_milliseconds(row.received_at)
-    return Latest(found, family, recorded_at, received_at, row.clock, readings, notices, row.text)
+    return Latest(found, family, recorded_at, received_at, row.clock, readings, flags, row.text)
 
 
 def _row(entry: JSONDataEntry) -> Row:

@@ -21,7 +21,7 @@ from data.store.blocks import DAY, Run
 from data.store.sealed import days
 from data.templates import extraction
 
-EVENT_KINDS = blocks.NOTICE_KINDS
+EVENT_KINDS = blocks.FLAG_KINDS
 # How far around the window is looked first for the beginning and the end of what lasts longer; then four times as far.
 FIRST_REACH = DAY
 
@@ -156,7 +156,7 @@ def _runs(session: Session, device_id: int, family: str, start: int, end: int) -
 def _with_late(session: Session, device_id: int, family: str, begin: int, late: list[Run]) -> list[Run]:
     sheet = days.day(session, device_id, family, begin)
     came = {at for at, _, _ in late}
-    single = zip(sheet.times.tolist(), sheet.notices(), strict=True)
+    single = zip(sheet.times.tolist(), sheet.flags(), strict=True)
     return sorted([*late, *((at, at, blocks.said(one)) for at, one in single if at not in came)])
 
 
@@ -175,7 +175,7 @@ def _unsealed(session: Session, device_id: int, family: str, start: int, end: in
     texts = template_rows.texts(session, {number for _, number, _ in found if number is not None})
     for recorded, number, body in found:
         if number is not None:
-            notices = extraction.traits(family, texts[number]).notices
+            flags = extraction.traits(family, texts[number]).flags
         else:
-            notices = document.notices(family, document.parse_content(body))
-        yield recorded, recorded, blocks.said(notices)
+            flags = document.flags(family, document.parse_content(body))
+        yield recorded, recorded, blocks.said(flags)

@@ -11,13 +11,13 @@ import orjson
 import zstandard
 
 from data.arrays import Floats, Integers
-from data.document import Notices
+from data.document import Flags
 from data.errors import CorruptError
 from data.store import column_groups, columns, documents
 from data.store.document_table import DocumentTable
 
 DAY = 86_400_000  # milliseconds
-NOTICE_KINDS = (
+FLAG_KINDS = (
     "alarms",
     "faults",
     "daily_alarms",
@@ -44,14 +44,14 @@ class Block:
     checksum: int
     times: bytes
     stamps: bytes
-    notices: bytes
+    flags: bytes
     originals: bytes
     column_groups: list[column_groups.ColumnGroup]
 
     @property
     def size(self) -> int:
         """Bytes of everything in it."""
-        head = len(self.times) + len(self.stamps) + len(self.notices) + len(self.originals)
+        head = len(self.times) + len(self.stamps) + len(self.flags) + len(self.originals)
         return head + sum(len(pack.body) for pack in self.column_groups)
 
 
@@ -68,17 +68,17 @@ def build(table: DocumentTable, readings: Mapping[str, Floats], series: Mapping[
     packed = {series[metric]: column_groups.Column(*columns.encode(values)) for metric, values in readings.items()}
     times = columns.pack_integers(table.times - start)
     stamps = _pack_receive_times(table)
-    notices = columns.compress(orjson.dumps(runs(table.times, table.notices())))
+    flags = columns.compress(orjson.dumps(runs(table.times, table.flags())))
     return Block(
         start,
         len(table),
         sum(int(np.count_nonzero(~np.isnan(values))) for values in readings.values()),
         int(table.times[0]),
         int(table.times[-1]),
-        columns.checksum(times, stamps, notices),
+        columns.checksum(times, stamps, flags),
         times,
         stamps,
-        notices,
+        flags,
         documents.encode(table, series, readings),
         column_groups.grouped(packed),
     )
@@ -90,9 +90,9 @@ def _pack_receive_times(table: DocumentTable) -> bytes:
     return len(delays).to_bytes(4, "little") + delays + clocks
 
 
-def check(stated: int, times: bytes, stamps: bytes, notices: bytes) -> None:
+def check(stated: int, times: bytes, stamps: bytes, flags: bytes) -> None:
     """Raises CorruptError when the head of a block is not what was written."""
-    if columns.checksum(times, stamps, notices) != stated:
+    if columns.checksum(times, stamps, flags) != stated:
         raise CorruptError("the times of a block have changed since they were written")
 
 
@@ -150,16 +150,16 @@ def decoded(bodies: Iterable[bytes], count: int, wanted: Collection[int] | None 
     }
 
 
-def said(notices: Notices) -> Said:
+def said(flags: Flags) -> Said:
     """Everything a document reports, by kind."""
-    return tuple((kind, name) for kind in NOTICE_KINDS for name in getattr(notices, kind))
+    return tuple((kind, name) for kind in FLAG_KINDS for name in getattr(flags, kind))
 
 
-def runs(times: Integers, notices: Sequence[Notices]) -> list[Run]:
+def runs(times: Integers, flags: Sequence[Flags]) -> list[Run]:
     """What was reported when: one run for each stretch of documents that report the same."""
     found: list[Run] = []
-    before: Notices | None = None
-    for at, one in zip(times.tolist(), notices, strict=True):
+    before: Flags | None = None
+    for at, one in zip(times.tolist(), flags, strict=True):
         names = found[-1][2] if found and one is before else said(one)
         before = one
         if found and found[-1][2] == names:
@@ -174,5 +174,5 @@ def unpack_runs(packed: bytes) -> list[Run]:
     try:
         listed: list[Any] = orjson.loads(columns.decompress(packed))
     except (zstandard.ZstdError, orjson.JSONDecodeError) as cause:
-        raise CorruptError(f"the notices of a block cannot be unpacked: {cause}") from cause
+        raise CorruptError(f"the flags of a block cannot be unpacked: {cause}") from cause
     return [(first, last, tuple((kind, name) for kind, name in names)) for first, last, names in listed]

@@ -1,6 +1,6 @@
 """A table: the documents of one device, family and stretch of time, in memory as arrays, nothing lost.
 
-Entries become tables, sealed blocks become tables again, tables are joined; a table gives readings, notices and texts.
+Entries become tables, sealed blocks become tables again, tables are joined; a table gives readings, flags and texts.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import orjson
 
 from data import document
 from data.arrays import Bools, Floats, Integers, Places
-from data.document import Notices
+from data.document import Flags
 from data.templates import extraction, splitting
 from data.templates.split_many import split_many
 from data.templates.splitting import SLOT
@@ -108,15 +108,15 @@ class DocumentTable:
                 found[place] = group.text(number)
         return found
 
-    def notices(self) -> list[Notices]:
+    def flags(self) -> list[Flags]:
         """What each document reports."""
         found = [_NOTHING] * len(self)
         for group in self.groups:
-            said = extraction.traits(self.family, group.template).notices
+            said = extraction.traits(self.family, group.template).flags
             for place in group.places.tolist():
                 found[place] = said
         for place, text in self.plain.items():
-            found[place] = document.notices(self.family, document.parse_content(text))
+            found[place] = document.flags(self.family, document.parse_content(text))
         return found
 
     def between(self, start: int, end: int) -> DocumentTable:
@@ -129,7 +129,7 @@ class DocumentTable:
         return merged(self.family, [(self, places)])
 
 
-_NOTHING = Notices()
+_NOTHING = Flags()
 
 
 def clock_code(clock: str) -> int:

@@ -61,7 +61,7 @@ class Traits:
     deciding: tuple[int, ...]  # the slots whose numbers choose the plan
     stated_slot: tuple[int, str] | None  # the slot and the mark of the time by which such documents go
     stated_at: datetime | None  # that time where it is the same in all of them
-    notices: document.Notices
+    flags: document.Flags
 
     def stated_in(self, numbers: str) -> datetime | None:
         """When the document with these numbers says it was measured."""
@@ -79,7 +79,7 @@ def traits(family: str, template: str) -> Traits:
     stated = document.stated_text(content)
     slot = None if stated is None else time_stand_ins(template).get(stated)
     stated_at = None if stated is None else parse_instant(stated)
-    return Traits(deciding, slot, stated_at, document.notices(family, content))
+    return Traits(deciding, slot, stated_at, document.flags(family, content))
 
 
 @lru_cache(maxsize=512)

@@ -26,7 +26,7 @@ def latest(
     readings: Mapping[str, float],
     age: timedelta = timedelta(seconds=8),
     expected: int | None = 60,
-    notices: Mapping[str, Sequence[str]] | None = None,
+    flags: Mapping[str, Sequence[str]] | None = None,
     family: str | None = None,
 ) -> Latest:
     """The newest document of that device."""
@@ -34,7 +34,7 @@ def latest(
     string = int(slug[-1]) if slug[-1] in "12" else None
     number = {"bms": 1, "tristar-1": 2, "tristar-2": 3}.get(slug, 4)
     device = DeviceRow(number, slug, kind, slug.title(), string, True, expected, None, None)
-    named = SimpleNamespace(**{field: list((notices or {}).get(field, ())) for field in FIELDS})
+    named = SimpleNamespace(**{field: list((flags or {}).get(field, ())) for field in FIELDS})
     return Latest(device, family or kind, NOW - age, NOW - age, "synced", dict(readings), cast(Any, named), "{}")
 
 

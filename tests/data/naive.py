@@ -1,6 +1,6 @@
 """The store as a dictionary: what every question should be answered, worked out the slow and plain way.
 
-Readings and notices of one document are taken from data.document; everything else is counted by hand.
+Readings and flags of one document are taken from data.document; everything else is counted by hand.
 """
 
 from __future__ import annotations
@@ -82,8 +82,8 @@ class Naive:
         lasting: dict[tuple[str, str], list[datetime]] = {}
         found: list[tuple[Any, ...]] = []
         for at, one in self.of(family, datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)):
-            notices = document.notices(family, one)
-            said = {(kind, name) for kind in KINDS for name in getattr(notices, kind)}
+            flags = document.flags(family, one)
+            said = {(kind, name) for kind in KINDS for name in getattr(flags, kind)}
             for key in set(lasting) - said:
                 found.append((*key, *lasting.pop(key), at))
             for key in said:

@@ -35,7 +35,7 @@ def put_block(session: Session, device_id: int, family: str, version: int, block
             "checksum": block.checksum,
             "times": block.times,
             "stamps": block.stamps,
-            "notices": block.notices,
+            "notices": block.flags,
             "originals": block.originals,
         },
     )

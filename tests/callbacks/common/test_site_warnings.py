@@ -12,14 +12,14 @@ from tests.callbacks.documents import battery, stands, string
 def test_the_five_rules_stand_in_their_order_for_each_controller() -> None:
     state = stands(
         battery(
-            notices={
+            flags={
                 "protection_errors": ["Undervoltage"],
                 "power_errors": ["Power reduction: low voltage"],
                 "status_errors": ["No communication to cells"],
             }
         ),
-        string(2, notices={"alarms": ["RTS open"], "faults": ["overcurrent"]}),
-        string(1, notices={"alarms": ["RTS open", "battery sense"]}),
+        string(2, flags={"alarms": ["RTS open"], "faults": ["overcurrent"]}),
+        string(1, flags={"alarms": ["RTS open", "battery sense"]}),
     )
     assert [(one.kind, one.prefix + one.text) for one in warnings(state)] == [
         ("warning", "Tristar Alarms: RTS open, battery sense (string 1)"),
@@ -42,5 +42,5 @@ def test_silence_is_a_warning_of_its_own() -> None:
 
 
 def test_a_warning_carries_the_class_of_old() -> None:
-    shown = notices(stands(string(1, notices={"alarms": ["RTS open"], "faults": ["overcurrent"]})))
+    shown = notices(stands(string(1, flags={"alarms": ["RTS open"], "faults": ["overcurrent"]})))
     assert [one.className.split()[-1] for one in shown] == ["warning", "danger"]

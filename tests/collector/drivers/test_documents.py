@@ -17,7 +17,7 @@ from collector.simulator.emus.device import VirtualEmus
 from collector.simulator.emus.noon import NOON
 from collector.simulator.tristar.device import VirtualTristar
 from data.catalogue.codes import ALARMS, LOG_EVENT, STATISTIC
-from data.document import FIELDS, notices, readings
+from data.document import FIELDS, flags, readings
 from tests.builders import of_the_catalogue
 
 POSTED = Path(__file__).parents[2] / "captures" / "documents"
@@ -109,9 +109,9 @@ def test_bits_and_codes_travel_as_words() -> None:
     assert content["Status"]["alarms"] == "RTS open, Controller was reset"
     assert content["Status"]["LED state"] == "GREEN BLINK, 1HZ"
     assert content["Charger Data"]["Charge State"] == "EQUALIZE"
-    assert notices("tristar", content).alarms == ["RTS open", "Controller was reset"]
+    assert flags("tristar", content).alarms == ["RTS open", "Controller was reset"]
     daily = build_tristar_daily(tristar.decoded())
-    assert notices("tristar_daily", daily).daily_flags == ["Entered float", "A fault occurred"]
+    assert flags("tristar_daily", daily).daily_flags == ["Entered float", "A fault occurred"]
 
 
 def test_an_unknown_code_keeps_its_number_and_an_unknown_bit_its_place() -> None:

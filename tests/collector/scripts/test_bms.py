@@ -19,7 +19,7 @@ from collector.drivers.emus.document import NO_CELLS
 from collector.drivers.emus.statistics import COUNT, ROWS
 from collector.simulator.emus.obedient import ObedientEmus
 from data.catalogue.codes import LOG_EVENT, PIN_STATUS, POWER_REDUCTION, PROTECTION
-from data.document import notices, readings
+from data.document import flags, readings
 from data.errors import ChangeNotAllowedError
 from tests.builders import of_the_catalogue
 from tests.collector.wire import Wire
@@ -387,7 +387,7 @@ def test_a_document_of_the_methods_own_keys_gives_the_same_metrics(connect: Call
     bms.DumpToJSONfile(tmp_path / "bms.json")
     dumped = json.loads((tmp_path / "bms.json").read_text(encoding="utf-8"))
     assert of_the_catalogue(readings("bms", own)) == of_the_catalogue(readings("bms", dumped))
-    assert notices("bms", own) == notices("bms", dumped)
+    assert flags("bms", own) == flags("bms", dumped)
     assert len(of_the_catalogue(readings("bms", own))) > 40
 
 

@@ -19,7 +19,7 @@ from collector import Morningstar
 from collector.simulator.faults import Fault
 from collector.simulator.pty_link import PtyLink
 from collector.simulator.tristar.device import VirtualTristar
-from data.document import notices, readings
+from data.document import flags, readings
 from data.errors import ChangeNotAllowedError, TransportError
 from tests.builders import of_the_catalogue
 
@@ -208,7 +208,7 @@ def test_a_document_of_the_methods_own_keys_gives_the_same_metrics(tristar: Morn
     assert of_the_catalogue(readings("tristar", own)) == pytest.approx(
         of_the_catalogue(readings("tristar", dumped)), abs=0.001
     )
-    assert notices("tristar", own) == notices("tristar", dumped)
+    assert flags("tristar", own) == flags("tristar", dumped)
     file = io.StringIO()
     tristar.DumpDailyDataToJSONFile(file)
     dumped = json.loads(file.getvalue())
@@ -216,7 +216,7 @@ def test_a_document_of_the_methods_own_keys_gives_the_same_metrics(tristar: Morn
     assert of_the_catalogue(readings("tristar_daily", own)) == pytest.approx(
         of_the_catalogue(readings("tristar_daily", dumped)), abs=0.001
     )
-    assert notices("tristar_daily", own) == notices("tristar_daily", dumped)
+    assert flags("tristar_daily", own) == flags("tristar_daily", dumped)
 
 
 def test_the_dump_of_a_silent_controller_has_no_values(tristar: Morningstar, link: PtyLink) -> None:

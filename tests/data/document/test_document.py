@@ -77,7 +77,7 @@ def test_the_scene_with_warnings_reads_its_numeric_strings_and_names() -> None:
     assert found["charging_stage"] == 6
     assert found["last_charging_error"] == 9
     assert "a_cell_temperature" not in found
-    names = document.notices("bms", content)
+    names = document.flags("bms", content)
     assert names.status_errors == ["cell temperatures not valid"]
     assert names.protection_errors == ["undervoltage", "no_cell_comm"]
     assert names.power_errors == ["warning: power reduction: low voltage"]
@@ -104,12 +104,12 @@ def test_cells_are_numbered_from_one_across_the_groups() -> None:
     ],
 )
 def test_a_list_of_names_is_read_in_every_shape(value: Any, expected: list[str]) -> None:
-    assert document.notices("tristar", {"Status": {"alarms": value}}).alarms == expected
+    assert document.flags("tristar", {"Status": {"alarms": value}}).alarms == expected
 
 
 def test_validity_flags_of_the_old_reader_are_faults_when_they_are_false() -> None:
     status = {"Valid cell voltages": False, "Valid balancing rates": "True", "undervoltage": True, "leakage": "False"}
-    names = document.notices("bms", {"BMSStatus": status})
+    names = document.flags("bms", {"BMSStatus": status})
     assert (names.status_errors, names.protection_errors) == (["cell voltages not valid"], ["undervoltage"])
 
 
@@ -200,7 +200,7 @@ ANYTHING = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.d
 def test_whatever_stands_in_a_document_readings_are_finite_numbers_and_nothing_raises(content: dict[str, Any]) -> None:
     for family in FAMILIES:
         assert all(math.isfinite(value) for value in document.readings(family, content).values())
-        document.notices(family, content)
+        document.flags(family, content)
     document.sensor_units(content)
     document.stated_instant(content)
     document.controller_string(content)

@@ -101,7 +101,7 @@ def test_a_cell_that_does_not_answer_leaves_the_numbers_of_the_others(silent: st
 
 
 def test_two_flags_fused_into_one_key_are_two_flags() -> None:
-    found = document.notices("bms", {"BMSStatus": {"undervoltage, overvoltage": True, "leakage": False}})
+    found = document.flags("bms", {"BMSStatus": {"undervoltage, overvoltage": True, "leakage": False}})
     assert found.protection_errors == ["undervoltage", "overvoltage"]
 
 

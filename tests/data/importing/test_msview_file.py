@@ -46,13 +46,13 @@ SPELLINGS: dict[str, Callable[[str], bytes]] = {
 }
 
 
-def values(source: MsviewFile) -> list[tuple[datetime | None, dict[str, float], document.Notices]]:
+def values(source: MsviewFile) -> list[tuple[datetime | None, dict[str, float], document.Flags]]:
     found = []
     for one in source.rows():
         assert isinstance(one, Row), one
         content = json.loads(one.posted.content)
         readings = document.readings("tristar_daily", content)
-        found.append((one.posted.recorded_at, readings, document.notices("tristar_daily", content)))
+        found.append((one.posted.recorded_at, readings, document.flags("tristar_daily", content)))
     return found
 
 
@@ -70,11 +70,11 @@ def test_columns_in_another_order_and_optional_ones_are_read_and_unknown_ones_to
         "2019-01-02T03:04:05Z,31,12.05,14.20,41.5,,no flags,RTS Open,,full\n"
     )
     assert source.left_out == ["moon"]
-    [(at, readings, notices)] = values(source)
+    [(at, readings, flags)] = values(source)
     assert at == datetime(2019, 1, 2, 3, 4, 5, tzinfo=UTC)
     expected = {"bat_min_voltage_daily": 12.05, "bat_max_voltage_daily": 14.2, "Ah_daily": 41.5, "max_temp_daily": 31.0}
     assert readings == expected
-    assert notices.daily_alarms == ["RTS open"]
+    assert flags.daily_alarms == ["RTS open"]
 
 
 def test_a_bad_row_is_told_with_its_line_and_stops_no_other() -> None:

@@ -69,7 +69,7 @@ def answers(sessions: sessionmaker[Session], slug: str = "tristar-1", metric: st
             "samples": queries.samples(session, device, [metric], WHOLE),
             "cut": queries.samples(session, device, [metric], cut),
             "documents": [
-                (one.recorded_at, one.received_at, one.clock, one.content, one.readings, one.notices)
+                (one.recorded_at, one.received_at, one.clock, one.content, one.readings, one.flags)
                 for one in queries.documents(session, device, WHOLE, 100_000)
             ],
             "events": queries.events(session, device, cut),

@@ -85,7 +85,7 @@ def check(family: str, template: str, documents: list[list[int | float]]) -> Non
         assert read == document.readings(family, content)
         assert extraction.of_one(family, template, values) == document.readings(family, content)
         assert told.stated_in(numbers) == document.stated_instant(content)
-        assert told.notices == document.notices(family, content)
+        assert told.flags == document.flags(family, content)
 
 
 KEYS = st.sampled_from(
