@@ -135,7 +135,7 @@ def read_line(line: str, sender: Poster) -> batch.Posted | str:
     document = opened(line) or explained(line)
     if isinstance(document, batch.Posted) and not sender.may_post(document.device):
         # For the whole request: a document refused by its line is given up by its sender, and a wrongly bound key is
-        # mended on the server, after which everything can still come.
+        # corrected on the server, after which everything can still come.
         abort(403, description=f"This key may not post for {document.device}: use that device's key, or its owner's.")
     return document
 

@@ -100,7 +100,7 @@ def answer(shown: GraphView, page: Mapping[str, Part], triggered: str | None, fi
     if first and not is_drawn(shown):
         words = [html.P(words) for words in shown.errors.values()]
         answered |= {
-            "say": "Nothing is drawn yet: one choice has to be mended.",
+            "say": "Nothing is drawn yet: one choice has to be corrected.",
             "empty": [html.H2("The address asks for what cannot be drawn"), *words],
             "empty_hidden": False,
             "go_there_hidden": True,

@@ -53,7 +53,7 @@ class OldSite:
             except sqlite3.Error as cause:
                 after = "from its beginning" if last == -(2**63) else f"after id {last}"
                 raise UnreadableError(
-                    f"cannot be read {after} ({cause}): mend a copy with `sqlite3 FILE .recover`, and import that"
+                    f"cannot be read {after} ({cause}): repair a copy with `sqlite3 FILE .recover`, and import that"
                 ) from cause
             if not page:
                 return
