@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 # Battery capacities up to this are taken to be ampere-hours already.
 MOST_AMPERE_HOURS = 5000
@@ -16,17 +15,23 @@ VOLTS_PER_COUNT = 180 / 32768
 NO_SENSOR = 128
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """What becomes of a metric's values where the value of `deciding` says so.
 
-    `holds` takes a number or an array of them; `value` gives NaN for what is no reading.
+    `holds` takes a number or an array of them.  The values are multiplied by `factor`, NaN for what is no reading, and
+    rounded to `decimals` where that is given.
     """
 
     metric: str
     deciding: str
     holds: Callable[[Any], Any]
-    value: Callable[[float], float]
+    factor: float
+    decimals: int | None = None
+
+    def value(self, posted: float) -> float:
+        """The posted value in the catalogue's unit."""
+        value = posted * self.factor
+        return value if self.decimals is None else round(value, self.decimals)
 
 
 def _is_ampere_hours(capacity: Any) -> Any:
@@ -36,27 +41,12 @@ def _is_ampere_hours(capacity: Any) -> Any:
 # Family -> its rules in their order: the charge beside a capacity is in the same unit, so it goes first.
 RULES: Mapping[str, tuple[Rule, ...]] = {
     "bms": (
-        Rule(
-            "battery_charge",
-            "battery_capacity",
-            _is_ampere_hours,
-            lambda charge: round(charge * COULOMBS_PER_AMPERE_HOUR, 3),
-        ),
-        Rule(
-            "battery_capacity",
-            "battery_capacity",
-            _is_ampere_hours,
-            lambda capacity: capacity * COULOMBS_PER_AMPERE_HOUR,
-        ),
+        Rule("battery_charge", "battery_capacity", _is_ampere_hours, COULOMBS_PER_AMPERE_HOUR, 3),
+        Rule("battery_capacity", "battery_capacity", _is_ampere_hours, COULOMBS_PER_AMPERE_HOUR),
     ),
     "tristar": (
         # A disconnected sensor says 128, with either sign.
-        Rule("temp_rts", "temp_rts", lambda degrees: abs(degrees) == NO_SENSOR, lambda _: math.nan),
-        Rule(
-            "target_voltage",
-            "target_voltage",
-            lambda volts: volts > HIGHEST_TARGET_VOLTS,
-            lambda count: round(count * VOLTS_PER_COUNT, 2),
-        ),
+        Rule("temp_rts", "temp_rts", lambda degrees: abs(degrees) == NO_SENSOR, math.nan),
+        Rule("target_voltage", "target_voltage", lambda volts: volts > HIGHEST_TARGET_VOLTS, VOLTS_PER_COUNT, 2),
     ),
 }

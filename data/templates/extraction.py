@@ -216,7 +216,10 @@ def _read(chosen: Plan, numbers: Numbers, count: int, wanted: Collection[str] | 
     for rule in RULES.get(chosen.family, ()):
         if rule.metric in found and rule.deciding in found and (where := rule.holds(found[rule.deciding])).any():
             column = found[rule.metric].copy()
-            column[where] = [rule.value(value) for value in column[where].tolist()]
+            values = column[where] * rule.factor
+            column[where] = (
+                values if rule.decimals is None else [round(value, rule.decimals) for value in values.tolist()]
+            )
             found[rule.metric] = column
     for metric, column in found.items():
         low, high = limits(metric)
