@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from pathlib import Path
 
 from data.catalogue.definitions import COLUMNS, Aggregate, Metric, metric_row
-from data.catalogue.tables import read_table
+from data.catalogue.tables import beside, read_table
 from data.errors import NotFoundError
 
 __all__ = [
@@ -27,7 +26,7 @@ __all__ = [
     "metrics",
 ]
 
-PATH = Path(__file__).with_name("metrics.tsv")
+PATH = beside(__file__, "metrics.tsv")
 CELLS = 8  # listed
 MOST_CELLS = 256  # decoded
 OF_A_CELL = "cell_{}_"

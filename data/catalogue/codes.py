@@ -7,20 +7,18 @@ collector reads it too.  Sources: docs/devices/tristar_mppt.md and docs/devices/
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from data.catalogue.tables import read_table
+from data.catalogue.tables import beside, read_table
 from data.folding import fold
 
-PATH = Path(__file__).with_name("codes.tsv")
+PATH = beside(__file__, "codes.tsv")
 COLUMNS = ("table", "number", "key", "name", "sentence", "label")
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(NamedTuple):
     """One code, or one bit of a set of flags; `label` is what screens call it where that is not its name."""
 
     number: int
@@ -76,15 +74,16 @@ def _row(table: str, number: str, key: str, name: str, sentence: str, label: str
     return table, Code(int(number), key, name, sentence, label)
 
 
-def read_codes(path: Path) -> dict[str, CodeTable]:
+def read_codes(path: str | os.PathLike[str]) -> dict[str, CodeTable]:
     """The tables of the file by name.  Raises ValueError that names file and fault."""
-    tables: dict[str, dict[int, Code]] = {}
+    tables: dict[str, list[Code]] = {}
+    names: set[tuple[str, int | str]] = set()
     for table, code in read_table(path, COLUMNS, _row):
-        codes = tables.setdefault(table, {})
-        if code.number in codes or code.key in {other.key for other in codes.values()}:
+        if (table, code.number) in names or (table, code.key) in names:
             raise ValueError(f"{path}: {table} has {code.number} {code.key} twice")
-        codes[code.number] = code
-    return {table: CodeTable(codes.values()) for table, codes in tables.items()}
+        names.update(((table, code.number), (table, code.key)))
+        tables.setdefault(table, []).append(code)
+    return {table: CodeTable(codes) for table, codes in tables.items()}
 
 
 TABLES = read_codes(PATH)
