@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Response
@@ -16,15 +16,12 @@ from app.routes.routing import Asked, Example, route, written
 from app.security.identity import may_see, unauthorized
 from app.services import parts
 from data import queries
-from data.catalogue import ALIASES, Metric
-from data.catalogue import metric as catalogued
+from data.catalogue import ALIASES
 from data.errors import NotFoundError
 from data.families import KINDS
-from data.queries import DeviceRow, Latest
+from data.queries import DeviceRow
 from data.ranges import TimeRange, to_milliseconds
 
-# A device may not send every metric in every document: so far back the last value of the others is looked for.
-LOOK_BACK = timedelta(days=1)
 UNKNOWN: Mapping[str, Any] = {"recorded_at": None, "age_seconds": None}  # of a value that is not there
 LONGEST_NAME = 200
 
@@ -44,7 +41,7 @@ def known_units(session: Session, device: DeviceRow, metrics: Sequence[str]) -> 
 
     Raises NotFoundError for a metric that neither the device nor the catalogue has for its kind.
     """
-    found = {metric: catalogue_row(device, ALIASES.get(metric, metric)) for metric in metrics}
+    found = {metric: queries.listed_metric(device, ALIASES.get(metric, metric)) for metric in metrics}
     if found and all(found.values()):
         return {metric: row.unit for metric, row in found.items() if row is not None}
     stored = [ALIASES.get(metric, metric) for metric in metrics]
@@ -57,21 +54,10 @@ def unit_of(device: DeviceRow, metric: str, units: Mapping[str, str]) -> str:
     stored = ALIASES.get(metric, metric)
     if stored in units:
         return units[stored]
-    found = catalogue_row(device, stored)
+    found = queries.listed_metric(device, stored)
     if found is None:
         raise NotFoundError(f"{device.slug} has no metric {metric!r}: /api/v1/devices/{device.slug}/series lists them")
     return found.unit
-
-
-def catalogue_row(device: DeviceRow, metric: str) -> Metric | None:
-    """What the catalogue says of a metric of that device; None where it says nothing."""
-    if device.kind == "sensor":
-        return None  # a sensor's metrics are its own, whatever their names
-    try:
-        found = catalogued(metric)
-    except NotFoundError:
-        return None
-    return found if device.kind == "device" or found.family in KINDS[device.kind] else None
 
 
 def moment(at: datetime | None, times: str | None) -> int | datetime | None:
@@ -83,7 +69,7 @@ def code_text(device: DeviceRow, metric: str, value: float | None) -> str | None
     """What a value that is a code stands for."""
     if device.kind == "sensor":
         return None
-    found = catalogue_row(device, ALIASES.get(metric, metric))
+    found = queries.listed_metric(device, ALIASES.get(metric, metric))
     if found is None or found.codes is None or value is None:
         return None
     return found.codes.name(value)
@@ -185,7 +171,7 @@ def series(asked: Asked) -> Response:
         span = stored_span(session, device)
     described = []
     for row in rows:
-        found = catalogue_row(device, row.key)
+        found = queries.listed_metric(device, row.key)
         described.append(
             {
                 "metric": row.key,
@@ -248,13 +234,13 @@ def latest(asked: Asked) -> Response:
         units = {key: row.unit for key, row in rows.items()}
         wanted = {metric: unit_of(device, metric, units) for metric in asked["metric"] or rows}
         newest = [queries.latest(session, device.id, family) for family in KINDS[device.kind]]
-        values = newest_values(session, device, wanted, [one for one in newest if one is not None])
+        values = queries.newest_values(session, device, wanted, [one for one in newest if one is not None])
     ages = {at: _age(at, now, asked["times"]) for at in {at for _, at in values.values()}}
     metrics = {}
     for metric, unit in wanted.items():
         value, at = values.get(metric, (None, None))
         stored = rows.get(ALIASES.get(metric, metric))
-        found = catalogue_row(device, metric) if stored is None else None
+        found = queries.listed_metric(device, metric) if stored is None else None
         metrics[metric] = {
             "label": stored.label if stored else found.label if found else metric,
             "value": value,
@@ -267,28 +253,3 @@ def latest(asked: Asked) -> Response:
 
 def _age(at: datetime, now: datetime, times: str | None) -> Mapping[str, Any]:
     return {"recorded_at": moment(at, times), "age_seconds": round((now - at).total_seconds(), 3)}
-
-
-def newest_values(
-    session: Session, device: DeviceRow, wanted: Iterable[str], newest: Sequence[Latest]
-) -> dict[str, tuple[float, datetime]]:
-    """Metric -> (value, time of measurement), from the newest documents, else from the day before them."""
-    found: dict[str, tuple[float, datetime]] = {}
-    missing = []
-    latest_first = sorted(newest, key=lambda one: one.recorded_at, reverse=True)
-    for metric in wanted:
-        stored = ALIASES.get(metric, metric)
-        for holder in latest_first:
-            if stored in holder.readings:
-                found[metric] = (holder.readings[stored], holder.recorded_at)
-                break
-        else:
-            missing.append(metric)
-    if missing and newest:
-        end_at = max(one.recorded_at for one in newest)
-        frame = queries.samples(session, device.id, missing, TimeRange(end_at - LOOK_BACK, end_at))
-        for metric in missing:
-            known = frame[metric].dropna()
-            if len(known):
-                found[metric] = (float(known.iloc[-1]), known.index[-1].to_pydatetime())
-    return found

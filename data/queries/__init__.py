@@ -13,6 +13,7 @@ from data.queries.devices import (
     devices,
     family_of,
     jobs,
+    listed_metric,
     sensor_device,
     series,
 )
@@ -20,6 +21,7 @@ from data.queries.documents import EVER, Latest, documents, latest, latest_all, 
 from data.queries.energy import Energy, energy
 from data.queries.events import EVENT_KINDS, Event, events
 from data.queries.measured import MOST_ROWS, Samples
+from data.queries.newest import newest_values
 from data.queries.samples import Buckets, Chart, bucket_arrays, buckets, chart, measured_between, sample_arrays, samples
 from data.queries.spacing import cadence, spacing, spacings
 from data.queries.span import span
@@ -52,9 +54,11 @@ __all__ = [
     "jobs",
     "latest",
     "latest_all",
+    "listed_metric",
     "measured_between",
     "nearest",
     "newest_first",
+    "newest_values",
     "sample_arrays",
     "samples",
     "sensor_device",

@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from data import catalogue, document
-from data.catalogue import ALIASES
+from data.catalogue import ALIASES, Metric
 from data.database.compiled import named
 from data.database.models import LEVEL_JOB, Device, Job, Sensor
 from data.errors import NotFoundError
@@ -121,6 +121,17 @@ def series(session: Session, device_id: int, keys: Collection[str] | None = None
         unique = dict.fromkeys(keys)
         rows = statements.series(len(unique)).rows(session, {"device": device_id, **named("k", unique)})
     return [SeriesRow(*row) for row in rows]
+
+
+def listed_metric(device: DeviceRow, key: str) -> Metric | None:
+    """What the catalogue says of a metric of that device; None where it says nothing."""
+    if device.kind == "sensor":
+        return None  # a sensor's metrics are its own, whatever their names
+    try:
+        metric = catalogue.metric(key)
+    except NotFoundError:
+        return None
+    return metric if device.kind == "device" or metric.family in KINDS[device.kind] else None
 
 
 def family_of(kind: str, metric: str) -> str:
