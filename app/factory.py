@@ -16,7 +16,7 @@ from app.http.callback_bodies import refuse_strange_bodies
 from app.http.errors import errors
 from app.http.headers import install_headers
 from app.http.log_masking import mask_access_logs
-from app.http.not_found import install_not_found, install_wrong_methods, missing, page_test
+from app.http.not_found import install_not_found, install_wrong_methods, missing
 from app.http.proxy import install_proxy
 from app.http.spelling import RowNumber, respell
 from app.legacy import posting, reading
@@ -32,6 +32,7 @@ from app.views.account import accounts_pages
 from app.views.account_export import exports
 from app.views.admin import admin_pages
 from app.views.admin_documents import admin_entries
+from app.views.devices import device_pages
 from app.views.image import pictures
 from app.views.keys import keys_pages
 from app.views.sensors import sensors_pages
@@ -57,6 +58,7 @@ BLUEPRINTS = (
     missing,
     accounts_pages,
     sensors_pages,
+    device_pages,
     sensor_documents.sensor_entries,
     keys_pages,
     exports,
@@ -104,7 +106,7 @@ def create_app(config: Config | None = None) -> Flask:
     install_login(server)
     install_guard(server)
     pages = [path for _, path, _, _ in PAGES]
-    install_not_found(server, page_test(pages))
+    install_not_found(server, pages)
     hashes: list[str] = []
     csrf = install_headers(server, lambda: hashes)
     for blueprint in BLUEPRINTS:

@@ -7,11 +7,12 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from callbacks import sensors, shell
 from callbacks.common.context import Clock, Site, Viewers, utc_now
+from callbacks.device import newest as device
 from callbacks.graph import page as graph
 from callbacks.overview import page as overview
 from callbacks.values import pages as value_pages
 
-WIRED = (shell, overview, graph, sensors, value_pages)
+WIRED = (shell, overview, graph, sensors, device, value_pages)
 
 
 def register_callbacks(

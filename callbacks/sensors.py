@@ -11,7 +11,7 @@ from dash import Dash, Input, Output, dcc, html
 from sqlalchemy.orm import Session, sessionmaker
 
 from callbacks.common import formatting
-from callbacks.common.context import Clock, Site, Viewer, Viewers
+from callbacks.common.context import Clock, Site, Viewer, Viewers, device_page
 from callbacks.common.sensor_fields import decimals_of, label_of, unit_of
 from data import document, queries
 from data.accounts import users
@@ -66,8 +66,9 @@ def _row(sensor: Sensor, newest: Latest | None, viewer: Viewer, now: datetime) -
     words = [word for word in (sensor.type, sensor.units, sensor.protocol) if word]
     seen = "everybody" if sensor.public else "you"
     address = f"/sensors/post-json/{quote(viewer.username or '')}/{quote(sensor.name)}"
+    page = device_page(f"{viewer.username}/{sensor.name}")
     return [
-        html.A(sensor.name, href=f"/sensors/{sensor.id}"),
+        [html.A(sensor.name, href=f"/sensors/{sensor.id}"), " ", dcc.Link("Page", href=page, className="arb-kin-way")],
         dcc.Link(newest_values(newest, sensor.units), href=f"/sensors?sensor={sensor.id}", title=f"Draw {sensor.name}")
         if newest is not None
         else formatting.NOTHING,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from typing import Any
+from urllib.parse import unquote
 
 import dash
 
-from pages import about, graph, ids, overview, sensors, value_page
+from pages import about, device, graph, ids, overview, sensors, value_page
 from pages.device_links import HEADINGS
 from pages.ids import GraphIds, ValueIds
 
@@ -38,6 +39,7 @@ PAGES: tuple[Page, ...] = (
     _value_page("charge_settings", "/Tristar/ChargeSettings", "Charge settings", "tristar", ids.CHARGE_SETTINGS),
     _value_page("daily_values", "/Tristar/DailyValues", "Daily values", "tristar", ids.DAILY_VALUES),
     ("pages.sensors", "/sensors", "Experiments", sensors.layout),
+    ("pages.device", "/devices/<slug>", "Device", device.layout),
     ("pages.about", "/about", "About", about.layout),
 )
 
@@ -46,4 +48,11 @@ def register_pages(site_name: str) -> None:
     """Tell Dash of every page; needs a Dash application, and forgets the pages of an earlier one."""
     dash.page_registry.clear()
     for order, (module, path, title, layout) in enumerate(PAGES):
-        dash.register_page(module, path=path, title=f"{title} · {site_name}", name=title, order=order, layout=layout)
+        address = {"path_template" if "<" in path else "path": path}
+        named = partial(_title, f"{title} · {site_name}", site_name)
+        dash.register_page(module, **address, title=named, name=title, order=order, layout=layout)
+
+
+def _title(title: str, site_name: str, slug: str = "") -> str:
+    """The title of a page; that of a device is called as the device is."""
+    return f"{unquote(slug)} · {site_name}" if slug else title

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
 import dash_bootstrap_components as dbc
 from dash import dcc, html
+from dash.development.base_component import Component
 
 from data import catalogue
 from pages.components import attributes, field, graph
@@ -20,8 +21,10 @@ CLOCK_MILLISECONDS = 30_000
 TYPING_PAUSE_SECONDS = 0.35
 
 
-def layout(kind: str, ids: GraphIds, heading: str, query: Mapping[str, Any]) -> html.Div:
-    """A graph page whose controls stand as the address says; `kind` is `bms`, `tristar` or `sensors`."""
+def layout(
+    kind: str, ids: GraphIds, heading: str, query: Mapping[str, Any], between: Sequence[Component] = ()
+) -> html.Div:
+    """A graph page whose controls stand as the address says, `between` under its head; `kind` is a key of DEFAULTS."""
     values = values_from_query(kind, query)
     visit = uuid4().hex
     return html.Div(
@@ -38,6 +41,7 @@ def layout(kind: str, ids: GraphIds, heading: str, query: Mapping[str, Any]) -> 
                 ],
                 className="arb-graph-head",
             ),
+            *between,
             html.Section(_what(kind, ids, values), className="arb-graph-what", **attributes(aria_label="What to draw")),
             html.Section(
                 [
@@ -106,13 +110,13 @@ def _what(kind: str, ids: GraphIds, values: Mapping[str, Any]) -> list[Any]:
 
 
 def _units(kind: str, ids: GraphIds, values: Mapping[str, Any]) -> html.Div:
-    """The values to draw; a sensor's fields are known once its data is."""
-    if kind == "sensors":
+    """The values to draw; the fields of a sensor or a device are known once its data is."""
+    if kind not in catalogue.FORM_CHOICES:
         options = [{"label": key, "value": key} for key in values["units"]]
     else:
         options = [{"label": catalogue.metric(key).label, "value": key} for key in catalogue.FORM_CHOICES[kind]]
     return field(
-        "Fields" if kind == "sensors" else "Units",
+        "Units" if kind in catalogue.FORM_CHOICES else "Fields",
         dcc.Dropdown(
             id=ids.of("units"),
             options=options,
@@ -145,7 +149,7 @@ def _device(kind: str, ids: GraphIds, values: Mapping[str, Any]) -> html.Div:
             ids.error_of("controller"),
         ),
         id=ids.controller_field,
-        hidden=kind == "bms",
+        hidden=kind in ("bms", "devices"),
     )
 
 

@@ -57,8 +57,11 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
     "marker": MARKERS,
 }
 SWITCHES = ("tight_layout", "logarithmic_scale", "retimed")
-# The address's own words for a control; the sensors' page has fields of a sensor where the others have units.
-ADDRESS_NAMES: Mapping[str, Mapping[str, str]] = {"sensors": {"units": "fields", "controller": "sensor"}}
+# The address's own words for a control: there are fields of a sensor or a device where the others have units.
+ADDRESS_NAMES: Mapping[str, Mapping[str, str]] = {
+    "sensors": {"units": "fields", "controller": "sensor"},
+    "devices": {"units": "fields"},
+}
 OLD_NAMES = {  # of the forms that posted
     "start_date": "start",
     "end_date": "end",
@@ -85,6 +88,7 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "bms": {"units": ["battery_charge"], "controller": "bms", **_COMMON},
     "tristar": {"units": ["bat_voltage"], "controller": BOTH, **_COMMON},
     "sensors": {"units": [], "controller": "", **_COMMON},  # every field of the first sensor
+    "devices": {"units": [], "controller": "", **_COMMON},  # every field of the device that the path names
 }
 
 
@@ -130,7 +134,7 @@ def query_from_values(kind: str, values: Mapping[str, Any]) -> str:
         value = values[name]
         if name in ("start", "end") and values["range"] != CUSTOM:
             continue
-        if name == "range" and value == CUSTOM:
+        if (name == "range" and value == CUSTOM) or (name == "controller" and kind == "devices"):
             continue
         if value == DEFAULTS[kind][name]:
             continue

@@ -101,6 +101,8 @@ class GraphIds:
 BMS = GraphIds("bms")
 TRISTAR = GraphIds("tristar")
 SENSORS = GraphIds("sensors")
+DEVICES = GraphIds("devices")
+DEVICES_NEWEST = DEVICES.of("newest")  # the newest values, over the graph
 SENSORS_LIST = SENSORS.of("list")  # the visitor's own sensors, under the graph
 
 

@@ -77,7 +77,7 @@ ORDER_INSIDE: dict[str, tuple[set[str], ...]] = {
         {"audience", "config", "version"},
     ),
     "callbacks": (
-        {"image", "sensors", "shell", "values"},
+        {"device", "image", "sensors", "shell", "values"},
         {"overview"},
         {"graph"},
         {"common"},
@@ -105,7 +105,7 @@ ORDER_INSIDE: dict[str, tuple[set[str], ...]] = {
         {"errors"},
     ),
     "pages": (
-        {"about", "overview", "sensors", "shell"},
+        {"about", "device", "overview", "sensors", "shell"},
         {"graph", "value_page"},
         {"device_links"},
         {"components", "graph_form"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Container
 
 from flask import Blueprint, Flask, Response, abort, redirect, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
@@ -60,7 +60,7 @@ def install_wrong_methods(server: Flask) -> None:
         )
 
 
-def install_not_found(server: Flask, is_page: Callable[[str], bool]) -> None:
+def install_not_found(server: Flask, pages: Container[str]) -> None:
     """Answer 404 where Dash has no page."""
 
     def leads_nowhere() -> bool:
@@ -70,27 +70,11 @@ def install_not_found(server: Flask, is_page: Callable[[str], bool]) -> None:
             endpoint, _ = adapter.match(method="GET") if adapter is not None else ("", {})
         except (HTTPException, RequestRedirect):
             return False
-        return endpoint in DASH_PAGES and not is_page(request.path)
+        return endpoint in DASH_PAGES and request.path not in pages
 
     @server.before_request
     def not_found() -> None:
-        if request.endpoint in DASH_PAGES and not is_page(request.path):
+        if request.endpoint in DASH_PAGES and request.path not in pages:
             abort(404)
         if isinstance(request.routing_exception, MethodNotAllowed) and leads_nowhere():
             abort(404)
-
-
-def page_test(paths: Iterable[str]) -> Callable[[str], bool]:
-    """Whether a path is one of these; a variable segment `<name>` stands for any one."""
-    exact = {path for path in paths if "<" not in path}
-    patterns = [path.strip("/").split("/") for path in paths if "<" in path]
-
-    def is_page(path: str) -> bool:
-        segments = path.strip("/").split("/")
-        return path in exact or any(
-            len(pattern) == len(segments)
-            and all(known.startswith("<") or known == part for known, part in zip(pattern, segments, strict=True))
-            for pattern in patterns
-        )
-
-    return is_page

@@ -41,8 +41,13 @@ def install_guard(server: Flask) -> None:
             return None
         if is_json_address(request.path) or request.method not in ("GET", "HEAD"):
             abort(401, description="Login required: this page is not open to strangers.")
-        flash("Please log in to see this page.", "warning")
-        return redirect(url_for("accounts.login", next=request.full_path.rstrip("?")))
+        return to_the_login()
+
+
+def to_the_login() -> AnyResponse:
+    """Where a stranger logs in to see the page that was asked for."""
+    flash("Please log in to see this page.", "warning")
+    return redirect(url_for("accounts.login", next=request.full_path.rstrip("?")))
 
 
 def to_the_choice() -> AnyResponse:

@@ -18,6 +18,7 @@ from app.security.identity import actor
 from app.services import parts
 from app.views.forms import SensorForm
 from app.views.snippets import curl_line, device_address
+from callbacks.common.context import device_page
 from callbacks.sensors import newest_values
 from data import queries
 from data.accounts import audit, sensor_changes, users
@@ -108,6 +109,7 @@ def sensor_page(sensor_id: int, errors: Mapping[str, str]) -> str:
         "sensor.html",
         row=row,
         owner=owner.username,
+        page=device_page(f"{owner.username}/{row.name}"),
         host=site_address(),
         curl=curl_line("KEY", site_address() + row.address, row.type),
         errors=errors,

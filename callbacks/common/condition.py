@@ -14,6 +14,7 @@ from data.catalogue.codes import FLOAT, NIGHT
 from data.queries import Latest
 from pages.graph_form import IMPORTED
 
+NOTHING_YET = "Nothing has been measured yet."
 IDLE_WATTS = 5.0
 FULL_PERCENT = 99.0
 ROUNDING_MINUTES = 10
@@ -53,10 +54,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """The site at one moment: its controllers by string, and its battery manager, if any."""
+    """The site at one moment: its controllers by string, its battery manager, if any, and its other devices."""
 
     strings: tuple[Source, ...]
     battery: Source | None
+    others: tuple[Source, ...] = ()
 
     @property
     def speaking(self) -> tuple[Source, ...]:
@@ -125,9 +127,10 @@ def condition(rows: Sequence[Latest], spacings: Spacings, now: datetime) -> Cond
     sources = sources_of(rows, spacings, now)
     batteries = sorted((one for one in sources if one.latest.family == "bms"), key=lambda one: one.age)
     strings = [one for one in sources if one.latest.family == "tristar" and one.latest.device.slug != IMPORTED]
+    others = tuple(source for source in sources if source.latest.family == "device")
     told = [one for one in strings if one.latest.device.string is not None]
     ordered = sorted(told or strings, key=lambda one: (one.latest.device.string or 9, one.latest.device.slug))
-    return Condition(tuple(ordered), batteries[0] if batteries else None)
+    return Condition(tuple(ordered), batteries[0] if batteries else None, others)
 
 
 def sentence(
@@ -140,7 +143,7 @@ def sentence(
     """
     sources = [*state.strings, *([state.battery] if state.battery else [])]
     if not sources:
-        return "Nothing has been measured yet."
+        return "No controller and no battery manager has been heard yet." if state.others else NOTHING_YET
     level = _level(state)
     if all(source.silent for source in sources):
         seen = f"; the battery was last seen at {level}" if level else ""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from data.queries import DeviceRow
@@ -45,6 +46,11 @@ def utc_now() -> datetime:
 def seen_by(viewer: Viewer, devices: Iterable[DeviceRow]) -> list[DeviceRow]:
     """The devices this visitor may see: public ones, own ones, and for an administrator all."""
     return [device for device in devices if device.is_visible_to(viewer.user_id, viewer.is_admin)]
+
+
+def device_page(slug: str) -> str:
+    """The address of the page of a device."""
+    return f"/devices/{quote(slug)}"
 
 
 def device_name(device: DeviceRow) -> str:

@@ -1,7 +1,9 @@
-"""What a registered sensor posts, as metrics: every number in its documents is a field with a label and a unit."""
+"""What a device posts, as metrics: those of the catalogue, and each number of its own with a label and a unit."""
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from math import floor, inf, isfinite, log10
@@ -11,7 +13,8 @@ import pandas as pd
 from sqlalchemy.orm import Session
 
 from callbacks.common.formatting import plain
-from data import document, queries
+from data import catalogue, document, queries
+from data.accounts import users
 from data.catalogue import Metric
 from data.queries import DeviceRow, SeriesRow
 
@@ -34,7 +37,25 @@ UNITS = {"lux": "light", "lx": "light", "°C": "temperature", "°F": "temperatur
 DEGREES = {"C": "°C", "F": "°F", "degC": "°C", "degF": "°F", "celsius": "°C", "fahrenheit": "°F"}
 
 
-def fields(session: Session, device: DeviceRow, registered_unit: str = "") -> list[Metric]:
+def metrics_of(session: Session, device: DeviceRow) -> list[Metric]:
+    """All that a device has posted: what the catalogue has in its order, then the numbers of its own by their names."""
+    if device.kind == "sensor":
+        return fields(session, device)
+    metrics = []
+    for row in queries.series(session, device.id):
+        listed, family = queries.listed_metric(device, row.key), queries.family_of(device.kind, row.key)
+        own = _metric(row, _plain(row.key), row.unit, family)
+        metrics.append(own if listed is None else replace(listed, family=family))
+    places = {metric.key: place for place, metric in enumerate(catalogue.METRICS)}
+
+    def place(metric: Metric) -> tuple[bool, int, str]:
+        by_number = re.sub("[0-9]+", lambda digits: digits[0].zfill(9), metric.key)
+        return not metric.is_listed, places.get(metric.key, len(places)), by_number
+
+    return sorted(metrics, key=place)
+
+
+def fields(session: Session, device: DeviceRow) -> list[Metric]:
     """The fields of a sensor, in the order of its newest document, those it no longer posts after them.
 
     The unit is the one posted with the newest value, else the first ever posted, else the registered one where the
@@ -44,18 +65,19 @@ def fields(session: Session, device: DeviceRow, registered_unit: str = "") -> li
     newest = queries.latest(session, device.id, "sensor")
     units = document.sensor_units(newest.content) if newest is not None else {}
     keys = [key for key in units if key in known] + [key for key in known if key not in units]
-    alone = registered_unit.strip() if len(keys) == 1 else ""
+    registered = users.sensor_by_id(session, device.sensor_id or 0) if len(keys) == 1 else None
+    alone = (registered[0].units or "").strip() if registered is not None else ""
     labels = _labels(keys)
-    return [_metric(known[key], labels[key], units.get(key) or known[key].unit or alone) for key in keys]
+    return [_metric(known[key], labels[key], units.get(key) or known[key].unit or alone, "sensor") for key in keys]
 
 
-def _metric(row: SeriesRow, label: str, unit: str) -> Metric:
+def _metric(row: SeriesRow, label: str, unit: str, family: str) -> Metric:
     shown = unit_of(row.key, _plain(unit))
     return Metric(
         key=row.key,
         label=label,
         unit=shown,
-        family="sensor",
+        family=family,
         quantity=quantity_of(row.key, shown),
         low=-inf,
         high=inf,
@@ -68,8 +90,8 @@ def _metric(row: SeriesRow, label: str, unit: str) -> Metric:
 def _labels(keys: Sequence[str]) -> Mapping[str, str]:
     """Each key in words, or as it stands where two would read the same."""
     words = {key: label_of(key) for key in keys}
-    said = list(words.values())
-    return {key: label if said.count(label) == 1 else _plain(key) for key, label in words.items()}
+    times = Counter(words.values())
+    return {key: label if times[label] == 1 else _plain(key) for key, label in words.items()}
 
 
 def label_of(key: str) -> str:

@@ -26,6 +26,7 @@ LABEL_LETTERS = 14  # a longer name goes into a legend
 LABELLED_LINES = 4
 LETTER_WIDTH = 0.62  # of the size of the type
 LEGEND_BELOW = (40, 3.4)  # pixels, and sizes of the type: under the ticks and the name of the time axis
+WITHOUT_MEANING = ("sensor", "device")  # families whose metrics are of the sun or of the battery, who knows
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def panels(lines: Sequence[Line]) -> list[list[Line]]:
     sensor's field of no known unit: who knows what it counts."""
     groups: dict[str, list[Line]] = {}
     for one in lines:
-        alone = one.metric.codes is not None or (one.metric.family == "sensor" and not one.metric.screen_unit)
+        alone = one.metric.codes is not None or not (one.metric.is_listed or one.metric.screen_unit)
         unit = one.metric.key if alone else one.metric.screen_unit
         groups.setdefault(unit, []).append(one)
     return list(groups.values())
@@ -168,8 +169,8 @@ def line_colors(groups: Sequence[Sequence[Line]], drawing: Drawing) -> dict[int,
                 if one.metric.key not in by_metric:
                     free = [tint for tint in sequence if tint not in by_metric.values()] or list(sequence)
                     meant = styles.meaning(meaning_of(one), drawing.theme) if meaning_of(one) else ""
-                    # Teal leads the sequence and means the battery: a sensor's field takes the next.
-                    spare = free[1:2] if one.metric.family == "sensor" and free[0] == sequence[0] else []
+                    # Teal leads the sequence and means the battery: what is of no meaning takes the next.
+                    spare = free[1:2] if one.metric.family in WITHOUT_MEANING and free[0] == sequence[0] else []
                     by_metric[one.metric.key] = meant if meant in free else (spare or free)[0]
                 color = by_metric[one.metric.key]
             else:
@@ -183,7 +184,7 @@ def meaning_of(one: Line) -> str:
     """Which of the fixed colours a metric has."""
     if one.metric.quantity == "temperature":
         return "heat"
-    if one.metric.family == "sensor":
+    if one.metric.family in WITHOUT_MEANING:
         tints = [tint for tint in styles.TINTS if tint in one.metric.label.casefold()]
         return tints[0] if tints else "sun" if one.metric.quantity == "light" else ""
     return "battery" if one.metric.family == "bms" else "sun"

@@ -15,12 +15,14 @@ from callbacks.graph import texts
 from callbacks.graph.controls import controls_after, field_text
 from callbacks.graph.figure import figure_height, graph_figure, line_names
 from callbacks.graph.view import GraphView, Question, view
+from data import catalogue
 from data.errors import RangeError
 from pages import ids as page_ids
 from pages.graph_form import CONTROLS, CUSTOM, IMPORTED, PICTURE_PAGE, misfit
 from pages.ids import GraphIds
 
-PAGES = {"bms": page_ids.BMS, "tristar": page_ids.TRISTAR, "sensors": page_ids.SENSORS}
+PAGES = {"bms": page_ids.BMS, "tristar": page_ids.TRISTAR, "sensors": page_ids.SENSORS, "devices": page_ids.DEVICES}
+MOST_OFFERED = 500  # fields in the list to choose from
 ERRORS = ("units", "controller", "start", "end", "interval", "date_format")
 
 
@@ -55,7 +57,7 @@ class Part:
 def parts(ids: GraphIds) -> dict[str, Part]:
     """Every output of a graph page."""
     units, controller = Output(ids.of("units"), "value"), Output(ids.of("controller"), "value")
-    sensors = {
+    with_fields = {
         "controller": Part(controller, lambda shown: shown.values["controller"], always, field=True),
         "unit_options": Part(Output(ids.of("units"), "options"), field_options, always),
     }
@@ -79,14 +81,14 @@ def parts(ids: GraphIds) -> dict[str, Part]:
         "options": Part(Output(ids.of("controller"), "options"), lambda shown: shown.subject.choice.options, always),
         "controller_hidden": Part(
             Output(ids.controller_field, "hidden"),
-            lambda shown: shown.kind == "bms" and len(shown.subject.choice.options) < 2,
+            lambda shown: shown.kind in ("bms", "devices") and len(shown.subject.choice.options) < 2,
             always,
         ),
         "retimed_hidden": Part(
             Output(ids.retimed_field, "hidden"), lambda shown: shown.values["controller"] != IMPORTED, always
         ),
         **{f"{name}_error": Part(Output(ids.error_of(name), "children"), error_at(name), always) for name in ERRORS},
-        **(sensors if ids == page_ids.SENSORS else {}),
+        **(with_fields if ids in (page_ids.SENSORS, page_ids.DEVICES) else {}),
         **(image if ids == page_ids.BMS else {}),
     }
 
@@ -131,7 +133,7 @@ def in_place_of_a_graph(shown: GraphView) -> list[Any]:
     if is_silent_sensor(shown):
         return texts.no_sensor_words(choice.devices, choice.name)
     names = ", ".join(metric.label for metric in shown.metrics)
-    return [html.H2(f"No {names} {shown.when}"), html.P(elsewhere(shown)[0])]
+    return [html.H2(f"{f'No {names}' if names else 'Nothing'} {shown.when}"), html.P(elsewhere(shown)[0])]
 
 
 def button(shown: GraphView) -> str:
@@ -150,9 +152,16 @@ def is_silent_sensor(shown: GraphView) -> bool:
     return shown.kind == "sensors" and shown.suggestion.span is None
 
 
-def field_options(shown: GraphView) -> list[dict[str, str]]:
-    """The fields of the sensor to choose from."""
-    return [{"label": texts.with_unit(metric), "value": metric.key} for metric in shown.subject.offered]
+def field_options(shown: GraphView) -> list[dict[str, Any]]:
+    """The fields to choose from, MOST_OFFERED and those drawn; of the rest how many there are."""
+    offered = shown.subject.offered
+    drawn = [metric for metric in offered[MOST_OFFERED:] if metric.key in shown.values["units"]]
+    options: list[dict[str, Any]] = [
+        {"label": texts.with_unit(metric), "value": metric.key} for metric in (*offered[:MOST_OFFERED], *drawn)
+    ]
+    more = len(offered) - len(options)
+    words = f"and {more} more, which the address can name: fields=…"
+    return [*options, {"label": words, "value": "", "disabled": True}] if more else options
 
 
 def error_at(name: str) -> Callable[[GraphView], str]:
@@ -160,8 +169,8 @@ def error_at(name: str) -> Callable[[GraphView], str]:
     return lambda shown: shown.errors.get(name, "")
 
 
-def sensor_controls(values: Mapping[str, Any], triggered: str | None) -> dict[str, Any]:
-    """The controls of the sensors' page: another sensor begins with all its fields; fields cleared by hand are None."""
+def field_controls(values: Mapping[str, Any], triggered: str | None) -> dict[str, Any]:
+    """The controls of a page with fields: another sensor begins with all of them; those cleared by hand are None."""
     if triggered == "controller":
         return {**values, "units": []}
     return {**values, "units": None if triggered == "units" and not values["units"] else values["units"] or []}
@@ -207,8 +216,8 @@ def _register_page(
             raise RangeError(f"{wrong} holds what no control can hold: load the page again")
         if triggered == "clock" and values["range"] == CUSTOM:
             raise PreventUpdate
-        if kind == "sensors":
-            values = sensor_controls(values, triggered)
+        if kind not in catalogue.FORM_CHOICES:
+            values = field_controls(values, triggered)
         question = Question(kind, values, viewer(), site, theme or "light")
         with sessions() as session:
             shown = view(question, session, now)

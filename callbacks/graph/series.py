@@ -45,7 +45,7 @@ def graph_lines(
     width = wide_enough(interval, window, min(MOST_POINTS_A_LINE, MOST_POINTS // count))
     charts = read_charts(session, devices, metrics, window, width, retimed, now, site.zone)
     frames = [chart.frame for chart in charts]
-    metrics = [resolved(metric, frames) if metric.family == "sensor" else metric for metric in metrics]
+    metrics = [metric if metric.is_listed else resolved(metric, frames) for metric in metrics]
     lines = [
         replace(
             line(

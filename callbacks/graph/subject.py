@@ -9,15 +9,15 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from callbacks.common.context import Viewer, device_name
-from callbacks.common.sensor_fields import fields
+from callbacks.common.sensor_fields import metrics_of
 from data import catalogue, queries
-from data.accounts import users
 from data.catalogue import Metric
 from data.queries import DeviceRow
 from pages.graph_form import BOTH, IMPORTED, MOST_FIELDS
 
 FIELDS_AT_FIRST = 8
 NO_SUCH_SENSOR = "There is no such sensor among those you may see: choose another."
+NO_SUCH_DEVICE = "There is no such device among those you may see."
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,8 @@ def graph_subject(
     """What the controls ask about; `devices` are those of that kind which the viewer may see."""
     if kind == "sensors":
         return _sensor_subject(session, values, devices, viewer)
+    if kind == "devices":
+        return _device_subject(session, values, devices)
     made = choice(kind, values["controller"], devices)
     metrics = [catalogue.metric(key) for key in values["units"] or []]
     offered = [catalogue.metric(key) for key in catalogue.FORM_CHOICES[kind]]
@@ -86,13 +88,20 @@ def choice(kind: str, wanted: str, devices: Sequence[DeviceRow]) -> Choice:
     return Choice(options, found, name or (f"The {label[:1].lower()}{label[1:]}" if label == "Imported log" else label))
 
 
+def _device_subject(session: Session, values: Mapping[str, Any], devices: Sequence[DeviceRow]) -> Subject:
+    """The one device that is wanted, and its fields."""
+    wanted = str(values["controller"] or "")
+    chosen = [device for device in devices if device.slug == wanted]
+    options = [{"label": wanted, "value": wanted}]
+    if not chosen:
+        return Subject(Choice(options, [], ""), [], [], wanted, errors={"controller": NO_SUCH_DEVICE})
+    return _with_fields(session, Choice(options, chosen, device_name(chosen[0])), values, wanted)
+
+
 def _sensor_subject(
     session: Session, values: Mapping[str, Any], devices: Sequence[DeviceRow], viewer: Viewer
 ) -> Subject:
-    """One sensor and its fields: the one that is wanted, else the viewer's first that has posted, else any that has.
-
-    `values["units"]` empty is every field (the first FIELDS_AT_FIRST of many), None is none.
-    """
+    """One sensor and its fields: the one that is wanted, else the viewer's first that has posted, else any that has."""
 
     def own(device: DeviceRow) -> bool:
         return viewer.user_id is not None and device.owner_id == viewer.user_id
@@ -111,8 +120,14 @@ def _sensor_subject(
             options.insert(0, {"label": f"Number {wanted[:20]}", "value": wanted})
         wrong = {"controller": NO_SUCH_SENSOR} if wanted else {}
         return Subject(Choice(options, [], ""), [], [], wanted, errors=wrong)
-    found = users.sensor_by_id(session, chosen[0].sensor_id or 0)
-    offered = fields(session, chosen[0], found[0].units or "" if found is not None else "")
+    label = next(option["label"] for option in options if option["value"] == wanted)
+    return _with_fields(session, Choice(options, chosen, label), values, wanted)
+
+
+def _with_fields(session: Session, choice: Choice, values: Mapping[str, Any], wanted: str) -> Subject:
+    """The chosen device and its fields; `values["units"]` empty is every field (the first FIELDS_AT_FIRST of many),
+    None is none."""
+    offered = metrics_of(session, choice.devices[0])
     standard = [metric.key for metric in offered[:FIELDS_AT_FIRST]]
     if values["units"] is None:
         keys = [] if offered else standard
@@ -124,5 +139,4 @@ def _sensor_subject(
     elif len(keys) > MOST_FIELDS:
         wrong["units"] = f"{len(keys)} fields are too many for one page: choose at most {MOST_FIELDS}."
     metrics = [metric for metric in offered if metric.key in keys]
-    label = next(option["label"] for option in options if option["value"] == wanted)
-    return Subject(Choice(options, chosen, label), metrics, offered, wanted, standard, wrong)
+    return Subject(choice, metrics, offered, wanted, standard, wrong)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, timedelta
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from dash import html
@@ -183,13 +183,17 @@ def _measured(one: Line, ages: Mapping[tuple[str, str], timedelta], zone: ZoneIn
 
 
 def _json_link(one: Line, window: TimeRange, drawn: timedelta) -> Any:
-    """The same window from the reading routes, which know the battery manager, the two strings and the sensors."""
-    family = "BMS" if one.metric.family == "bms" else "Tristar"
-    if family == "Tristar" and one.string is None and one.sensor_id is None:
-        return formatting.NOTHING
+    """The same window from the reading routes: the first site's where they know the device and the metric."""
     minutes = max(10, round(drawn.total_seconds() / 60))
+    if one.sensor_id is None and (one.metric.family == "device" or not one.metric.is_listed):
+        ends = {"from": window.start_at.isoformat(), "to": window.end_at.isoformat()}
+        query = urlencode({"metric": one.metric.key, **ends, "interval": minutes * 60, "times": "iso"})
+        return html.A("JSON", href=f"/api/v1/devices/{quote(one.device_slug, safe='')}/range?{query}")
     start, end = (quote(at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")) for at in (window.start_at, window.end_at))
     if one.sensor_id is not None:
         return html.A("JSON", href=f"/sensors/get-sensor-json-data-range/{one.sensor_id}/{start}/{end}/{minutes}")
+    family = "BMS" if one.metric.family == "bms" else "Tristar"
+    if family == "Tristar" and one.string is None:
+        return formatting.NOTHING
     suffix = "" if one.string is None else f"?string={one.string}"
     return html.A("JSON", href=f"/{family}/api/{start}/{end}/{minutes}/{quote(one.metric.key)}{suffix}")

@@ -18,12 +18,12 @@ from callbacks.graph.figure import Drawing
 from callbacks.graph.series import graph_lines, spans
 from callbacks.graph.subject import Subject, graph_subject
 from callbacks.graph.suggestion import Suggestion, suggestion
-from data import queries
+from data import catalogue, queries
 from data.catalogue import Metric
 from data.ranges import TimeRange
 from pages.graph_form import query_from_values
 
-KINDS = {"bms": "bms", "tristar": "tristar", "sensors": "sensor"}  # page -> devices
+KINDS = {"bms": "bms", "tristar": "tristar", "sensors": "sensor", "devices": None}  # page -> devices, None for all
 LONGEST_SENSOR_INTERVAL_MINUTES = 1_000
 RECENT = timedelta(days=1)
 
@@ -74,7 +74,7 @@ def view(question: Question, session: Session, now: datetime) -> GraphView:
     known = spans(session, subject.choice.devices, subject.metrics)
     longest = LONGEST_SENSOR_INTERVAL_MINUTES if kind == "sensors" else LONGEST_INTERVAL_MINUTES
     selected = selection(values, now, site.zone, list(known.values()), longest)
-    if kind == "sensors":
+    if kind not in catalogue.FORM_CHOICES:
         values |= {"units": subject.keys, "controller": subject.wanted}
     values |= ends(values, selected, site)
     errors = {**selected.errors, **subject.errors}
@@ -103,7 +103,7 @@ def view(question: Question, session: Session, now: datetime) -> GraphView:
         if window.end_at == now
         else {},
         when=when,
-        sentence=texts.sentence(lines, metrics, when, subject.choice.name if kind == "sensors" else ""),
+        sentence=texts.sentence(lines, metrics, when, "" if kind in catalogue.FORM_CHOICES else subject.choice.name),
         note=texts.notes(
             selected.interval,
             width,

@@ -8,18 +8,19 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
-from dash import html
+from dash import dcc, html
 
 from callbacks.common import formatting
 from callbacks.common.condition import Condition, Source
-from callbacks.common.context import device_name
+from callbacks.common.context import device_name, device_page
 from callbacks.common.site_warnings import warnings
-from data import catalogue
+from data import catalogue, queries
 from data.families import FAMILIES, Family
 from data.queries import Energy, Latest
 from pages.components import age, notice, quantity, table
 
 SEEN_WHOLE = 0.995
+FIRST_VALUES = 3
 CELL = re.compile(r"cell_(\d+)_(\w+)")
 CELL_COLUMNS = {"voltage": "Voltage", "temperature": "Cell", "m_temperature": "Module", "b_rate": "Balancing"}
 
@@ -144,6 +145,9 @@ def raw(rows: Sequence[Latest], state: Condition) -> list[Any]:
     ages = {source.latest.device.id: source for source in (*state.strings, *([state.battery] if state.battery else []))}
     tables: list[Any] = []
     for family in FAMILIES.values():
+        if not family.page and state.others:
+            tables.append(_others_table(state.others, family))
+            continue
         newest = sorted(
             (row for row in rows if row.family == family.key), key=lambda row: (row.device.string or 9, row.device.slug)
         )
@@ -194,7 +198,24 @@ def _raw_table(newest: Sequence[Latest], family: Family, ages: dict[int, Source]
     for row in newest:
         source = ages.get(row.device.id)
         when: Any = _age(source) if source and family.clock_rule != "day" else _plain_age(row, source)
-        head.append([html.Span(device_name(row.device)), html.Br(), when])
+        name = dcc.Link(device_name(row.device), href=device_page(row.device.slug))
+        head.append([name, html.Br(), when])
+    return html.Div(table(head, rows, caption=family.heading), className="arb-raw-table")
+
+
+def _others_table(sources: Sequence[Source], family: Family) -> html.Div:
+    """Each device that has no table here, with its first values: its page has them all."""
+    rows = []
+    for source in sources:
+        device, readings = source.latest.device, source.latest.readings
+        listed = [(metric, value) for key, value in readings.items() if (metric := queries.listed_metric(device, key))]
+        words = [
+            f"{metric.label} {formatting.with_unit(*formatting.reading(metric, value))}"
+            for metric, value in listed[:FIRST_VALUES]
+        ]
+        link = dcc.Link(device_name(device), href=device_page(device.slug))
+        rows.append([link, ", ".join(words) or f"{len(readings)} numbers", _age(source)])
+    head = (family.heading, "First values", "Age")
     return html.Div(table(head, rows, caption=family.heading), className="arb-raw-table")
 
 

@@ -30,12 +30,12 @@ from data.ranges import TimeRange
 from pages import ids
 
 DAY = timedelta(hours=24)
-KINDS = ("bms", "tristar")
+KINDS = ("bms", "tristar", "device")
 
 
 def fingerprint(state: Condition, theme: str, now: datetime, zone: ZoneInfo) -> str:
     """A text that changes when the page would: a newer document, a device fallen silent, another day or theme."""
-    sources = [*state.strings, *([state.battery] if state.battery else [])]
+    sources = [*state.strings, *([state.battery] if state.battery else []), *state.others]
     parts = [
         f"{one.latest.device.slug}@{one.latest.recorded_at.isoformat()}{'!' if one.silent else ''}" for one in sources
     ]

@@ -8,11 +8,11 @@ from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from dash import html
+from dash import dcc, html
 
 from callbacks.common import formatting
 from callbacks.common.condition import Source
-from callbacks.common.context import device_name
+from callbacks.common.context import device_name, device_page
 from callbacks.values import tristar
 from callbacks.values.tables import Column
 from pages.components import age
@@ -81,7 +81,8 @@ def heard(newest: Newest, family: str) -> list[Any]:
             words = [f" received {received}, ", old]
         else:
             words = [f" measured {measured}, ", old, f"; received {received}"]
-        found.append(html.Span([html.B(name), *words], className="arb-heard"))
+        link = dcc.Link(name, href=device_page(latest.device.slug))
+        found.append(html.Span([html.B(link), *words], className="arb-heard"))
     return found
 
 

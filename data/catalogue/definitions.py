@@ -57,6 +57,11 @@ class Metric:
             object.__setattr__(self, "screen_unit", SCREEN_UNITS.get(self.unit, self.unit))
 
     @property
+    def is_listed(self) -> bool:
+        """Whether the catalogue explains it; else it is a number of a device's own."""
+        return bool(self.explanation)
+
+    @property
     def screen_factor(self) -> float:
         """What a value is multiplied by to be in `screen_unit`."""
         return SCREEN_FACTORS.get((self.unit, self.screen_unit), 1.0)

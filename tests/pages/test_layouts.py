@@ -21,7 +21,12 @@ from pages.graph_form import CONTROLS
 from pages.ids import GraphIds
 
 LAYOUT_OF = {address: layout for _, address, _, layout in PAGES}
-LAYOUTS = [(LAYOUT_OF["/BMS"], ids.BMS), (LAYOUT_OF["/Tristar"], ids.TRISTAR), (LAYOUT_OF["/sensors"], ids.SENSORS)]
+LAYOUTS = [
+    (LAYOUT_OF["/BMS"], ids.BMS),
+    (LAYOUT_OF["/Tristar"], ids.TRISTAR),
+    (LAYOUT_OF["/sensors"], ids.SENSORS),
+    (LAYOUT_OF["/devices/<slug>"], ids.DEVICES),
+]
 FOLDER = Path(__file__).parents[2] / "pages"
 HELPERS = {
     "__init__",
@@ -103,6 +108,7 @@ def test_the_pages_stand_at_the_addresses_of_old() -> None:
         "/Tristar/ChargeSettings",
         "/Tristar/DailyValues",
         "/sensors",
+        "/devices/<slug>",
         "/about",
     ]
 

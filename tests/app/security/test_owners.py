@@ -46,6 +46,7 @@ ROUTES: dict[str, dict[str, str]] = {
     "sensors.one": OWN,
     "sensors.state": OWN,
     "sensors.alter": OWN,
+    "devices.page": OWN,
     "keys.mine": MEMBERS,
     "keys.make": MEMBERS,
     "keys.revoke": OWN_KEY,
