@@ -92,8 +92,8 @@ def _places(section: Section, group: Node, first: int | None) -> Iterator[Place]
             continue
         cell = first + offset + 1
         bare = not isinstance(posted, dict)
-        found = None if value is None else Cell(metric.format(cell), value, raw if bare else None, above)
-        yield Place(cell, posted, found)
+        cell_value = None if value is None else Cell(metric.format(cell), value, raw if bare else None, above)
+        yield Place(cell, posted, cell_value)
 
 
 def _highest(section: str) -> float:
@@ -115,5 +115,5 @@ def _cell_values(group: Node) -> Sequence[tuple[int, Any]]:
 
 @lru_cache(maxsize=1024)
 def _place(name: str, otherwise: int) -> int:
-    told = re.search(r"(?<![0-9])([1-9][0-9]{0,2})\s*$", name)
-    return int(told[1]) - 1 if told else otherwise
+    digits = re.search(r"(?<![0-9])([1-9][0-9]{0,2})\s*$", name)
+    return int(digits[1]) - 1 if digits else otherwise

@@ -40,17 +40,17 @@ def names(value: Any, known: Sequence[str] = ()) -> list[str]:
     return []
 
 
-def _told_apart(text: str, known: Sequence[str]) -> list[str]:
+def _told_apart(text: str, vocabulary: Sequence[str]) -> list[str]:
     """The known names that make up a text written without separators; the text itself when they do not."""
-    spellings = {fold(name): name for name in known} | ({"eneredfloat": "Entered float"} if known else {})
-    rest, found = fold(text), []
+    spellings = {fold(name): name for name in vocabulary} | ({"eneredfloat": "Entered float"} if vocabulary else {})
+    rest, words = fold(text), []
     while rest:
-        match = max((one for one in spellings if rest.startswith(one)), key=len, default=None)
+        match = max((spelling for spelling in spellings if rest.startswith(spelling)), key=len, default=None)
         if match is None:
             return [text]
-        found.append(spellings[match])
+        words.append(spellings[match])
         rest = rest[len(match) :]
-    return found
+    return words
 
 
 def _flag(value: Any) -> bool | None:
@@ -102,7 +102,7 @@ def _unfused(status: Node) -> Node:
 
 
 def _invalid(status: Node) -> list[str]:
-    return [said for key, said in _VALIDITY.items() if _flag(status.get(key)) is False]
+    return [words for key, words in _VALIDITY.items() if _flag(status.get(key)) is False]
 
 
 def _set(status: Node, words: Mapping[int, str]) -> list[str]:

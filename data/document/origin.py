@@ -17,8 +17,8 @@ def controller_string(content: Document, stated: str | None = None) -> int | Non
     """Which controller: `string` in the document or stated beside it, else a trailing 1 or 2 in its name."""
     top = folded(content)
     for value in (top.get("string"), stated):
-        if (found := number(value)) in (1.0, 2.0):
-            return int(found or 0)
+        if (string := number(value)) in (1.0, 2.0):
+            return int(string or 0)
     name = top.get("name")
     trailing = re.search(r"(?<!\d)([12])\s*$", name) if isinstance(name, str) else None
     return int(trailing[1]) if trailing else None

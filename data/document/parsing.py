@@ -73,10 +73,10 @@ def _has_surrogate(content: dict[str, Any]) -> bool:
 
 
 def _float(digits: str) -> float:
-    found = float(digits)
-    if math.isinf(found):
+    value = float(digits)
+    if math.isinf(value):
         raise ValueError(f"{digits[:20]} is too large a number; leave the value out, or write null")
-    return found
+    return value
 
 
 def _whole(digits: str) -> int:
@@ -87,16 +87,16 @@ def _whole(digits: str) -> int:
 
 
 def _keep_repeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) == len(pairs):
-        return found
-    found = {}
+    content = dict(pairs)
+    if len(content) == len(pairs):
+        return content
+    content = {}
     for key, value in pairs:
         free, number = key, 2
-        while free in found:
+        while free in content:
             free, number = f"{key} ({number})", number + 1
-        found[free] = value
-    return found
+        content[free] = value
+    return content
 
 
 def _refuse_constant(name: str) -> float:

@@ -37,8 +37,8 @@ def _code(metric: str, value: Any) -> float | None:
     """The code of a state that travels as a word; a bare number is the code itself."""
     if metric == "dip_switches" and isinstance(value, str) and not value.strip().isdigit():
         return _switches(value)
-    if isinstance(value, str) and (found := _CODES.get(metric, {}).get(_word(value))) is not None:
-        return found
+    if isinstance(value, str) and (code := _CODES.get(metric, {}).get(_word(value))) is not None:
+        return code
     return number(value)
 
 
@@ -71,18 +71,18 @@ def readings(family: str, content: Document) -> dict[str, float]:
     if family == "sensor":
         return {key: value for key, value, _ in leaves(content)}
     sections = Sections(content)
-    found = placed(family, sections)
+    values = placed(family, sections)
     if family == "bms":
-        found |= {cell.metric: cell.reading for cell in cells(sections)}
-    return unlisted_too(normalised(family, found), family, content)
+        values |= {cell.metric: cell.reading for cell in cells(sections)}
+    return unlisted_too(normalised(family, values), family, content)
 
 
-def unlisted_too(found: dict[str, float], family: str, content: Document) -> dict[str, float]:
+def unlisted_too(values: dict[str, float], family: str, content: Document) -> dict[str, float]:
     """The readings and the numbers that the table lacks, under keys that no metric of the catalogue has."""
     for key, value, _ in unlisted(family, content):
-        if key not in found and not is_listed(key):
-            found[key] = value
-    return found
+        if key not in values and not is_listed(key):
+            values[key] = value
+    return values
 
 
 def is_listed(key: str) -> bool:
@@ -100,22 +100,22 @@ def normalised(family: str, posted: dict[str, float]) -> dict[str, float]:
 
 def placed(family: str, sections: Sections) -> dict[str, float]:
     """Metric key -> value as it was posted, for the metrics of the table; the first place that has one counts."""
-    found: dict[str, float] = {}
+    values: dict[str, float] = {}
     if family == "device":
         for name, posted in sections.top.items():
-            known = metric_named(name)
-            value = None if known is None else _code(known, posted)
-            if known is not None and value is not None:
-                found.setdefault(known, value)
-        return found
+            metric_key = metric_named(name)
+            value = None if metric_key is None else _code(metric_key, posted)
+            if metric_key is not None and value is not None:
+                values.setdefault(metric_key, value)
+        return values
     for metric, is_text, places in _PLACES[family]:
         for place in places:
             posted = sections.value(place)
             value = _code(metric, posted) if is_text else number(posted)
             if value is not None:
-                found[metric] = value
+                values[metric] = value
                 break
-    return found
+    return values
 
 
 def limits(metric: str) -> tuple[float, float]:

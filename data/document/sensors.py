@@ -18,21 +18,21 @@ def leaves(content: Document) -> list[tuple[str, float, str]]:
     A key is the path joined by `/`, an element of a list by its place from 0; of two that come out alike the second is
     `key (2)`.  Beyond MOST_SENSOR_KEYS there are none.
     """
-    found: dict[str, tuple[float, str]] = {}
+    numbers: dict[str, tuple[float, str]] = {}
     waiting: list[tuple[str, Any]] = [("", content)]
-    while waiting and len(found) < MOST_SENSOR_KEYS:
+    while waiting and len(numbers) < MOST_SENSOR_KEYS:
         path, node = waiting.pop()
         value = number(node)
         if value is not None and _printable(path):
-            found[_free(path, found)] = value, _printable(posted_unit(node))
+            numbers[_free(path, numbers)] = value, _printable(posted_unit(node))
         elif type(node) is dict or type(node) is list:
             below = f"{path}/" if path else ""
             inside = node.items() if type(node) is dict else enumerate(node)
             waiting += [(f"{below}{key}", child) for key, child in inside][::-1]
     whole = posted_value(content)
-    if whole is not None and list(found) == [whole.names[0]]:
-        return [(key, value, whole.unit) for key, (value, _) in found.items()]
-    return [(key, value, unit) for key, (value, unit) in found.items()]
+    if whole is not None and list(numbers) == [whole.names[0]]:
+        return [(key, value, whole.unit) for key, (value, _) in numbers.items()]
+    return [(key, value, unit) for key, (value, unit) in numbers.items()]
 
 
 def _free(path: str, taken: Mapping[str, Any]) -> str:

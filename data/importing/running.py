@@ -113,7 +113,7 @@ def _store(
     source: Source,
     count: Count,
 ) -> None:
-    rows = [one for one in some if isinstance(one, Row)]
+    rows = [item for item in some if isinstance(item, Row)]
     try:
         with sessions.begin() as session:
             outcomes = ingest.store(session, [row.posted for row in rows], received_at)
@@ -125,11 +125,11 @@ def _store(
             marks.advance(session, name, source.done, source.place())
     # Only now: what is told has been stored.
     of_rows = iter(outcomes)
-    for one in some:
-        if isinstance(one, Refusal):
-            count.refuse(one.where, one.reason)
+    for item in some:
+        if isinstance(item, Refusal):
+            count.refuse(item.where, item.reason)
         else:
-            count.add(next(of_rows), one.where)
+            count.add(next(of_rows), item.where)
 
 
 def _alone(sessions: sessionmaker[Session], posted: ingest.Posted, received_at: datetime) -> ingest.Outcome:

@@ -60,23 +60,23 @@ def correct(
         document.parse_content(after)
     with sessions() as session:
         _check_administrator(session, username)
-        found = device(session, slug)
-        if family not in KINDS[found.kind]:
-            raise DocumentError(f"{slug} is a {found.kind}: its families are {', '.join(KINDS[found.kind])}")
-    with device_lock(engine_of(sessions), found.id) as mine:
+        row = device(session, slug)
+        if family not in KINDS[row.kind]:
+            raise DocumentError(f"{slug} is a {row.kind}: its families are {', '.join(KINDS[row.kind])}")
+    with device_lock(engine_of(sessions), row.id) as mine:
         if not mine:
             raise BusyError(f"{slug} is being sealed just now: try again in a minute")
-        _check_there(sessions, found, family, recorded_at)
-        if _entry(sessions, found.id, family, recorded_at) is None:
-            unseal_day(sessions, found.id, family, blocks.day_of(to_milliseconds(recorded_at)))
+        _check_there(sessions, row, family, recorded_at)
+        if _entry(sessions, row.id, family, recorded_at) is None:
+            unseal_day(sessions, row.id, family, blocks.day_of(to_milliseconds(recorded_at)))
         with sessions() as session:
             begin_write(session)
-            entry = _of(session, found.id, family, recorded_at)
+            entry = _of(session, row.id, family, recorded_at)
             if entry is None:
                 raise NotFoundError(f"{slug} has no document of {recorded_at.isoformat()}: give its very time")
             session.add(
                 Correction(
-                    device_id=found.id,
+                    device_id=row.id,
                     family=family,
                     recorded_at=recorded_at,
                     before=entry.content,
@@ -98,7 +98,7 @@ def correct(
                 f"{family} of {recorded_at.isoformat()} {done}: {reason.strip()}",
             )
             session.commit()
-        _keep_the_newest(sessions, found.id, family)
+        _keep_the_newest(sessions, row.id, family)
 
 
 def _check_administrator(session: Session, username: str) -> None:
@@ -116,8 +116,8 @@ def _check_there(sessions: sessionmaker[Session], device: DeviceRow, family: str
 
 def _entry(sessions: sessionmaker[Session], device_id: int, family: str, at: datetime) -> int | None:
     with sessions() as session:
-        found = _of(session, device_id, family, at)
-        return None if found is None else found.id
+        entry = _of(session, device_id, family, at)
+        return None if entry is None else entry.id
 
 
 def _of(session: Session, device_id: int, family: str, at: datetime) -> JSONDataEntry | None:
@@ -146,7 +146,14 @@ def corrections(session: Session, limit: int = 1_000, device_id: int | None = No
         query = query.where(Correction.device_id == device_id)
     return [
         CorrectionRow(
-            slug, one.family, one.recorded_at, one.before, one.after, one.username, one.reason, one.corrected_at
+            slug,
+            correction.family,
+            correction.recorded_at,
+            correction.before,
+            correction.after,
+            correction.username,
+            correction.reason,
+            correction.corrected_at,
         )
-        for one, slug in session.execute(query)
+        for correction, slug in session.execute(query)
     ]

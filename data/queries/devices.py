@@ -64,17 +64,17 @@ def _device_query() -> Select[Device, int]:
     return select(Device, Sensor.user_id).outerjoin(Sensor, Device.sensor_id == Sensor.id)
 
 
-def _device_row(found: Device, owner_id: int | None) -> DeviceRow:
+def _device_row(device: Device, owner_id: int | None) -> DeviceRow:
     return DeviceRow(
-        found.id,
-        found.slug,
-        found.kind,
-        found.name,
-        found.string,
-        found.public,
-        found.expected_interval_seconds,
+        device.id,
+        device.slug,
+        device.kind,
+        device.name,
+        device.string,
+        device.public,
+        device.expected_interval_seconds,
         owner_id,
-        found.sensor_id,
+        device.sensor_id,
     )
 
 
@@ -83,7 +83,7 @@ def devices(session: Session, kind: str | None = None) -> list[DeviceRow]:
     query = _device_query()
     if kind is not None:
         query = query.where(Device.kind == kind)
-    rows = [_device_row(*found) for found in session.execute(query)]
+    rows = [_device_row(*cells) for cells in session.execute(query)]
     return sorted(rows, key=lambda row: (row.kind, _rank(row), row.slug))
 
 

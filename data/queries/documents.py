@@ -50,7 +50,7 @@ class Latest:
         return document.parse_content(self.text)
 
 
-def _read(family: str, row: Row, found: DeviceRow) -> Latest:
+def _read(family: str, row: Row, device: DeviceRow) -> Latest:
     if row.template is None:
         content = document.parse_content(row.body)
         readings, flags = document.readings(family, content), document.flags(family, content)
@@ -59,7 +59,7 @@ def _read(family: str, row: Row, found: DeviceRow) -> Latest:
         readings = extraction.of_one(family, row.template, values)
         flags = extraction.traits(family, row.template).flags
     recorded_at, received_at = from_milliseconds(row.recorded_at), from_milliseconds(row.received_at)
-    return Latest(found, family, recorded_at, received_at, row.clock, readings, flags, row.text)
+    return Latest(device, family, recorded_at, received_at, row.clock, readings, flags, row.text)
 
 
 def _row(entry: JSONDataEntry) -> Row:
@@ -99,8 +99,8 @@ def latest_all(session: Session, kinds: Sequence[str]) -> list[Latest]:
                 .join(Device, entry.device_id == Device.id)
                 .where(Device.kind == kind, entry.recorded_at == newest)
             )
-            found = {one.device_id: one for one in session.scalars(query)}
-            result += [_read(family, _row(found[row.id]), row) for row in rows if row.id in found]
+            entries = {item.device_id: item for item in session.scalars(query)}
+            result += [_read(family, _row(entries[row.id]), row) for row in rows if row.id in entries]
     return result
 
 
@@ -127,8 +127,8 @@ def times(
                 parts.append(blocks.unpack_times(packed, int(day)))
         except CorruptError as problem:
             days.report(device_id, family, int(day), problem)
-    found = np.unique(np.concatenate([np.array(unsealed, dtype=np.int64), *parts]))
-    return found[(found >= start) & (found < end)]
+    instants = np.unique(np.concatenate([np.array(unsealed, dtype=np.int64), *parts]))
+    return instants[(instants >= start) & (instants < end)]
 
 
 def nearest(
@@ -141,10 +141,10 @@ def nearest(
     rows = [by_id(session, device_id) for device_id in device_ids]
     damaged: dict[int, set[int]] = {row.id: set() for row in rows}
     while True:
-        found = _nearest(session, family, rows, to_milliseconds(at), tolerance // timedelta(milliseconds=1), damaged)
-        if found is None:
+        answer = _nearest(session, family, rows, to_milliseconds(at), tolerance // timedelta(milliseconds=1), damaged)
+        if answer is None:
             return None
-        row, time = found
+        row, time = answer
         try:
             return _of(session, row, family, from_milliseconds(time))
         except CorruptError as problem:
@@ -156,23 +156,23 @@ def _nearest(
     session: Session,
     family: str,
     rows: Sequence[DeviceRow],
-    wanted: int,
+    instant: int,
     reach: int,
     damaged: Mapping[int, Collection[int]],
 ) -> tuple[DeviceRow, int] | None:
     """Whose document is the nearest, and its time."""
     candidates: list[tuple[int, int, int, int, DeviceRow]] = []
     for row in rows:
-        there = times(session, row.id, family, wanted - reach, wanted + reach + 1, damaged[row.id])
-        place = int(np.searchsorted(there, wanted))
+        there = times(session, row.id, family, instant - reach, instant + reach + 1, damaged[row.id])
+        place = int(np.searchsorted(there, instant))
         candidates += [
-            (abs(found - wanted), found, 99 if row.string is None else row.string, row.id, row)
-            for found in there[max(0, place - 1) : place + 1].tolist()
+            (abs(time - instant), time, 99 if row.string is None else row.string, row.id, row)
+            for time in there[max(0, place - 1) : place + 1].tolist()
         ]
     if not candidates:
         return None
-    *_, found, _, _, row = min(candidates, key=lambda one: one[:4])
-    return row, found
+    *_, time, _, _, row = min(candidates, key=lambda candidate: candidate[:4])
+    return row, time
 
 
 def _of(session: Session, device: DeviceRow, family: str, at: datetime) -> Latest:
@@ -193,17 +193,17 @@ def documents(
 
     `before` continues a list: only documents measured earlier.
     """
-    found = by_id(session, device_id)
+    device = by_id(session, device_id)
     start, end = to_milliseconds(window.start_at), to_milliseconds(window.end_at)
     if before is not None:
         end = min(end, to_milliseconds(before))
     rows = [
         (family, row)
-        for family in KINDS[found.kind]
+        for family in KINDS[device.kind]
         for row in _newest_rows(session, device_id, family, start, end, limit)
     ]
-    rows.sort(key=lambda one: one[1].recorded_at, reverse=True)
-    return [_read(family, row, found) for family, row in rows[:limit]]
+    rows.sort(key=lambda item: item[1].recorded_at, reverse=True)
+    return [_read(family, row, device) for family, row in rows[:limit]]
 
 
 def newest_first(
@@ -240,11 +240,11 @@ def _newest_rows(
         .where(entry.device_id == device_id, at >= start, at < end)
         .order_by(at.desc())
     )
-    found = session.execute(query if limit is None else query.limit(limit)).all()
-    texts = template_rows.texts(session, {row[3] for row in found if row[3] is not None})
+    newest = session.execute(query if limit is None else query.limit(limit)).all()
+    texts = template_rows.texts(session, {row[3] for row in newest if row[3] is not None})
     fresh = [
         Row(recorded, received, clock, None if number is None else texts[number], body)
-        for recorded, received, clock, number, body in found
+        for recorded, received, clock, number, body in newest
     ]
     given, place = 0, 0
     for day in _sealed_days(session, device_id, family, start, end):
@@ -298,4 +298,4 @@ def _sealed_days(session: Session, device_id: int, family: str, start: int, end:
         )
         .order_by(day.desc())
     )
-    return [int(one) for one in session.scalars(query)]
+    return [int(instant) for instant in session.scalars(query)]

@@ -46,11 +46,11 @@ def events(session: Session, device_id: int, window: TimeRange, kinds: Collectio
     if unknown:
         raise RangeError(f"no kind of event is named {', '.join(unknown)}: there are {', '.join(EVENT_KINDS)}")
     start, end = to_milliseconds(window.start_at), to_milliseconds(window.end_at)
-    found: list[Event] = []
+    candidates: list[Event] = []
     for family in KINDS[by_id(session, device_id).kind]:
-        found += _events(session, device_id, family, start, end)
-    chosen = [one for one in found if kinds is None or one.kind in kinds]
-    return sorted(chosen, key=lambda one: (one.started_at, one.kind, one.name))
+        candidates += _events(session, device_id, family, start, end)
+    chosen = [event for event in candidates if kinds is None or event.kind in kinds]
+    return sorted(chosen, key=lambda event: (event.started_at, event.kind, event.name))
 
 
 def _events(session: Session, device_id: int, family: str, start: int, end: int) -> list[Event]:
@@ -64,18 +64,18 @@ def _events(session: Session, device_id: int, family: str, start: int, end: int)
     since, until = max(since - reach, earliest), min(until + reach, latest)
     while True:
         runs = list(_runs(session, device_id, family, since, until))
-        found = _swept(runs)
+        states = _swept(runs)
         # Nothing measured at or before the start yet: what the last document before this gap reported lasts until now.
         unknown = not runs or runs[0][0] > start
-        begun = any(one.first == runs[0][0] and one.touches(start, end) for one in found)
+        begun = any(state.first == runs[0][0] and state.touches(start, end) for state in states)
         begun_before = since > earliest and (unknown or begun)
-        lasting = until < latest and any(one.ended is None and one.touches(start, end) for one in found)
+        lasting = until < latest and any(state.ended is None and state.touches(start, end) for state in states)
         if not begun_before and not lasting:
             break
         reach *= 4
         since = max(since - reach, earliest) if begun_before else since
         until = min(until + reach, latest) if lasting else until
-    return [one.event() for one in found if one.touches(start, end)]
+    return [state.event() for state in states if state.touches(start, end)]
 
 
 @dataclass(slots=True)
@@ -97,18 +97,18 @@ class _Lasting:
 
 
 def _swept(runs: list[Run]) -> list[_Lasting]:
-    found: list[_Lasting] = []
+    states: list[_Lasting] = []
     lasting: dict[tuple[str, str], _Lasting] = {}
-    for first, last, said in runs:
-        for key in [key for key in lasting if key not in said]:
+    for first, last, flags in runs:
+        for key in [key for key in lasting if key not in flags]:
             lasting.pop(key).ended = first
-        for kind, name in said:
-            one = lasting.get((kind, name))
-            if one is None:
-                one = lasting[(kind, name)] = _Lasting(kind, name, first, last)
-                found.append(one)
-            one.last = last
-    return found
+        for kind, name in flags:
+            state = lasting.get((kind, name))
+            if state is None:
+                state = lasting[(kind, name)] = _Lasting(kind, name, first, last)
+                states.append(state)
+            state.last = last
+    return states
 
 
 def _runs(session: Session, device_id: int, family: str, start: int, end: int) -> Iterator[Run]:
@@ -157,13 +157,13 @@ def _with_late(session: Session, device_id: int, family: str, begin: int, late: 
     sheet = days.day(session, device_id, family, begin)
     came = {at for at, _, _ in late}
     single = zip(sheet.times.tolist(), sheet.flags(), strict=True)
-    return sorted([*late, *((at, at, blocks.said(one)) for at, one in single if at not in came)])
+    return sorted([*late, *((at, at, blocks.said(flags)) for at, flags in single if at not in came)])
 
 
 def _within(runs: list[Run], start: int, end: int) -> Iterator[Run]:
-    for first, last, said in runs:
+    for first, last, flags in runs:
         if last >= start and first < end:
-            yield first, last, said
+            yield first, last, flags
 
 
 def _unsealed(session: Session, device_id: int, family: str, start: int, end: int) -> Iterator[Run]:
@@ -171,9 +171,9 @@ def _unsealed(session: Session, device_id: int, family: str, start: int, end: in
     at = type_coerce(entry.recorded_at, BigInteger)
     plain = case((entry.skeleton_id.is_(None), entry.body), else_=None)
     query = select(at, entry.skeleton_id, plain).where(entry.device_id == device_id, at >= start, at < end).order_by(at)
-    found = session.execute(query).all()
-    texts = template_rows.texts(session, {number for _, number, _ in found if number is not None})
-    for recorded, number, body in found:
+    records = session.execute(query).all()
+    texts = template_rows.texts(session, {number for _, number, _ in records if number is not None})
+    for recorded, number, body in records:
         if number is not None:
             flags = extraction.traits(family, texts[number]).flags
         else:

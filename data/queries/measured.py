@@ -61,7 +61,7 @@ def target(session: Session, device_id: int, keys: Sequence[str]) -> Target:
 
 def read(
     session: Session,
-    asked: Target,
+    target: Target,
     family: str,
     keys: Sequence[str],
     stretches: Sequence[Stretch],
@@ -72,11 +72,11 @@ def read(
     Raises RangeError when there are more than `most` documents in them, MOST_ROWS unless told.
     """
     most = most or MOST_ROWS
-    stretches = [one for one in stretches if one[0] < one[1]]
+    stretches = [stretch for stretch in stretches if stretch[0] < stretch[1]]
     if not stretches:
         return Samples(np.empty(0, dtype=np.int64), {key: np.empty(0) for key in keys})
-    fresh = _unsealed(session, asked, family, keys, stretches, most)
-    parts = _sealed(session, asked, family, keys, stretches, most)
+    fresh = _unsealed(session, target, family, keys, stretches, most)
+    parts = _sealed(session, target, family, keys, stretches, most)
     return _one([*parts, *fresh], keys, stretches, most)
 
 
@@ -115,21 +115,21 @@ def _inside(times: Integers, stretches: Sequence[Stretch]) -> slice | np.ndarray
 
 def _days(stretches: Sequence[Stretch]) -> list[int] | None:
     """The days that these stretches touch; None when there are too many to name."""
-    found: dict[int, None] = {}
+    days: dict[int, None] = {}
     for start, end in stretches:
-        if (end - start) // DAY + len(found) > MOST_DAYS:
+        if (end - start) // DAY + len(days) > MOST_DAYS:
             return None
         for day in range(blocks.day_of(start), end, DAY):
-            found[day] = None
-    return list(found)
+            days[day] = None
+    return list(days)
 
 
 def _sealed(
-    session: Session, asked: Target, family: str, keys: Sequence[str], stretches: Sequence[Stretch], most: int
+    session: Session, target: Target, family: str, keys: Sequence[str], stretches: Sequence[Stretch], most: int
 ) -> list[Samples]:
     start, end = stretches[0][0], stretches[-1][1]
     days = _days(stretches)
-    whose: dict[str, object] = {"device": asked.device_id, "family": family}
+    whose: dict[str, object] = {"device": target.device_id, "family": family}
     if days is None or len(days) > (end - start) // DAY:
         days = None
     if days is None:
@@ -147,21 +147,21 @@ def _sealed(
         try:
             times[day] = blocks.known_times(packed, day, documents, first, last)
         except CorruptError as problem:
-            log.error("device %s, %s, day %s: %s", asked.device_id, family, day, problem)
+            log.error("device %s, %s, day %s: %s", target.device_id, family, day, problem)
     if not times:
         return []
-    wanted = {asked.ids[key]: key for key in keys if key in asked.ids}
-    found: dict[int, dict[str, Floats]] = {day: {} for day in times}
-    if wanted:
-        rows = statements.bodies(number, min(len(wanted), statements.MOST_NAMED + 1), clock=False).rows(
-            session, {**whose, **among, "level": 0, **of_series(wanted)}
+    key_of = {target.ids[key]: key for key in keys if key in target.ids}
+    by_day: dict[int, dict[str, Floats]] = {day: {} for day in times}
+    if key_of:
+        rows = statements.bodies(number, min(len(key_of), statements.MOST_NAMED + 1), clock=False).rows(
+            session, {**whose, **among, "level": 0, **of_series(key_of)}
         )
         for day, body in rows:
             if day in times:
-                _take(found[day], body, wanted, len(times[day]), (asked.device_id, family, day))
-    nothing = {day: np.full(len(at), np.nan) for day, at in times.items() if len(found[day]) < len(keys)}
+                _take(by_day[day], body, key_of, len(times[day]), (target.device_id, family, day))
+    nothing = {day: np.full(len(at), np.nan) for day, at in times.items() if len(by_day[day]) < len(keys)}
     return [
-        Samples(times[day], {key: found[day][key] if key in found[day] else nothing[day] for key in keys})
+        Samples(times[day], {key: by_day[day][key] if key in by_day[day] else nothing[day] for key in keys})
         for day in sorted(times)
     ]
 
@@ -175,23 +175,23 @@ def of_series(series: Iterable[int]) -> dict[str, object]:
 
 
 def _take(
-    found: dict[str, Floats], body: bytes, wanted: Mapping[int, str], count: int, where: tuple[int, str, int]
+    values_of: dict[str, Floats], body: bytes, key_of: Mapping[int, str], count: int, where: tuple[int, str, int]
 ) -> None:
     """Put the wanted columns of a row in `found`; one that has changed since it was written is reported, and a gap."""
     try:
-        for series, column in column_groups.unpack(body, wanted):
-            found[wanted[series]] = columns.decode(column.kind, column.packed, count)
+        for series, column in column_groups.unpack(body, key_of):
+            values_of[key_of[series]] = columns.decode(column.kind, column.packed, count)
     except CorruptError as problem:
         log.error("device %s, %s, day %s: %s", *where, problem)
-        for series, column in column_groups.sound(body, wanted):
-            found[wanted[series]] = columns.decode(column.kind, column.packed, count)
+        for series, column in column_groups.sound(body, key_of):
+            values_of[key_of[series]] = columns.decode(column.kind, column.packed, count)
 
 
 def _unsealed(
-    session: Session, asked: Target, family: str, keys: Sequence[str], stretches: Sequence[Stretch], most: int
+    session: Session, target: Target, family: str, keys: Sequence[str], stretches: Sequence[Stretch], most: int
 ) -> list[Samples]:
     rows = statements.unsealed(family).rows(
-        session, {"device": asked.device_id, "start": stretches[0][0], "end": stretches[-1][1], "limit": most + 1}
+        session, {"device": target.device_id, "start": stretches[0][0], "end": stretches[-1][1], "limit": most + 1}
     )
     by_template: dict[int | None, tuple[list[int], list[str]]] = {}
     count = 0
@@ -212,10 +212,10 @@ def _unsealed(
 
 
 def _of_texts(family: str, keys: Sequence[str], times: Sequence[int], bodies: Sequence[str]) -> Samples:
-    found = [document.readings(family, document.parse_content(body)) for body in bodies]
+    readings = [document.readings(family, document.parse_content(body)) for body in bodies]
     nan = float("nan")
     return Samples(
-        np.array(times, dtype=np.int64), {key: np.array([one.get(key, nan) for one in found]) for key in keys}
+        np.array(times, dtype=np.int64), {key: np.array([values.get(key, nan) for values in readings]) for key in keys}
     )
 
 
@@ -225,8 +225,8 @@ def _of_numbers(
     listed = orjson.loads(f"[[{'],['.join(bodies)}]]")
 
     def numbers(slot: int) -> Floats:
-        return np.array([one[slot] for one in listed], dtype=np.float64)
+        return np.array([row[slot] for row in listed], dtype=np.float64)
 
-    found = extraction.readings(family, template, numbers, len(listed), keys)
+    readings = extraction.readings(family, template, numbers, len(listed), keys)
     nothing = np.full(len(listed), np.nan)
-    return Samples(np.array(times, dtype=np.int64), {key: found.get(key, nothing) for key in keys})
+    return Samples(np.array(times, dtype=np.int64), {key: readings.get(key, nothing) for key in keys})

@@ -71,13 +71,13 @@ def store_status(session: Session) -> StoreStatus:
     entries = _entries(session)
     blocks = _blocks(session)
     levels = _levels(session)
-    found = []
+    statuses = []
     for key in sorted(entries.keys() | blocks.keys(), key=lambda key: (slugs[key[0]], key[1])):
         unsealed, size, *ends = entries.get(key, (0, 0, None, None))
         sealed, days, damaged, originals, *others = blocks.get(key, (0, 0, 0, 0, None, None))
         oldest = min((at for at in (ends[0], others[0]) if at is not None), default=None)
         newest = max((at for at in (ends[1], others[1]) if at is not None), default=None)
-        found.append(
+        statuses.append(
             DeviceStatus(
                 slugs[key[0]],
                 key[1],
@@ -92,22 +92,22 @@ def store_status(session: Session) -> StoreStatus:
                 levels.get(key, ()),
             )
         )
-    return StoreStatus(_database_bytes(session), tuple(found))
+    return StoreStatus(_database_bytes(session), tuple(statuses))
 
 
 Key = tuple[int, str]
 
 
 def _entries(session: Session) -> dict[Key, tuple[int, int, int | None, int | None]]:
-    found = {}
+    counts = {}
     for family, entry in ENTRIES.items():
         at = type_coerce(entry.recorded_at, BigInteger)
         query = select(
             entry.device_id, func.count(), func.sum(func.length(entry.body)), func.min(at), func.max(at)
         ).group_by(entry.device_id)
         for device, count, size, first, last in session.execute(query):
-            found[(device, family)] = (count, int(size or 0), first, last)
-    return found
+            counts[(device, family)] = (count, int(size or 0), first, last)
+    return counts
 
 
 def _blocks(session: Session) -> dict[Key, tuple[int, int, int, int, int | None, int | None]]:
@@ -145,10 +145,10 @@ def _levels(session: Session) -> Mapping[Key, tuple[LevelStatus, ...]]:
         .group_by(row.device_id, row.family, row.level)
         .order_by(row.level)
     )
-    found: dict[Key, tuple[LevelStatus, ...]] = defaultdict(tuple)
+    levels: dict[Key, tuple[LevelStatus, ...]] = defaultdict(tuple)
     for device, family, level, rows, samples, size in session.execute(query):
-        found[(device, family)] += (LevelStatus(level, rows, int(samples), int(size)),)
-    return found
+        levels[(device, family)] += (LevelStatus(level, rows, int(samples), int(size)),)
+    return levels
 
 
 def _database_bytes(session: Session) -> int:
@@ -162,24 +162,24 @@ def _database_bytes(session: Session) -> int:
 def as_text(status: StoreStatus) -> str:
     """The status as lines for a terminal."""
     lines = [f"database {megabytes(status.database_bytes)}, {status.unsealed:,} documents not sealed yet"]
-    for one in status.devices:
+    for device in status.devices:
         lines.append("")
-        lines.append(f"{one.device} ({one.family})")
-        if one.oldest_at is not None and one.newest_at is not None:
-            lines.append(f"  from {one.oldest_at:%Y-%m-%d %H:%M} to {one.newest_at:%Y-%m-%d %H:%M} UTC")
-        lines.append(f"  not sealed  {one.unsealed:>12,} documents {megabytes(one.entry_bytes):>12}")
-        damaged = f", {one.damaged_days} damaged" if one.damaged_days else ""
+        lines.append(f"{device.device} ({device.family})")
+        if device.oldest_at is not None and device.newest_at is not None:
+            lines.append(f"  from {device.oldest_at:%Y-%m-%d %H:%M} to {device.newest_at:%Y-%m-%d %H:%M} UTC")
+        lines.append(f"  not sealed  {device.unsealed:>12,} documents {megabytes(device.entry_bytes):>12}")
+        damaged = f", {device.damaged_days} damaged" if device.damaged_days else ""
         lines.append(
-            f"  sealed      {one.sealed:>12,} documents {megabytes(one.original_bytes):>12} beside the columns, "
-            f"{one.days} days{damaged}"
+            f"  sealed      {device.sealed:>12,} documents {megabytes(device.original_bytes):>12} beside the columns, "
+            f"{device.days} days{damaged}"
         )
         lines += [
             f"  level {level.level}     {level.samples:>12,} samples   "
             f"{megabytes(level.bytes):>12} in {level.rows:,} rows"
-            for level in one.levels
+            for level in device.levels
         ]
-        if one.bytes_per_sample is not None:
-            lines.append(f"  {one.bytes_per_sample:.3f} bytes a sample, levels and originals included")
+        if device.bytes_per_sample is not None:
+            lines.append(f"  {device.bytes_per_sample:.3f} bytes a sample, levels and originals included")
     return "\n".join(lines)
 
 

@@ -39,9 +39,9 @@ def ticks(
     grid, reach = _grid(start_at, end_at, interval), tolerance // timedelta(milliseconds=1)
     at, values = _by_string(session, family, device_ids, key, int(grid[0]) - reach, int(grid[-1]) + reach + 1)
     place, near = _nearest(at, grid, reach)
-    found = values[place] if len(values) else np.full(len(grid), np.nan)
-    kept = near & ~np.isnan(found)
-    return pd.Series(found[kept], index=instants(grid[kept]), name=metric, dtype="float64")
+    column = values[place] if len(values) else np.full(len(grid), np.nan)
+    kept = near & ~np.isnan(column)
+    return pd.Series(column[kept], index=instants(grid[kept]), name=metric, dtype="float64")
 
 
 def _grid(start_at: datetime, end_at: datetime, interval: timedelta) -> Integers:
@@ -53,7 +53,9 @@ def _by_string(
     session: Session, family: str, device_ids: Sequence[int], key: str, start: int, end: int
 ) -> tuple[Integers, Floats]:
     """The documents of all these devices, each time once: that of the smallest string."""
-    devices = sorted((by_id(session, one) for one in device_ids), key=lambda row: (_rank(row.string), row.id))
+    devices = sorted(
+        (by_id(session, device_id) for device_id in device_ids), key=lambda row: (_rank(row.string), row.id)
+    )
     parts = [
         measured.read(session, measured.target(session, row.id, [key]), family, [key], [(start, end)])
         for row in devices
@@ -92,9 +94,9 @@ def sensor_rows(
     chosen = set(at[place[near]].tolist()) if len(at) else set()
     if not chosen:
         return []
-    found = [
+    values = [
         (from_milliseconds(row.recorded_at), parse_content(row.text))
         for row in rows(session, device_id, "sensor", min(chosen), max(chosen) + 1)
         if row.recorded_at in chosen
     ]
-    return found[::-1]
+    return values[::-1]

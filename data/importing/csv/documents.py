@@ -62,12 +62,12 @@ def metric_by_any_name(family: str, name: str) -> str | None:
 
 @lru_cache(maxsize=8)
 def _names(family: str) -> dict[str, str]:
-    found: dict[str, str] = {}
+    headings: dict[str, str] = {}
     rows = [row for row in document.FIELDS if row.family == family]
     for spell in (lambda row: row.metric, lambda row: catalogue.metric(row.metric).label, lambda row: row.pointer[-1]):
         for row in rows:
-            found.setdefault(document.fold(spell(row)), row.metric)
-    return found
+            headings.setdefault(document.fold(spell(row)), row.metric)
+    return headings
 
 
 def columns_for(
@@ -100,20 +100,22 @@ def columns_for(
 
 
 def _index(header: Sequence[str], name: str) -> int:
-    found = [index for index, one in enumerate(header) if one == name]
-    found = found or [index for index, one in enumerate(header) if document.fold(one) == document.fold(name)]
-    if not found:
+    indexes = [index for index, heading in enumerate(header) if heading == name]
+    indexes = indexes or [
+        index for index, heading in enumerate(header) if document.fold(heading) == document.fold(name)
+    ]
+    if not indexes:
         raise DocumentError(f"line 1 has no column {name!r}: it has {', '.join(header)}")
-    if len(found) > 1:
-        raise DocumentError(f"line 1 has {len(found)} columns named {name!r}: give them different names")
-    return found[0]
+    if len(indexes) > 1:
+        raise DocumentError(f"line 1 has {len(indexes)} columns named {name!r}: give them different names")
+    return indexes[0]
 
 
 def _checked(family: str, metric: str) -> str:
     if metric if keeps_names(family) else is_metric(family, metric):
         return metric
-    known = ", ".join(metrics_of(family)) + (", cell_1_voltage …" if family == "bms" else "")
-    raise DocumentError(f"{metric!r} is no metric of {family}: use one of {known}")
+    choices = ", ".join(metrics_of(family)) + (", cell_1_voltage …" if family == "bms" else "")
+    raise DocumentError(f"{metric!r} is no metric of {family}: use one of {choices}")
 
 
 def content_of(family: str, columns: Sequence[Column], cells: Sequence[str], decimal: str, delimiter: str) -> str:
@@ -159,11 +161,11 @@ def put(content: dict[str, Any], family: str, metric: str, cell: str, decimal: s
 
 
 def _put_cell(content: dict[str, Any], metric: str, value: int | float) -> None:
-    told = CELL.fullmatch(metric)
-    assert told is not None
-    section, key, unit = CELL_SECTIONS[told[2]]
+    cell = CELL.fullmatch(metric)
+    assert cell is not None
+    section, key, unit = CELL_SECTIONS[cell[2]]
     group = content.setdefault(section, {}).setdefault(GROUP, {"first cell number": 0, key: {}})
-    group[key][f"cell {told[1]}"] = {"value": value, "unit": unit}
+    group[key][f"cell {cell[1]}"] = {"value": value, "unit": unit}
 
 
 @lru_cache(maxsize=1024)

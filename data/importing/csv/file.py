@@ -115,12 +115,12 @@ class CsvFile:
 
 def check_device(session: Session, family: str, device: str) -> None:
     """Raises DocumentError or NotFoundError when no document of that family can be stored for that device."""
-    known = devices.by_slug(session, [device]).get(device)
+    device_row = devices.by_slug(session, [device]).get(device)
     if family == "sensor":
         username, _, name = device.partition("/")
-        if known is None or users.find_sensor(session, username, name) is None:
+        if device_row is None or users.find_sensor(session, username, name) is None:
             raise NotFoundError(f"no sensor {device!r}: register it on the page /sensors/register, as USER/NAME")
-    elif known is not None and known.kind != FAMILIES[family].kind:
-        raise DocumentError(f"device {device} is a {known.kind}: it posts no documents of family {family}")
-    elif known is None and not SLUG.fullmatch(device):
+    elif device_row is not None and device_row.kind != FAMILIES[family].kind:
+        raise DocumentError(f"device {device} is a {device_row.kind}: it posts no documents of family {family}")
+    elif device_row is None and not SLUG.fullmatch(device):
         raise DocumentError(f"device is {device!r}: use up to 40 small letters, digits, dots and dashes")

@@ -132,13 +132,13 @@ class Table:
 
     def go_on_from(self, place: str) -> bool:
         """Skip to that place; False when what stands before it is not what stood there."""
-        told = PLACE.fullmatch(place)
-        if told is None or int(told[2]) > self.size:
+        mark = PLACE.fullmatch(place)
+        if mark is None or int(mark[2]) > self.size:
             return False
-        line, offset = int(told[1]), int(told[2])
+        line, offset = int(mark[1]), int(mark[2])
         self._hashed, self._hash = 0, hashlib.sha256()
         self._digest(offset)
-        if self._hash.hexdigest()[:32] != told[3]:
+        if self._hash.hexdigest()[:32] != mark[3]:
             self._hashed, self._hash = 0, hashlib.sha256()
             return False
         self.offset, self.line = offset, line
@@ -149,4 +149,4 @@ class Table:
 def most_frequent(header: str) -> str:
     """The separator of a header line: the one that stands in it most often outside quotes."""
     bare = re.sub(r'"[^"]*"', "", header)
-    return max(DELIMITERS, key=lambda one: (bare.count(one), -DELIMITERS.index(one)))
+    return max(DELIMITERS, key=lambda delimiter: (bare.count(delimiter), -DELIMITERS.index(delimiter)))

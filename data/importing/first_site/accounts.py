@@ -30,14 +30,14 @@ def load_users(session: Session, site: OldSite, tell: Tell) -> tuple[Count, dict
     count, users = Count(tell), {}
     for where, row in _rows(site, "user", count):
         try:
-            user, made = _user(session, row, where, tell)
+            user, is_new = _user(session, row, where, tell)
         except DocumentError as problem:
             count.refuse(where, f"{problem}; {IN_A_COPY}")
             continue
         users[row[0]] = user
-        if made:
+        if is_new:
             audit.record(session, audit.AT_THE_PROMPT, "account made", user.username, f"imported, role {user.role}")
-        count.add(Outcome(STORED if made else REPEATED, None, None, None), where)
+        count.add(Outcome(STORED if is_new else REPEATED, None, None, None), where)
     return count, users
 
 
@@ -55,9 +55,9 @@ def _user(session: Session, row: OldRow, where: str, tell: Tell) -> tuple[User, 
     username, email, password = (
         text_of(cell, column).strip() for cell, column in zip(row[1:], ("username", "email", "password"), strict=True)
     )
-    known = accounts.user_by_name(session, username)
-    if known is not None:
-        return known, False
+    existing = accounts.user_by_name(session, username)
+    if existing is not None:
+        return existing, False
     if not is_in_an_address(username, LONGEST_NAME):
         raise DocumentError(f"username is {username!r}, expected 1 to {LONGEST_NAME} characters, no slash")
     if session.scalar(select(User.id).where(func.lower(User.username) == username.lower())) is not None:
@@ -88,12 +88,12 @@ def load_sensors(session: Session, site: OldSite, users: dict[int, User], tell: 
             user = users.get(user_id)
             if user is None:
                 raise DocumentError(f"its user {user_id} is not there, or was refused")
-            known = accounts.find_sensor(session, user.username, name)
-            if known is None:
+            sensor = accounts.find_sensor(session, user.username, name)
+            if sensor is None:
                 accounts.register_sensor(session, user, name, type=kind, units=units)
         except DocumentError as problem:
             count.refuse(where, f"{problem}; {IN_A_COPY}")
             continue
         slugs[number] = f"{user.username}/{name}"
-        count.add(Outcome(STORED if known is None else REPEATED, None, None, None), where)
+        count.add(Outcome(STORED if sensor is None else REPEATED, None, None, None), where)
     return count, slugs

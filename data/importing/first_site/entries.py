@@ -62,13 +62,13 @@ class SiteEntries:
 
     def go_on_from(self, place: str) -> bool:
         """Skip the rows up to that one; False when it is not there as it was."""
-        told = PLACE.fullmatch(place)
-        if told is None or told[1] not in self.tables:
+        mark = PLACE.fullmatch(place)
+        if mark is None or mark[1] not in self.tables:
             return False
-        row = self.site.row(told[1], int(told[2]))
-        if row is None or _digest(row) != told[3]:
+        row = self.site.row(mark[1], int(mark[2]))
+        if row is None or _digest(row) != mark[3]:
             return False
-        self._last, self._skip = (told[1], row), (told[1], int(told[2]))
+        self._last, self._skip = (mark[1], row), (mark[1], int(mark[2]))
         return True
 
     def rows(self) -> Iterator[Row | Refusal]:
@@ -88,14 +88,14 @@ class SiteEntries:
         behind = self._skip[1] if self._skip is not None and self._skip[0] == table else None
         for row in self.site.rows(table):
             self.done += 1
-            known = behind is not None and row[0] <= behind
+            is_old = behind is not None and row[0] <= behind
             is_shared = shared is None or (isinstance(row[1], bytes) and row[1][:23] in shared)
-            if known and not is_shared:
+            if is_old and not is_shared:
                 continue
-            made = self._made(table, row, seen if is_shared else None)
-            if not known:
+            item = self._made(table, row, seen if is_shared else None)
+            if not is_old:
                 self._last = table, row
-                yield made
+                yield item
 
     def _made(self, table: str, row: OldRow, seen: Counter[tuple[str, str, datetime]] | None) -> Row | Refusal:
         where = f"{table} {row[0]}"

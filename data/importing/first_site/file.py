@@ -64,10 +64,10 @@ class OldSite:
         """The row of that id."""
         columns = ", ".join(f'"{column}"' for column in TABLES[table])
         try:
-            found = self.connection.execute(f'SELECT {columns} FROM "{table}" WHERE id = ?', (number,)).fetchone()
+            cells = self.connection.execute(f'SELECT {columns} FROM "{table}" WHERE id = ?', (number,)).fetchone()
         except sqlite3.Error:
             return None
-        return tuple(found) if found is not None else None
+        return tuple(cells) if cells is not None else None
 
     def shared_times(self, table: str) -> set[bytes] | None:
         """The times, to the millisecond and as they are written, that several rows of a table have.

@@ -93,8 +93,8 @@ def is_daily(columns: Sequence[str]) -> bool:
 def daily_columns(table: Exported) -> dict[str, int]:
     """Folded title -> its place.  Raises DocumentError when the table is no daily log, or has no record."""
     if not is_daily(table.columns) or not TIME.fullmatch(table.columns[0]):
-        found = ", ".join(table.columns) or "(none)"
-        raise DocumentError(f"line 1 has the columns {found}; a daily log of MSView has {', '.join(COLUMNS)}")
+        headings = ", ".join(table.columns) or "(none)"
+        raise DocumentError(f"line 1 has the columns {headings}; a daily log of MSView has {', '.join(COLUMNS)}")
     if not table.lines:
         raise DocumentError("the file has a header and no record: choose the daily log in MSView and export it again")
     return {document.fold(title): place for place, title in enumerate(table.columns)}
@@ -102,8 +102,8 @@ def daily_columns(table: Exported) -> dict[str, int]:
 
 def left_out(columns: Mapping[str, int], table: Exported) -> list[str]:
     """The titles of a daily log that no metric is known for."""
-    known = {0, *(columns[fold] for fold in map(document.fold, (*COLUMNS[1:], *MORE)) if fold in columns)}
-    return [title for place, title in enumerate(table.columns) if place not in known]
+    indexes = {0, *(columns[fold] for fold in map(document.fold, (*COLUMNS[1:], *MORE)) if fold in columns)}
+    return [title for place, title in enumerate(table.columns) if place not in indexes]
 
 
 def record(table: Exported, columns: Mapping[str, int], line: Line) -> DailyRecord:
@@ -175,27 +175,27 @@ def retimed(times: Sequence[datetime]) -> list[datetime]:
 
 def documents(records: Sequence[DailyRecord]) -> Iterator[batch.Posted]:
     """Each record as a document of the site's daily dialect, under its original time, the exported row beside it."""
-    for one, bench in zip(records, bench_work(records), strict=True):
-        values = {PLACES[metric]: value for metric, value in one.more.items()}
+    for record, bench in zip(records, bench_work(records), strict=True):
+        values = {PLACES[metric]: value for metric, value in record.more.items()}
         content = {
             "name": "Tristar",
             "source": "MSView daily log",
             "bench work": bench,
             "Daily Logger Values": {
-                "Battery Voltage Minimum Daily": one.battery_voltage_min,
-                "Battery Voltage Maximum Daily": one.battery_voltage_max,
+                "Battery Voltage Minimum Daily": record.battery_voltage_min,
+                "Battery Voltage Maximum Daily": record.battery_voltage_max,
                 **values,
-                "daily flags": list(one.flags),
-                "daily faults": list(one.faults),
-                "daily alarms": list(one.alarms),
+                "daily flags": list(record.flags),
+                "daily faults": list(record.faults),
+                "daily alarms": list(record.alarms),
             },
-            "MSView row": one.row,
+            "MSView row": record.row,
         }
         yield batch.Posted(
             family="tristar_daily",
             device=DEVICE,
             content=json.dumps(content, separators=(",", ":")),
-            recorded_at=one.recorded_at,
+            recorded_at=record.recorded_at,
             clock="stated",
         )
 

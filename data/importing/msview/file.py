@@ -39,23 +39,23 @@ class MsviewFile:
     def _daily(self) -> list[Row | Refusal]:
         columns = daily.daily_columns(self.table)
         self.left_out = daily.left_out(columns, self.table)
-        found: list[Row | Refusal] = []
+        items: list[Row | Refusal] = []
         records, places = [], []
         for line in self.table.lines:
             try:
                 records.append(daily.record(self.table, columns, line))
-                places.append(len(found))
-                found.append(Refusal("", ""))  # its document takes this place
+                places.append(len(items))
+                items.append(Refusal("", ""))  # its document takes this place
             except DocumentError as problem:
-                found.append(Refusal(f"line {line.number}", str(problem)))
+                items.append(Refusal(f"line {line.number}", str(problem)))
         for place, posted in zip(places, daily.documents(records), strict=True):
-            found[place] = Row(f"line {self.table.lines[place].number}", posted)
-        return found
+            items[place] = Row(f"line {self.table.lines[place].number}", posted)
+        return items
 
     def _live(self) -> list[Row | Refusal]:
         columns = live_columns(self.table)
         self.left_out = list(columns.left_out)
-        found: list[Row | Refusal] = []
+        items: list[Row | Refusal] = []
         for line in self.table.lines:
             where = f"line {line.number}"
             try:
@@ -64,11 +64,11 @@ class MsviewFile:
                 at = parse_instant(line.cells[0], UTC)
                 content = live_content(columns.known, line.cells, self.table.delimiter)
             except ArboretumError as problem:
-                found.append(Refusal(where, str(problem)))
+                items.append(Refusal(where, str(problem)))
                 continue
             text = json.dumps(content, separators=(",", ":"))
-            found.append(Row(where, batch.Posted(FAMILY, daily.DEVICE, text, at, "stated")))
-        return found
+            items.append(Row(where, batch.Posted(FAMILY, daily.DEVICE, text, at, "stated")))
+        return items
 
     def place(self) -> str:
         """Behind the last row given, with a digest of the file."""
@@ -76,14 +76,14 @@ class MsviewFile:
 
     def go_on_from(self, place: str) -> bool:
         """Skip to that row; False when the file is another one now."""
-        told = PLACE.fullmatch(place)
-        if told is None or told[2] != self._digest:
+        mark = PLACE.fullmatch(place)
+        if mark is None or mark[2] != self._digest:
             return False
-        self.done = int(told[1])
+        self.done = int(mark[1])
         return True
 
     def rows(self) -> Iterator[Row | Refusal]:
         """The documents of the rows, and the rows that are none."""
-        for one in self._found[self.done :]:
+        for item in self._found[self.done :]:
             self.done += 1
-            yield one
+            yield item

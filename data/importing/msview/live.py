@@ -33,30 +33,30 @@ def is_live(columns: Sequence[str]) -> bool:
 
 def live_columns(table: Exported) -> LiveColumns:
     """What the columns behind the time are.  Raises DocumentError when none is known, or one stands there twice."""
-    found: dict[str, Column] = {}
+    columns: dict[str, Column] = {}
     left_out = []
     for index, title in enumerate(table.columns[1:], start=1):
         metric = _metric(title)
         if metric is None:
             left_out.append(title)
-        elif metric in found:
-            raise DocumentError(f"the columns {found[metric].name} and {title} are the same: take one away")
+        elif metric in columns:
+            raise DocumentError(f"the columns {columns[metric].name} and {title} are the same: take one away")
         else:
-            found[metric] = Column(index, title, metric)
-    if not found:
+            columns[metric] = Column(index, title, metric)
+    if not columns:
         raise DocumentError(f"no column of a controller is known: it has {', '.join(table.columns)}")
-    return LiveColumns(tuple(found.values()), tuple(left_out))
+    return LiveColumns(tuple(columns.values()), tuple(left_out))
 
 
 def _metric(title: str) -> str | None:
     """The metric of a title: the name behind the device's, which may have several words."""
-    told = TITLE.fullmatch(title)
-    if told is None:
+    heading = TITLE.fullmatch(title)
+    if heading is None:
         return None
-    words = told["name"].split()
+    words = heading["name"].split()
     metrics = (metric_by_any_name(FAMILY, " ".join(words[first:])) for first in range(len(words)))
-    metric = next((one for one in metrics if one is not None), None)
-    return SLOW.get(metric or "") if told["slow"] else metric
+    metric = next((candidate for candidate in metrics if candidate is not None), None)
+    return SLOW.get(metric or "") if heading["slow"] else metric
 
 
 def live_content(columns: Sequence[Column], cells: Sequence[str], delimiter: str) -> dict[str, Any]:
