@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collector.drivers.blocks import BlockField
-from data.catalogue.codes import table
+from data.catalogue.codes import ABSORPTION, CHARGE_STATE, FAULT, FLOAT, MPPT, table
 
 COULOMBS_PER_MAH = 3.6
 
@@ -58,5 +58,15 @@ GROUPS = ("live", "history", "identity")
 BY_KEY = {row.key: row for row in FIELDS}
 
 # State of operation -> the house's charge state; 0 is night when the reason is that there is no input power.
-NIGHT, OFF, NO_INPUT_POWER = 3, 0, 1
-CHARGE_STATES = {2: 4, 3: 5, 4: 6, 246: 6, 5: 7, 6: 7, 7: 8, 247: 8}
+OFF, NO_INPUT_POWER = 0, 1
+EQUALIZE = CHARGE_STATE.number("equalize")
+CHARGE_STATES = {
+    2: FAULT,
+    3: MPPT,
+    4: ABSORPTION,
+    246: ABSORPTION,
+    5: FLOAT,
+    6: FLOAT,
+    7: EQUALIZE,
+    247: EQUALIZE,
+}

@@ -14,11 +14,11 @@ from collector.drivers.victron_vedirect.fields_table import (
     CHARGE_STATES,
     FIELDS,
     GROUPS,
-    NIGHT,
     NO_INPUT_POWER,
     OFF,
 )
 from collector.transports.talking_line import TalkingLine
+from data.catalogue.codes import NIGHT
 from data.errors import DecodeError, TransportError
 
 BAUD = 19200
