@@ -64,8 +64,8 @@ def build_parser(given: list[str]) -> argparse.ArgumentParser:
     """The parser for these words.  Only the module of the command asked for is loaded: the daemon stays small."""
     parser = argparse.ArgumentParser(prog="python -m collector", description=sys.modules["collector"].__doc__)
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Words)
-    asked = [name for name in COMMANDS if given[:1] == [name]] or list(COMMANDS)
-    for name in asked:
+    commands = [name for name in COMMANDS if given[:1] == [name]] or list(COMMANDS)
+    for name in commands:
         module = importlib.import_module(COMMANDS[name])
         subparser = subparsers.add_parser(name, help=module.SUMMARY, description=module.SUMMARY)
         module.add_arguments(subparser)

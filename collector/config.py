@@ -85,7 +85,9 @@ class Table:
         value = self._left.pop(key, default)
         if not any(value is choice or (type(value) is type(choice) and value == choice) for choice in choices):
             named = ", ".join(
-                str(one).lower() if isinstance(one, bool) else repr(one) for one in choices if one is not None
+                str(choice).lower() if isinstance(choice, bool) else repr(choice)
+                for choice in choices
+                if choice is not None
             )
             self.complain(key, f"{value!r} is not one of {named}")
         return value

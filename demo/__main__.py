@@ -41,8 +41,8 @@ def leave(_number: int, _frame: object) -> None:
 
 def parser() -> argparse.ArgumentParser:
     """The options of all commands."""
-    made = argparse.ArgumentParser(prog="python -m demo", description="The virtual site: present, past, sensors.")
-    commands = made.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    options = argparse.ArgumentParser(prog="python -m demo", description="The virtual site: present, past, sensors.")
+    commands = options.add_subparsers(dest="command", required=True, metavar="COMMAND")
     state = Path(os.environ.get("DATA_DIR") or "var") / "demo_state.json"
     help_of_state = "file that remembers the demonstration (default: demo_state.json in DATA_DIR)"
 
@@ -61,7 +61,7 @@ def parser() -> argparse.ArgumentParser:
     faculty.add_argument("--every-seconds", type=float, default=EVERY_SECONDS, help="pause between two rounds")
     faculty.add_argument("--key", default="", help="device key, when the site does not trust this machine")
     past.set_defaults(default_state=state)
-    return made
+    return options
 
 
 def live(arguments: argparse.Namespace) -> int:

@@ -76,10 +76,10 @@ def keep(path: Path, saved: dict[str, Any]) -> None:
 def kept(path: Path) -> dict[str, Any] | None:
     """What the live model left last; None when there is nothing that can be read."""
     try:
-        found = json.loads(_model_path(path).read_text(encoding="utf-8"))
+        saved = json.loads(_model_path(path).read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         return None
-    return found if isinstance(found, dict) and isinstance(found.get("minute"), int) else None
+    return saved if isinstance(saved, dict) and isinstance(saved.get("minute"), int) else None
 
 
 def _with_pause(launch: Launch, path: Path, now: datetime) -> Launch:
@@ -100,14 +100,14 @@ def _model_path(path: Path) -> Path:
 
 def _read(path: Path) -> Launch | None:
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        if found["format"] != FORMAT:
-            raise ValueError(f"its format is {found['format']}, expected {FORMAT}")
+        state = json.loads(path.read_text(encoding="utf-8"))
+        if state["format"] != FORMAT:
+            raise ValueError(f"its format is {state['format']}, expected {FORMAT}")
         return Launch(
-            datetime.fromisoformat(found["anchor"]).astimezone(UTC),
-            int(found["seed"]),
-            int(found["days"]),
-            tuple(TimeRange(*(datetime.fromisoformat(end) for end in ends)) for ends in found["pauses"]),
+            datetime.fromisoformat(state["anchor"]).astimezone(UTC),
+            int(state["seed"]),
+            int(state["days"]),
+            tuple(TimeRange(*(datetime.fromisoformat(end) for end in ends)) for ends in state["pauses"]),
         )
     except FileNotFoundError:
         return None

@@ -126,12 +126,12 @@ def _read(device: DeviceConfig, path: str, groups: Sequence[str], times: int) ->
 
 
 def _tell(arguments: argparse.Namespace, recorder: Recorder) -> None:
-    said = {
+    summary = {
         "file": str(arguments.out),
         "bytes_to_device": recorder.bytes_to_device,
         "bytes_from_device": recorder.bytes_from_device,
     }
     if arguments.json:
-        say_json(said)
+        say_json(summary)
     else:
-        show(Sheet("captured", tuple(said), [tuple(said.values())]))
+        show(Sheet("captured", tuple(summary), [tuple(summary.values())]))

@@ -72,11 +72,11 @@ def run(arguments: argparse.Namespace) -> int:
             log.warning("%s: %s: %s", device.name, meant, outcome)
     finally:
         line.close()
-    said = {"device": device.name, "change": meant, "outcome": outcome}
+    content = {"device": device.name, "change": meant, "outcome": outcome}
     if arguments.json:
-        say_json(said)
+        say_json(content)
     else:
-        show(Sheet("changed", tuple(said), [tuple(said.values())]))
+        show(Sheet("changed", tuple(content), [tuple(content.values())]))
     return 0 if outcome.startswith("done") else 1
 
 

@@ -89,9 +89,9 @@ def raw(device: DeviceConfig) -> dict[str, Any]:
 
 def _sheet(content: Mapping[str, Any]) -> Sheet:
     rows: list[tuple[object, ...]] = []
-    for place, said in content["raw"].items():
-        rows.extend((place, line) for line in said) if isinstance(said, list) else rows.append(
-            (place, f"{said:5d}  0x{said:04X}")
+    for place, value in content["raw"].items():
+        rows.extend((place, line) for line in value) if isinstance(value, list) else rows.append(
+            (place, f"{value:5d}  0x{value:04X}")
         )
     notes = [f"not read: {place}: {reason}" for place, reason in content["failed"].items()]
     return Sheet(f"{content['device']} ({content['driver']}), as it came", ("place", "content"), rows, notes)

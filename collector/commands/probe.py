@@ -53,24 +53,26 @@ def run(arguments: argparse.Namespace) -> int:
     """Ask every port, name what answers, remember it; 1 when nothing did."""
     wishes = [_wish(text) for text in arguments.call]
     ports = [*candidates(pattern=arguments.ports), *(_address(host) for host in arguments.hosts)]
-    known = read_memory(arguments.memory)
+    remembered = read_memory(arguments.memory)
     present = {adapter.port: adapter for adapter in adapters()}
     with ThreadPoolExecutor(PORTS_AT_ONCE) as pool:
-        asked = [pool.submit(ask, port, arguments.unit_ids, present.get(port)) for port in ports]
-        outcomes = [outcome for answer in asked for outcome in answer.result()]
-    found = [outcome for outcome in outcomes if isinstance(outcome, Found)]
-    devices = recognise(found, known)
-    memory = remember(devices, known)
+        answers = [pool.submit(ask, port, arguments.unit_ids, present.get(port)) for port in ports]
+        outcomes = [outcome for answer in answers for outcome in answer.result()]
+    answering = [outcome for outcome in outcomes if isinstance(outcome, Found)]
+    devices = recognise(answering, remembered)
+    memory = remember(devices, remembered)
     for name, serial_number in wishes:
         memory = call(memory, name, serial_number)
         devices = call(devices, name, serial_number)
-    if memory != known:
+    if memory != remembered:
         write_memory(arguments.memory, memory)
     silent = [outcome for outcome in outcomes if isinstance(outcome, str)]
     if arguments.json:
         say_json(
             {
-                "devices": [asdict(one) | {"name": device.name} for one, device in zip(found, devices, strict=True)],
+                "devices": [
+                    asdict(proof) | {"name": device.name} for proof, device in zip(answering, devices, strict=True)
+                ],
                 "nothing": silent,
             }
         )
@@ -78,8 +80,8 @@ def run(arguments: argparse.Namespace) -> int:
         complain(silent)
         print("\n".join(_toml(device) for device in devices))
     else:
-        show(_sheet(found, devices, ports, silent))
-    return 0 if found else 1
+        show(_sheet(answering, devices, ports, silent))
+    return 0 if answering else 1
 
 
 def ask(port: str, unit_ids: Sequence[int], adapter: Adapter | None) -> list[Outcome]:
@@ -89,14 +91,14 @@ def ask(port: str, unit_ids: Sequence[int], adapter: Adapter | None) -> list[Out
     for driver in DRIVERS.values():
         if is_networked(port) and not driver.has_unit_id:
             continue
-        found: list[Outcome] = []
+        devices: list[Outcome] = []
         for unit_id in unit_ids if driver.has_unit_id else (1,):
             try:
-                found.append(tools(driver.name).prove(port, unit_id, number))
+                devices.append(tools(driver.name).prove(port, unit_id, number))
             except ArboretumError as problem:
                 reasons.append(str(problem))
-        if found:
-            return found
+        if devices:
+            return devices
     # A port that cannot be opened says so to each, and to the second when it is tried again.
     return [f"{port}: " + "; ".join(dict.fromkeys(reason.partition("; tried again in")[0] for reason in reasons))]
 
@@ -115,14 +117,14 @@ def _wish(text: str) -> tuple[str, str]:
 
 
 def _sheet(
-    found: Sequence[Found], devices: Sequence[KnownDevice], ports: Sequence[str], silent: Sequence[str]
+    answering: Sequence[Found], devices: Sequence[KnownDevice], ports: Sequence[str], silent: Sequence[str]
 ) -> Sheet:
     rows = [
-        (device.name, one.driver, one.port, one.adapter, one.serial_number, one.model, one.firmware)
-        for one, device in zip(found, devices, strict=True)
+        (device.name, proof.driver, proof.port, proof.adapter, proof.serial_number, proof.model, proof.firmware)
+        for proof, device in zip(answering, devices, strict=True)
     ]
     looked = f"{len(ports)} ports looked at" if ports else "there is no serial port: plug an adapter in, or say --ports"
-    notes = [f"{device.name} {one.note}" for one, device in zip(found, devices, strict=True) if one.note]
+    notes = [f"{device.name} {proof.note}" for proof, device in zip(answering, devices, strict=True) if proof.note]
     return Sheet("devices", HEADS, rows, [*notes, *silent, looked])
 
 

@@ -31,17 +31,17 @@ def add_groups(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def chosen_groups(driver: str, asked: list[str]) -> tuple[str, ...]:
+def chosen_groups(driver: str, names: list[str]) -> tuple[str, ...]:
     """What to ask for; without a group what the daemon asks for.  Raises ConfigError for one the device has not."""
-    if not asked:
+    if not names:
         return DRIVERS[driver].live
-    known = DRIVERS[driver].groups
-    if asked == ["all"]:
-        return known
-    wrong = [group for group in asked if group not in known]
+    groups = DRIVERS[driver].groups
+    if names == ["all"]:
+        return groups
+    wrong = [group for group in names if group not in groups]
     if wrong:
-        raise ConfigError(f"{driver} has no {', '.join(wrong)}; it has: all, {', '.join(known)}")
-    return tuple(asked)
+        raise ConfigError(f"{driver} has no {', '.join(wrong)}; it has: all, {', '.join(groups)}")
+    return tuple(names)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -46,16 +46,16 @@ def run(arguments: argparse.Namespace) -> int:
     line = ReplayLine(replay, arguments.link, arguments.fast)
     line.start()
     try:
-        said = {
+        content = {
             "port": str(arguments.link or line.path),
             "driver": capture.driver,
             "recorded_at": capture.about.get("started_at"),
             "questions": replay.questions,
         }
         if arguments.json:
-            say_json(said)
+            say_json(content)
         else:
-            show(Sheet("replaying", tuple(said), [tuple(said.values())]))
+            show(Sheet("replaying", tuple(content), [tuple(content.values())]))
         stop.wait()
     finally:
         line.close()

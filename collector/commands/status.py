@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"cannot read {config.spool_path}: {problem}", file=sys.stderr)
         return 2
     letters = spool.dead_letters()
-    said = {
+    content = {
         **spool.ledger().as_json(),
         "used_bytes": spool.used_bytes(),
         "dead_letters": len(letters),
@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     }
     spool.close()
     if arguments.table and not arguments.json:
-        show(Sheet("documents", ("what", "how many"), list(said.items())))
+        show(Sheet("documents", ("what", "how many"), list(content.items())))
     else:
-        print(json.dumps(said, ensure_ascii=False))
+        print(json.dumps(content, ensure_ascii=False))
     return 0

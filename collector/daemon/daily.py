@@ -87,16 +87,16 @@ def keep_due_day(
 ) -> None:
     """With a clock: the log as it is in the night after the day, else as it was last seen on the day, else nothing."""
     day = due_day(stamp.recorded_at, device.zone)
-    made = {MADE + device.name: str(day)}
+    note = {MADE + device.name: str(day)}
     if spool.note(MADE + device.name) == str(day):
         return
     of_day = seen if seen is not None and seen.day == str(day) and seen.clock != UNSYNCED else None
     if is_night_after(day, stamp.recorded_at, device.zone) and not (of_day and begun_again(values, of_day)):
         content = device.daily_document({**values, **device.read_settings()}, day)
         assert content is not None, "the log is among the values"
-        spool.put(device.day_family, device.name, stamp, content, made)
+        spool.put(device.day_family, device.name, stamp, content, note)
     elif of_day is not None:
-        spool.put(device.day_family, device.name, of_day.stamp, of_day.content, made)
+        spool.put(device.day_family, device.name, of_day.stamp, of_day.content, note)
 
 
 def keep_ended_log(device: PolledDevice, values: Mapping[str, Any], seen: Seen | None, spool: Spool) -> None:

@@ -157,9 +157,9 @@ def line_answers(body: bytes, count: int) -> list[Answer]:
     answers = [Answer(Verdict.KEEP, reason="the server said nothing of this document")] * count
     for text in body.split(b"\n"):
         try:
-            said = json.loads(text)
-            place = said["line"]
-            result = said["result"]
+            answer = json.loads(text)
+            place = answer["line"]
+            result = answer["result"]
         except (ValueError, KeyError, TypeError):
             continue
         if not isinstance(place, int) or not 1 <= place <= count:
@@ -167,7 +167,7 @@ def line_answers(body: bytes, count: int) -> list[Answer]:
         if result in ("stored", "repeated"):
             answers[place - 1] = Answer(Verdict.ACCEPT, result)
         elif result == "refused":
-            answers[place - 1] = Answer(Verdict.REJECT, "rejected", str(said.get("reason") or "no reason given"))
+            answers[place - 1] = Answer(Verdict.REJECT, "rejected", str(answer.get("reason") or "no reason given"))
         else:
             answers[place - 1] = Answer(Verdict.KEEP, reason=f"the server answered {result!r}")
     return answers

@@ -142,12 +142,12 @@ def plan_reads(table: Iterable[Register], limit: int = LONGEST_READ, widest_gap:
     """
     requests: list[range] = []
     for register in sorted(table, key=lambda row: row.address):
-        wanted = register.addresses
+        addresses = register.addresses
         if requests:
             last = requests[-1]
-            joined = range(last.start, max(last.stop, wanted.stop))
-            if wanted.start - last.stop <= widest_gap and len(joined) <= limit:
+            joined = range(last.start, max(last.stop, addresses.stop))
+            if addresses.start - last.stop <= widest_gap and len(joined) <= limit:
                 requests[-1] = joined
                 continue
-        requests.append(wanted)
+        requests.append(addresses)
     return tuple(requests)

@@ -247,8 +247,8 @@ _plans: dict[int, _Plan] = {}
 
 def _plan(rows: Sequence[Field]) -> _Plan:
     """The plan of these rows, which are asked for by the object they are: it is kept, and so is no other's."""
-    found = _plans.get(id(rows))
-    if found is None:
+    plan = _plans.get(id(rows))
+    if plan is None:
         empty = [""] * max([row.index for row in rows], default=1)
         ready = []
         for row in rows:
@@ -260,8 +260,8 @@ def _plan(rows: Sequence[Field]) -> _Plan:
                 ready.append((row.index - 1, row.key, row, is_number, row.multiplier, row.offset, *bounds))
         if len(_plans) >= MOST_PLANS:
             _plans.clear()
-        found = _plans[id(rows)] = _Plan(rows, empty, ready)
-    return found
+        plan = _plans[id(rows)] = _Plan(rows, empty, ready)
+    return plan
 
 
 def frame(name: str, *fields: str) -> bytes:

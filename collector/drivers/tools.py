@@ -30,8 +30,8 @@ class Row:
 
     def as_json(self) -> dict[str, Any]:
         """The row as JSON: names only where there are any."""
-        said = {"group": self.group, "key": self.key, "value": self.value, "unit": self.unit}
-        return said if self.words is None else said | {"names": list(self.words)}
+        content = {"group": self.group, "key": self.key, "value": self.value, "unit": self.unit}
+        return content if self.words is None else content | {"names": list(self.words)}
 
 
 @dataclass(frozen=True, slots=True)

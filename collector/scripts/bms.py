@@ -118,8 +118,10 @@ class BMS:
         """
 
         def build() -> Answer | str:
-            found = self._reader.read_parameter(parameterID)
-            return {"name": found.key, "value": found.value, "unit": found.unit} if decoded else found.raw
+            parameter = self._reader.read_parameter(parameterID)
+            return (
+                {"name": parameter.key, "value": parameter.value, "unit": parameter.unit} if decoded else parameter.raw
+            )
 
         return self._data("CF2", build)
 
@@ -264,20 +266,20 @@ class BMS:
 
     def _summary(self, name: str) -> Answer | str:
         def build() -> Answer:
-            found = self._read(name)
-            empty = answers.is_empty(name, found)
+            sentences = self._read(name)
+            empty = answers.is_empty(name, sentences)
             if empty and name not in MAY_BE_EMPTY:
                 raise DecodeError(f"{name} has only empty fields: the unit does not reach its cells")
-            return {} if empty else answers.summary(name, found[0])
+            return {} if empty else answers.summary(name, sentences[0])
 
         return self._data(name, build)
 
     def _groups(self, name: str) -> Answer | str:
         def build() -> Answer:
-            found = self._read(name)
-            if not found and name not in OF_PROBES:
+            sentences = self._read(name)
+            if not sentences and name not in OF_PROBES:
                 raise DecodeError(f"{name} has only empty fields: the unit does not reach its cells")
-            return answers.groups(name, found)
+            return answers.groups(name, sentences)
 
         return self._data(name, build)
 
@@ -291,10 +293,10 @@ class BMS:
         return self._data(name, build)
 
     def _statistics(self) -> Answer:
-        found = answers.statistics(self._read("SS1"))
-        if not found:
+        statistics = answers.statistics(self._read("SS1"))
+        if not statistics:
             raise DecodeError("SS1 has only empty fields: the unit keeps no statistics, or hides them")
-        return found
+        return statistics
 
     def _statistic(self, identifier: int) -> Answer:
         return answers.statistic(self._reader.read_statistic(identifier).fields).dict()

@@ -12,7 +12,7 @@ from typing import Any
 
 from collector.drivers.emus import sentences_table
 from collector.drivers.emus import statistics as emus_statistics
-from collector.drivers.emus.document import NO_UNIT, SECONDS_1970_TO_2000, UNITS, can_devices, can_message
+from collector.drivers.emus.document import NO_UNIT, SECONDS_1970_TO_2000, UNITS, can_devices, can_message, in_order
 from data.catalogue.codes import (
     CHARGING_ERROR,
     CHARGING_STAGE,
@@ -143,7 +143,7 @@ class BMSStatistic:
 
     def dict(self) -> Answer:
         """What it has."""
-        found = {
+        fields = {
             "statisticIdentifier": self.statisticIdentifier,
             "Name": self.Name,
             "statisticValue": self.statisticValue,
@@ -152,7 +152,7 @@ class BMSStatistic:
             "Cell_ID": self.Cell_ID,
             "timestamp": self.timestamp,
         }
-        return {key: value for key, value in found.items() if value is not None}
+        return {key: value for key, value in fields.items() if value is not None}
 
     def string(self) -> str:
         """The same as JSON text."""
@@ -180,7 +180,6 @@ def summary(name: str, fields: Fields) -> Answer:
 def groups(name: str, answers: Sequence[Fields]) -> Answer:
     """The answer of a sentence that comes once a group, by the number of the first cell."""
     field, key = GROUPS[name]
-    known = sorted((one for one in answers if one.get(field)), key=lambda one: one.get("first_cell_number") or 0)
     return {
         f"cell group {number}": {
             "cell string number": group.get("cell_string_number"),
@@ -188,38 +187,35 @@ def groups(name: str, answers: Sequence[Fields]) -> Answer:
             "size of group": group.get("group_size"),
             key: {f"cell {cell}": value for cell, value in enumerate(group[field], start=1)},
         }
-        for number, group in enumerate(known, start=1)
+        for number, group in enumerate(in_order(answers, field, "first_cell_number"), start=1)
     }
 
 
 def events(answers: Sequence[Fields]) -> Answer:
     """The event log, the newest first."""
-    known = sorted(
-        (one for one in answers if one.get("event_id") is not None), key=lambda one: one.get("sequence_number") or 0
-    )
     return {
         f"log event number {number}": {
             "log event": LOG_EVENT.names.get(event["event_id"], f"Event {event['event_id']}"),
             "unix time stamp": unix(event.get("timestamp")),
         }
-        for number, event in enumerate(known, start=1)
+        for number, event in enumerate(in_order(answers, "event_id", "sequence_number"), start=1)
     }
 
 
 def statistic(fields: Fields) -> BMSStatistic:
     """The statistic of one sentence."""
-    found = emus_statistics.interpret(fields)
-    row = emus_statistics.BY_IDENTIFIER.get(found.identifier)
+    meaning = emus_statistics.interpret(fields)
+    row = emus_statistics.BY_IDENTIFIER.get(meaning.identifier)
     info = fields.get("additional_info")
-    if row is not None and row.extra == emus_statistics.EXTREMES and found.cell is None:
+    if row is not None and row.extra == emus_statistics.EXTREMES and meaning.cell is None:
         info = None  # not packed as the maker says: no cell can be told from it
-    return BMSStatistic(found.identifier, found.value, info, unix(found.timestamp))
+    return BMSStatistic(meaning.identifier, meaning.value, info, unix(meaning.timestamp))
 
 
 def statistics(answers: Sequence[Fields]) -> Answer:
     """All statistics by their identifiers' order."""
-    known = sorted((one for one in answers if one.get("statistic_id") is not None), key=lambda one: one["statistic_id"])
-    return {f"statistic {number}": statistic(fields).dict() for number, fields in enumerate(known, start=1)}
+    ordered = in_order(answers, "statistic_id", "statistic_id")
+    return {f"statistic {number}": statistic(fields).dict() for number, fields in enumerate(ordered, start=1)}
 
 
 def status(fields: Fields) -> Answer:
@@ -259,5 +255,5 @@ def unix(seconds: int | None) -> int | None:
 
 def is_empty(name: str, answers: Sequence[Fields]) -> bool:
     """Whether the unit sent only empty fields."""
-    known = [row.key for row in sentences_table.SENTENCES[name] if row.encoding != "reserved"]
-    return all(fields.get(key) is None for fields in answers for key in known)
+    keys = [row.key for row in sentences_table.SENTENCES[name] if row.encoding != "reserved"]
+    return all(fields.get(key) is None for fields in answers for key in keys)

@@ -94,8 +94,8 @@ class PtyLink:
             if every and next_at is not None and time.monotonic() >= next_at:
                 next_at += every
                 if not self.silent:
-                    for said in self.device.unasked():
-                        self._write(said)
+                    for data in self.device.unasked():
+                        self._write(data)
 
     def _read(self) -> bytes:
         try:

@@ -54,8 +54,10 @@ def path_of(port: str, present: Iterable[Adapter] | None = None) -> str:
     """
     if not port.startswith(ADAPTER_PREFIX):
         return port
-    wanted = port.removeprefix(ADAPTER_PREFIX)
+    serial_number = port.removeprefix(ADAPTER_PREFIX)
     for adapter in adapters() if present is None else present:
-        if wanted and adapter.serial_number == wanted:
+        if serial_number and adapter.serial_number == serial_number:
             return adapter.port
-    raise TransportError(f"no adapter with the serial number {wanted!r} is plugged in; `probe` lists those that are")
+    raise TransportError(
+        f"no adapter with the serial number {serial_number!r} is plugged in; `probe` lists those that are"
+    )

@@ -66,9 +66,9 @@ class Relay:
                     ready, _, _ = select.select([self._end, device, self._wake_read], [], [])
                     if self._wake_read in ready:
                         return
-                    if self._end in ready and (said := self._end.read()):
-                        self._note(True, said)
-                        device.write(said)
+                    if self._end in ready and (question := self._end.read()):
+                        self._note(True, question)
+                        device.write(question)
                     if device in ready and (heard := device.read(max(1, device.in_waiting))):
                         self._note(False, heard)
                         self._end.write(heard)

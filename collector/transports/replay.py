@@ -42,19 +42,19 @@ class Exchange:
 def exchanges(pieces: Sequence[Piece]) -> tuple[list[Said], list[Exchange]]:
     """What the device said before it was asked, and the exchanges in order."""
     opening: list[Said] = []
-    found: list[Exchange] = []
+    pairs: list[Exchange] = []
     for piece in pieces:
         if not piece.to_device:
-            before = found[-1].answer if found else opening
-            before.append(Said(piece.at_seconds - (found[-1].asked_at if found else 0.0), piece.data))
+            before = pairs[-1].answer if pairs else opening
+            before.append(Said(piece.at_seconds - (pairs[-1].asked_at if pairs else 0.0), piece.data))
             continue
-        last = found[-1] if found else None
+        last = pairs[-1] if pairs else None
         if last is not None and not last.answer and piece.at_seconds - last.asked_at < ONE_QUESTION_SECONDS:
             last.question += piece.data
             last.asked_at = piece.at_seconds
         else:
-            found.append(Exchange(piece.data, piece.at_seconds))
-    return opening, found
+            pairs.append(Exchange(piece.data, piece.at_seconds))
+    return opening, pairs
 
 
 class Replay:
@@ -83,15 +83,15 @@ class Replay:
     def receive(self, data: bytes) -> list[Said]:
         """Take bytes in pieces of any size; what the device says to them."""
         self._buffer += data
-        said: list[Said] = []
+        pieces: list[Said] = []
         while (question := self._first_question()) is not None:
             self._buffer = self._buffer[self._buffer.find(question) + len(question) :]
             answers = self._answers[question]
-            said += answers[0]
+            pieces += answers[0]
             answers.rotate(-1)
         # Only the end of what came can still become a question.
         self._buffer = self._buffer[-(self._longest - 1) :] if self._longest > 1 else b""
-        return said
+        return pieces
 
     def _first_question(self) -> bytes | None:
         """The question that is complete first; of two that end together the longer."""
@@ -130,10 +130,10 @@ class ReplayLine:
         for end in (self._wake_read, self._wake_write):
             os.close(end)
 
-    def _plan(self, said: Sequence[Said], pause: float = 0.0) -> None:
+    def _plan(self, pieces: Sequence[Said], pause: float = 0.0) -> None:
         now = time.monotonic() + pause
-        for one in said:
-            heapq.heappush(self._due, (now + (0 if self._fast else one.after_seconds), next(self._order), one.data))
+        for piece in pieces:
+            heapq.heappush(self._due, (now + (0 if self._fast else piece.after_seconds), next(self._order), piece.data))
 
     def _serve(self) -> None:
         while True:

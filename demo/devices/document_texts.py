@@ -54,18 +54,18 @@ class Sentences:
     def __init__(self) -> None:
         self._said: dict[str, tuple[Said, Lines]] = {}
 
-    def lines(self, name: str, said: Said) -> Lines:
+    def lines(self, name: str, values: Said) -> Lines:
         """The lines with which the device says this."""
         before = self._said.get(name)
-        if before is not None and (before[0] is said or before[0] == said):
+        if before is not None and (before[0] is values or before[0] == values):
             return before[1]
-        if isinstance(said, Mapping):
-            lines: Lines = (sentences.encode(sentences_table.SENTENCES, name, said),)
+        if isinstance(values, Mapping):
+            lines: Lines = (sentences.encode(sentences_table.SENTENCES, name, values),)
         elif name in LISTED:
-            lines = tuple(_entry(name, tuple(one.items())) for one in said or [{}])
+            lines = tuple(_entry(name, tuple(fields.items())) for fields in values or [{}])
         else:
-            lines = tuple(sentences.encode(sentences_table.SENTENCES, name, one) for one in said or [{}])
-        self._said[name] = (said, lines)
+            lines = tuple(sentences.encode(sentences_table.SENTENCES, name, fields) for fields in values or [{}])
+        self._said[name] = (values, lines)
         return lines
 
 
@@ -77,10 +77,10 @@ def _entry(name: str, items: tuple[tuple[str, Any], ...]) -> bytes:
 
 def replies(name: str, lines: Lines) -> list[Fields]:
     """What a reader finds in the lines of one answer."""
-    found = [_decoded(line) for line in lines]
+    decoded = [_decoded(line) for line in lines]
     if name in SEVERAL:
-        return [fields for fields, says_something in found if says_something]
-    return [fields for fields, _ in found]
+        return [fields for fields, says_something in decoded if says_something]
+    return [fields for fields, _ in decoded]
 
 
 @lru_cache(maxsize=4096)
@@ -102,8 +102,8 @@ def battery(lines: Mapping[str, Lines]) -> str:
 @lru_cache(maxsize=8192)
 def _section(section: str, lines: tuple[Lines | None, ...]) -> str:
     several = zip(NEEDED[section], lines, strict=True)
-    said = {name: replies(name, some) for name, some in several if some is not None}
-    return spelt(build_section(section, said))
+    answers = {name: replies(name, some) for name, some in several if some is not None}
+    return spelt(build_section(section, answers))
 
 
 # The charge controllers
@@ -114,11 +114,11 @@ def tristar(values: Mapping[str, Any], string: int, day: date) -> str:
     sections = []
     for section, rows in _rows().items():
         parts = []
-        for register, worth, known, row in rows:
+        for register, worth, texts, row in rows:
             value = values[register]
             key = value if worth is None or not isinstance(value, int | float) else round(value / worth)
-            part = known.get(key)
-            parts.append(_measured(row, known, key) if part is None else part)
+            part = texts.get(key)
+            parts.append(_measured(row, texts, key) if part is None else part)
         parts += [_flags(section, name, values[key]) for name, (key, _) in FLAGS["tristar"].get(section, {}).items()]
         sections.append(f"{_title(section)}{{{','.join(parts)}}}")
     return f"{_heading(string, day)},{','.join(sections)}}}"
@@ -150,11 +150,11 @@ def _rows() -> dict[str, list[tuple[str, float | None, Spelt, FieldRow]]]:
     }
 
 
-def _measured(row: FieldRow, known: Spelt, count: Value) -> str:
-    if len(known) >= MOST_SPELT:
-        known.clear()
+def _measured(row: FieldRow, texts: Spelt, count: Value) -> str:
+    if len(texts) >= MOST_SPELT:
+        texts.clear()
     part = f"{compact(row.pointer[1])}:{spelt(shaped(row, _of_counts(row.driver, count)))}"
-    known[count] = part
+    texts[count] = part
     return part
 
 

@@ -69,12 +69,12 @@ class Recorder:
             return []
         minute = int(instant.second) // 60
         came = received_at or self._came_at(minute)
-        made = []
+        documents = []
         for each, string in enumerate(STRINGS):
             values = read_back(tristar(instant, each), DAILY_KEYS)
             content = compact(build_tristar_daily(values, string, day))
-            made.append(Posted("tristar_daily", f"tristar-{string}", content, instant_of(minute), CLOCK, came))
-        return made
+            documents.append(Posted("tristar_daily", f"tristar-{string}", content, instant_of(minute), CLOCK, came))
+        return documents
 
     def battery(self, instant: Instant) -> dict[str, Any]:
         """The battery manager's document."""
@@ -82,8 +82,8 @@ class Recorder:
         return build_bms({name: document_texts.replies(name, some) for name, some in lines.items()})
 
     def _lines(self, instant: Instant) -> dict[str, document_texts.Lines]:
-        said = {**NOON, **emus(instant)}
-        return {name: self._sentences.lines(name, said[name]) for name in NAMES}
+        values = {**NOON, **emus(instant)}
+        return {name: self._sentences.lines(name, values[name]) for name in NAMES}
 
     def _came_at(self, minute: int) -> datetime:
         return instant_of(self.episodes.received_minute(minute)) + ON_THE_WAY

@@ -26,42 +26,42 @@ WH_STEP = 10  # the daily energy moves in such steps
 
 def tristar(instant: Instant, each: int) -> dict[str, Any]:
     """Every register of controller 0 or 1."""
-    one = instant.controllers[each]
-    log: Mapping[str, Any] = one.log
+    controller = instant.controllers[each]
+    log: Mapping[str, Any] = controller.log
     volts = instant.volts
-    sensed = volts - one.sense
-    output, taken = one.output_watts(volts), one.input_watts(volts)
+    sensed = volts - controller.sense
+    output, taken = controller.output_watts(volts), controller.input_watts(volts)
     return {
         "battery_voltage": sensed,
-        "battery_terminal_voltage": volts + one.amperes * CABLE_OHMS,
+        "battery_terminal_voltage": volts + controller.amperes * CABLE_OHMS,
         "battery_sense_voltage": sensed,
-        "array_voltage": one.array_volts,
-        "battery_current": one.amperes,
-        "array_current": taken / one.array_volts if one.array_volts > 0 else 0.0,
+        "array_voltage": controller.array_volts,
+        "battery_current": controller.amperes,
+        "array_current": taken / controller.array_volts if controller.array_volts > 0 else 0.0,
         **SUPPLIES,
-        "heatsink_temperature": round(one.heatsink),
+        "heatsink_temperature": round(controller.heatsink),
         "rts_temperature": round(instant.degrees),
         "battery_temperature": round(instant.degrees),
-        "battery_voltage_slow": one.slow_volts,
-        "battery_current_slow": one.slow_amperes,
+        "battery_voltage_slow": controller.slow_volts,
+        "battery_current_slow": controller.slow_amperes,
         "battery_voltage_min": log["volts_min"],
         "battery_voltage_max": log["volts_max"],
         "hourmeter": int(instant.hours),
-        "faults": one.faults,
-        "alarms": one.alarms,
+        "faults": controller.faults,
+        "alarms": controller.alarms,
         "dip_switches": DIP_SWITCHES,
-        "led_state": led(one, sensed),
-        "charge_state": one.stage,
-        "target_voltage": one.target,
+        "led_state": led(controller, sensed),
+        "charge_state": controller.stage,
+        "target_voltage": controller.target,
         "charge_ah_resettable": log["ah_since"],
         "charge_ah_total": log["ah_total"],
         "charge_kwh_resettable": int(log["wh_since"] / 1000),
         "charge_kwh_total": int(log["wh_total"] / 1000),
         "output_power": output,
         "input_power": taken,
-        "sweep_power_max": one.sweep[0],
-        "sweep_vmp": one.sweep[1],
-        "sweep_voc": one.sweep[2],
+        "sweep_power_max": controller.sweep[0],
+        "sweep_vmp": controller.sweep[1],
+        "sweep_voc": controller.sweep[2],
         **_today(log, sensed, instant),
         **SETTINGS,
         **ADDRESSES,
@@ -70,13 +70,13 @@ def tristar(instant: Instant, each: int) -> dict[str, Any]:
     }
 
 
-def led(one: ControllerInstant, volts: float) -> int:
+def led(controller: ControllerInstant, volts: float) -> int:
     """The front light: by stage while charging slows down, by voltage otherwise."""
-    if one.stage == FAULT:
+    if controller.stage == FAULT:
         return LED_HIGH_VOLTAGE
-    if one.stage == ABSORPTION:
+    if controller.stage == ABSORPTION:
         return LED_BLINK
-    if one.stage == FLOAT:
+    if controller.stage == FLOAT:
         return LED_SLOW_BLINK
     if volts >= SETTINGS["led_green_yellow_to_yellow"]:
         return LED_GREEN

@@ -57,9 +57,11 @@ def week(number: int, seed: int, anchor_day: int) -> Week:
     air = weather(day_of(first), 7, seed, episodes)
     above = sky(first, air)
     use = loads(first, WEEK, above.ghi, seed, episodes)
-    one, two = strings(above)
+    first_string, second_string = strings(above)
     lists = (above.ghi, above.zenith, air.air, air.dew_point, use.steady, use.spare, use.heater, use.lamps)
-    return Week(first, (_string(one), _string(two)), *(np.asarray(values).tolist() for values in lists))
+    return Week(
+        first, (_string(first_string), _string(second_string)), *(np.asarray(values).tolist() for values in lists)
+    )
 
 
 def _string(curves: Curves) -> String:

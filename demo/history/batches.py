@@ -60,15 +60,15 @@ def batches(span: TimeRange, received_at: datetime | None, dense_days: int = DEN
     """The batches of a span, newest first; none crosses the end of a local solar day."""
     first, last = minute_of(span.start_at) + 1, minute_of(span.end_at) + 1
     dense = max(first, last - dense_days * DAY)
-    found = []
+    parts = []
     for begin, end, step, size in ((first, dense, STEP_MINUTES, BATCH_MINUTES), (dense, last, 1, DENSE_BATCH_MINUTES)):
         at = begin
         while at < end:
             inside = (at - start_of_day(day_of(at))) % size
             until = min(end, at - inside + size, start_of_day(day_of(at) + 1))
-            found.append(Batch(at, until, step, received_at))
+            parts.append(Batch(at, until, step, received_at))
             at = until
-    return found[::-1]
+    return parts[::-1]
 
 
 def documents_of(recorder: Recorder, batch: Batch, instants: Mapping[int, Instant]) -> Iterator[ingest.Posted]:
@@ -83,13 +83,13 @@ def documents_of(recorder: Recorder, batch: Batch, instants: Mapping[int, Instan
 
 def daily_minutes(batch: Batch) -> dict[int, date]:
     """The minutes of a batch at which daily documents are due, with their days."""
-    found: dict[int, date] = {}
+    days: dict[int, date] = {}
     day = instant_of(batch.first).astimezone(ZONE).date()
     while True:
         due = datetime(day.year, day.month, day.day, DAILY_HOUR, DAILY_MINUTE, tzinfo=ZONE)
         minute = minute_of(due)
         if minute >= batch.last:
-            return found
+            return days
         if minute >= batch.first:
-            found[minute] = day
+            days[minute] = day
         day += timedelta(days=1)

@@ -48,12 +48,12 @@ def eras(launch: Launch, first: int, last: int) -> list[Era]:
     """The eras of the minutes from `first` up to `last`, newest first; the newest has the model of the launch."""
     midnight = -(-(launch.start + WARM_UP_DAYS * DAY) // DAY) * DAY
     begin = midnight if launch.days > MODEL_DAYS else first
-    found = [Era(launch.start, begin, last, last)]
-    while found[-1].first > first:
-        newer = found[-1]
+    spans = [Era(launch.start, begin, last, last)]
+    while spans[-1].first > first:
+        newer = spans[-1]
         begin = max(newer.first - LONGEST_DAYS * DAY, first // DAY * DAY)
-        found.append(Era(begin - WARM_UP_DAYS * DAY, max(begin, first), newer.first, newer.start))
-    return found
+        spans.append(Era(begin - WARM_UP_DAYS * DAY, max(begin, first), newer.first, newer.start))
+    return spans
 
 
 def run(launch: Launch, era: Era, parts: Mapping[int, Sequence[int]]) -> Run:
@@ -61,25 +61,27 @@ def run(launch: Launch, era: Era, parts: Mapping[int, Sequence[int]]) -> Run:
     model = Model(launch.seed, launch.anchor, era.start)
     model.hours = folded(model.hours, (era.start - launch.start) / 60)
     before = totals(model)
-    wanted = {minute for minutes in parts.values() for minute in minutes}
-    found = instants(model, [minute for minute in wanted if minute < era.joins])
+    every_minute = {minute for minutes in parts.values() for minute in minutes}
+    by_minute = instants(model, [minute for minute in every_minute if minute < era.joins])
     model.advance(era.joins)
     gained = difference(totals(model), before)
-    found |= instants(model, [minute for minute in wanted if minute >= era.joins])
-    return Run({name: pickle.dumps([found[minute] for minute in minutes]) for name, minutes in parts.items()}, gained)
+    by_minute |= instants(model, [minute for minute in every_minute if minute >= era.joins])
+    return Run(
+        {name: pickle.dumps([by_minute[minute] for minute in minutes]) for name, minutes in parts.items()}, gained
+    )
 
 
-def instants(model: Model, wanted: Collection[int]) -> dict[int, Instant]:
+def instants(model: Model, chosen: Collection[int]) -> dict[int, Instant]:
     """Go on with a model as far as it takes; the instants of these minutes."""
-    minutes = set(wanted)
-    found: dict[int, Instant] = {}
+    minutes = set(chosen)
+    by_minute: dict[int, Instant] = {}
     last = max(minutes, default=-1)
     while model.minute <= last:
         minute = model.minute
         instant = model.step(keep=minute in minutes)
         if instant is not None:
-            found[minute] = instant
-    return found
+            by_minute[minute] = instant
+    return by_minute
 
 
 def opened(packed: bytes, moved_by: Totals) -> list[Instant]:
@@ -98,9 +100,9 @@ def totals(model: Model) -> Totals:
     }
 
 
-def difference(one: Totals, other: Totals) -> Totals:
+def difference(totals: Totals, other: Totals) -> Totals:
     """`one` minus `other`, counter by counter."""
-    return {name: one.get(name, 0.0) - value for name, value in other.items()}
+    return {name: totals.get(name, 0.0) - value for name, value in other.items()}
 
 
 def folded(value: float, move: float) -> float:
@@ -110,11 +112,11 @@ def folded(value: float, move: float) -> float:
 
 def _moved(instant: Instant, by: Totals) -> Instant:
     controllers = []
-    for each, one in enumerate(instant.controllers):
-        log: dict[str, Any] = dict(one.log)
+    for each, controller in enumerate(instant.controllers):
+        log: dict[str, Any] = dict(controller.log)
         for name in LOG_COUNTERS:
             log[name] = folded(log[name], by[f"{each}.{name}"])
-        controllers.append(replace(one, log=log))
+        controllers.append(replace(controller, log=log))
     manager = instant.manager
     for name in MANAGER_COUNTERS:
         setattr(manager, name, folded(getattr(manager, name), by[name]))

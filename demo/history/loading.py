@@ -58,11 +58,11 @@ def load(
     if not loader.begin(len(singles) + len(days) + sum(len(some) for _, some in missed)):
         return 0
     for _, some in missed:
-        wanted = loader.missing(some)
-        if wanted:
-            minutes = {minute for batch in wanted for minute in batch.minutes}
+        absent = loader.missing(some)
+        if absent:
+            minutes = {minute for batch in absent for minute in batch.minutes}
             instants = eras.instants(model_at(launch, path, min(minutes)), minutes)
-            for batch in wanted:
+            for batch in absent:
                 loader.load_single(batch, instants)
     singles, days = loader.missing(singles), loader.missing(days)
     if singles or days:
@@ -87,8 +87,8 @@ class _Loader:
         """Begin the job; False when it is finished already."""
         self.total = total
         with self.sessions() as session:
-            known = next((job for job in queries.jobs(session) if job.name == JOB), None)
-            if known is not None and known.finished_at is not None and known.total == total:
+            job = next((job for job in queries.jobs(session) if job.name == JOB), None)
+            if job is not None and job.finished_at is not None and job.total == total:
                 return False
             jobs.start(session, JOB, LABEL, total)
             session.commit()
@@ -97,9 +97,9 @@ class _Loader:
     def missing(self, some: Sequence[Batch]) -> list[Batch]:
         """Those that are not loaded; the others count as done."""
         with self.sessions() as session:
-            found = [batch for batch in some if not is_loaded(session, batch)]
-        self.done += len(some) - len(found)
-        return found
+            absent = [batch for batch in some if not is_loaded(session, batch)]
+        self.done += len(some) - len(absent)
+        return absent
 
     def load_history(self, pool: Executor, span: TimeRange, singles: Sequence[Batch], days: Sequence[Batch]) -> None:
         """Load the history proper: single documents first, then era by era, newest first."""

@@ -50,7 +50,7 @@ def put_days(url: str, launch: Launch, parts: Sequence[tuple[Batch, bytes]], mov
     sessions = session_factory(engine)
     result = Stored()
     # A day counts as loaded when the first controller's measurements are there: they come last.
-    for (slug, family), late in sorted(tables_of(launch, parts, moved_by).items(), key=lambda one: one[0] == PROBE):
+    for (slug, family), late in sorted(tables_of(launch, parts, moved_by).items(), key=lambda table: table[0] == PROBE):
         try:
             with sessions() as session:
                 device = queries.device(session, slug)
@@ -66,7 +66,7 @@ def put_days(url: str, launch: Launch, parts: Sequence[tuple[Batch, bytes]], mov
 def tables_of(launch: Launch, parts: Sequence[tuple[Batch, bytes]], moved_by: eras.Totals) -> DocumentTables:
     """The documents of these days, by device and family and by UTC day."""
     recorder = Recorder(day_of(minute_of(launch.anchor)))
-    made: DocumentTables = defaultdict(dict)
+    tables: DocumentTables = defaultdict(dict)
     for batch, packed in sorted(parts, key=lambda part: part[0].first):
         instants = dict(zip(batch.minutes, eras.opened(packed, moved_by), strict=True))
         rows: dict[tuple[str, str], list[Row]] = defaultdict(list)
@@ -76,8 +76,8 @@ def tables_of(launch: Launch, parts: Sequence[tuple[Batch, bytes]], moved_by: er
             at, received = to_milliseconds(posted.recorded_at), to_milliseconds(posted.received_at)
             rows[posted.device, posted.family].append(Row(at, received, posted.clock or "", None, posted.content))
         for key, some in rows.items():
-            made[key][blocks.day_of(some[0].recorded_at)] = document_table.from_rows(key[1], some)
-    return made
+            tables[key][blocks.day_of(some[0].recorded_at)] = document_table.from_rows(key[1], some)
+    return tables
 
 
 def _seal(sessions: sessionmaker[Session], device_id: int, family: str, late: dict[int, DocumentTable]) -> None:

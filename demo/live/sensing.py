@@ -19,10 +19,10 @@ Source = Callable[[datetime], Documents]
 
 def of_live(path: Path, now: datetime) -> Documents | None:
     """What the live model left, if that is of the present."""
-    found = (kept(path) or {}).get(KEY)
-    if not isinstance(found, dict) or abs(now.timestamp() - found["second"]) > FRESH_SECONDS:
+    sensors = (kept(path) or {}).get(KEY)
+    if not isinstance(sensors, dict) or abs(now.timestamp() - sensors["second"]) > FRESH_SECONDS:
         return None
-    documents: Documents = found["documents"]
+    documents: Documents = sensors["documents"]
     return documents
 
 

@@ -159,13 +159,13 @@ def share(
     for _ in range(2):
         most = [_limit(available, volts) for available in watts]
         volts = electromotive + ohms * (most[0] + most[1] - load_amperes)
-    aims = [one.target + one.sense for one in controllers]
+    aims = [controller.target + controller.sense for controller in controllers]
     holds = [most[place] > 0 and volts > aims[place] - DROOP_OHMS * most[place] for place in (0, 1)]
     if holds[0] or holds[1]:
         volts = _regulate(aims, most, electromotive - ohms * load_amperes, ohms)
-    for place, one in enumerate(controllers):
-        one.amperes = _given(aims[place], most[place], volts)
-        one.holds = most[place] > 0 and one.amperes < most[place]
+    for place, controller in enumerate(controllers):
+        controller.amperes = _given(aims[place], most[place], volts)
+        controller.holds = most[place] > 0 and controller.amperes < most[place]
     return volts
 
 

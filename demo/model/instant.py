@@ -70,7 +70,7 @@ def between(before: Instant, after: Instant, second: float) -> Instant:
 
     if before.loads_on != after.loads_on:
         return replace(before, second=second)
-    one, two = (
+    first_controller, second_controller = (
         _controller(earlier, later, share) for earlier, later in zip(before.controllers, after.controllers, strict=True)
     )
     return replace(
@@ -87,7 +87,7 @@ def between(before: Instant, after: Instant, second: float) -> Instant:
         cells=_mixed(before.cells, after.cells, share),
         rates=_mixed(before.rates, after.rates, share),
         charge=mixed("charge") if after.manager.stage == before.manager.stage else before.charge,
-        controllers=(one, two),
+        controllers=(first_controller, second_controller),
     )
 
 

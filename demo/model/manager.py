@@ -105,7 +105,7 @@ class Manager:
             self._log(EVENT_HIGH_OVER, second)
 
     def _follow(self, second: int, highest: float, controllers: tuple[Controller, Controller]) -> None:
-        stages = [one.stage for one in controllers]
+        stages = [controller.stage for controller in controllers]
         is_fed = any(stage in CHARGING for stage in stages)
         if not is_fed:
             if self.stage != DISCONNECTED:

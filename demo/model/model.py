@@ -77,8 +77,8 @@ class Model:
         forcing = self._forcing(minute)
         place = minute - forcing.first
         pack, manager, controllers, logs = self.pack, self.manager, self.controllers, self.logs
-        one, two = forcing.strings
-        watts = (one.watts[place], two.watts[place])
+        first, second = forcing.strings
+        watts = (first.watts[place], second.watts[place])
         if manager.over_voltage:
             watts = (0.0, 0.0)  # the contactor between panels and controllers is open
         for controller, array_watts in zip(controllers, watts, strict=True):

@@ -36,7 +36,7 @@ def save(model: Model) -> dict[str, Any]:
         "start": model.start,
         **{name: _plain(getattr(model, name)) for name in PLAIN},
         **{name: _fields(getattr(model, name)) for name in PARTS},
-        **{name: [_fields(one) for one in getattr(model, name)] for name in PAIRS},
+        **{name: [_fields(part) for part in getattr(model, name)] for name in PAIRS},
     }
 
 
@@ -52,24 +52,24 @@ def restore(saved: dict[str, Any], seed: int, anchor: datetime, start: int) -> M
         for name in PARTS:
             _fill(getattr(model, name), saved[name])
         for name in PAIRS:
-            for one, fields in zip(getattr(model, name), saved[name], strict=True):
-                _fill(one, fields)
+            for part, fields in zip(getattr(model, name), saved[name], strict=True):
+                _fill(part, fields)
     except (KeyError, TypeError, ValueError):
         return None
     _number_keys(model.manager)
     return model
 
 
-def _fields(one: object) -> dict[str, Any]:
-    return {name: _plain(value) for name, value in vars(one).items() if not name.startswith("_")}
+def _fields(part: object) -> dict[str, Any]:
+    return {name: _plain(value) for name, value in vars(part).items() if not name.startswith("_")}
 
 
-def _fill(one: object, fields: dict[str, Any]) -> None:
-    missing = {name for name in vars(one) if not name.startswith("_")} - fields.keys()
+def _fill(part: object, fields: dict[str, Any]) -> None:
+    missing = {name for name in vars(part) if not name.startswith("_")} - fields.keys()
     if missing:
         raise ValueError(f"no {', '.join(sorted(missing))}")
     for name, value in fields.items():
-        setattr(one, name, _plain(value))
+        setattr(part, name, _plain(value))
 
 
 def _number_keys(manager: Manager) -> None:

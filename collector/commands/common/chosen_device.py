@@ -35,14 +35,14 @@ def add_memory(parser: argparse.ArgumentParser) -> None:
 
 def chosen_device(arguments: argparse.Namespace) -> DeviceConfig:
     """The device that is meant.  Raises ConfigError with the names there are when it is none of them."""
-    said: str = arguments.device
-    driver, at, port = said.partition("@")
+    text: str = arguments.device
+    driver, at, port = text.partition("@")
     if at:
         if driver not in DRIVERS or not port:
-            raise ConfigError(f"{said!r}: write DRIVER@PORT with one of the drivers {', '.join(DRIVERS)}")
+            raise ConfigError(f"{text!r}: write DRIVER@PORT with one of the drivers {', '.join(DRIVERS)}")
         if is_networked(port):
             check_address(port)
-        return DeviceConfig(said, driver, port, arguments.unit_id, None, 60.0)
+        return DeviceConfig(text, driver, port, arguments.unit_id, None, 60.0)
     if arguments.config is not None:
         devices = list(read_config(arguments.config).devices)
         source = str(arguments.config)
@@ -53,10 +53,10 @@ def chosen_device(arguments: argparse.Namespace) -> DeviceConfig:
         ]
         source = f"the devices that `probe` found ({arguments.memory})"
     for device in devices:
-        if device.name == said:
+        if device.name == text:
             return device
     named = ", ".join(device.name for device in devices) or "none"
-    raise ConfigError(f"there is no device {said!r} in {source}, which has: {named}; or write DRIVER@PORT")
+    raise ConfigError(f"there is no device {text!r} in {source}, which has: {named}; or write DRIVER@PORT")
 
 
 def check_address(port: str) -> None:

@@ -33,43 +33,50 @@ class KnownDevice:
         return ADAPTER_PREFIX + self.adapter if self.adapter else self.port
 
 
-def recognise(found: Sequence[Found], known: Sequence[KnownDevice]) -> list[KnownDevice]:
+def recognise(answering: Sequence[Found], remembered: Sequence[KnownDevice]) -> list[KnownDevice]:
     """The known device each found one is, in the order found; a new one gets the next free name.
 
     A device is known by its own serial number; one that tells none, or that took a known one's place, by its adapter;
     without either, by its port.
     """
-    left = list(known)
+    left = list(remembered)
     names: dict[int, str] = {}
     for same in (_same_device, _same_adapter, _same_port):
-        for place, one in enumerate(found):
-            match = next((old for old in left if place not in names and same(one, old)), None)
+        for place, device in enumerate(answering):
+            match = next((old for old in left if place not in names and same(device, old)), None)
             if match is not None:
                 names[place] = match.name
                 left.remove(match)
-    taken = {old.name for old in known}
-    for place, one in enumerate(found):
+    taken = {old.name for old in remembered}
+    for place, device in enumerate(answering):
         if place not in names:
-            names[place] = _free_name(DRIVERS[one.driver].first_name, taken)
+            names[place] = _free_name(DRIVERS[device.driver].first_name, taken)
             taken.add(names[place])
     return [
-        KnownDevice(names[place], one.driver, one.port, one.unit_id, one.adapter, one.serial_number)
-        for place, one in enumerate(found)
+        KnownDevice(names[place], device.driver, device.port, device.unit_id, device.adapter, device.serial_number)
+        for place, device in enumerate(answering)
     ]
 
 
-def _same_device(found: Found, known: KnownDevice) -> bool:
-    return bool(found.serial_number) and (found.driver, found.serial_number) == (known.driver, known.serial_number)
+def _same_device(device: Found, remembered: KnownDevice) -> bool:
+    return bool(device.serial_number) and (device.driver, device.serial_number) == (
+        remembered.driver,
+        remembered.serial_number,
+    )
 
 
-def _same_adapter(found: Found, known: KnownDevice) -> bool:
-    ours, theirs = ((one.driver, one.adapter, one.unit_id) for one in (found, known))
-    return bool(found.adapter) and ours == theirs
+def _same_adapter(device: Found, remembered: KnownDevice) -> bool:
+    ours, theirs = ((each.driver, each.adapter, each.unit_id) for each in (device, remembered))
+    return bool(device.adapter) and ours == theirs
 
 
-def _same_port(found: Found, known: KnownDevice) -> bool:
-    nameless = not (found.adapter or known.adapter) and not (found.serial_number and known.serial_number)
-    return nameless and (found.driver, found.port, found.unit_id) == (known.driver, known.port, known.unit_id)
+def _same_port(device: Found, remembered: KnownDevice) -> bool:
+    nameless = not (device.adapter or remembered.adapter) and not (device.serial_number and remembered.serial_number)
+    return nameless and (device.driver, device.port, device.unit_id) == (
+        remembered.driver,
+        remembered.port,
+        remembered.unit_id,
+    )
 
 
 def _free_name(prefix: str, taken: Iterable[str]) -> str:
@@ -77,10 +84,10 @@ def _free_name(prefix: str, taken: Iterable[str]) -> str:
     return next(name for number in numbers if (name := f"{prefix}{number}") not in set(taken))
 
 
-def remember(seen: Sequence[KnownDevice], known: Sequence[KnownDevice]) -> list[KnownDevice]:
+def remember(seen: Sequence[KnownDevice], remembered: Sequence[KnownDevice]) -> list[KnownDevice]:
     """The memory after a look at the ports: what was seen as it is now, and what was not as it was."""
-    names = {one.name for one in seen}
-    return sorted([*seen, *(old for old in known if old.name not in names)], key=lambda one: one.name)
+    names = {device.name for device in seen}
+    return sorted([*seen, *(old for old in remembered if old.name not in names)], key=lambda device: device.name)
 
 
 def call(devices: Sequence[KnownDevice], name: str, serial_number: str) -> list[KnownDevice]:
@@ -88,18 +95,18 @@ def call(devices: Sequence[KnownDevice], name: str, serial_number: str) -> list[
 
     Raises ConfigError when no device has it.
     """
-    chosen = next((one for one in devices if serial_number in (one.serial_number, one.adapter)), None)
+    chosen = next((device for device in devices if serial_number in (device.serial_number, device.adapter)), None)
     if chosen is None:
         raise ConfigError(f"no device or adapter with the serial number {serial_number!r} was found")
     swap = {chosen.name: name, name: chosen.name}
-    return [replace(one, name=swap.get(one.name, one.name)) for one in devices]
+    return [replace(device, name=swap.get(device.name, device.name)) for device in devices]
 
 
 def read_memory(path: Path) -> list[KnownDevice]:
     """The remembered devices; none when there is no memory yet.  Raises ConfigError when the file is another one."""
     try:
         content = json.loads(path.expanduser().read_text(encoding="utf-8"))
-        return [KnownDevice(**one) for one in content]
+        return [KnownDevice(**fields) for fields in content]
     except FileNotFoundError:
         return []
     except (OSError, ValueError, TypeError) as cause:
@@ -112,7 +119,7 @@ def write_memory(path: Path, devices: Sequence[KnownDevice]) -> None:
     fresh = place.with_name(place.name + ".new")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        fresh.write_text(json.dumps([asdict(one) for one in devices], indent=1) + "\n", encoding="utf-8")
+        fresh.write_text(json.dumps([asdict(device) for device in devices], indent=1) + "\n", encoding="utf-8")
         os.replace(fresh, place)
     except OSError as cause:
         raise ConfigError(f"cannot remember the devices in {path}: {cause.strerror}; name another --memory") from cause

@@ -88,8 +88,8 @@ def set_state_of_charge(line: Line, percent: int, allow_changes: bool = False) -
         raise ValueError(f"{percent!r} is no state of charge: give a whole number from 0 to 100")
     if not _do(line, f"Emus: the state of charge becomes {percent} %", allow_changes, "SC1", f"{percent:02X}"):
         return False
-    said = EmusG1(line).read(("BC1",)).values.get("BC1.state_of_charge")
-    return said is not None and abs(said - percent) <= NEAR_PERCENT
+    charge = EmusG1(line).read(("BC1",)).values.get("BC1.state_of_charge")
+    return charge is not None and abs(charge - percent) <= NEAR_PERCENT
 
 
 def set_password(line: Line, password: str | None, allow_changes: bool = False) -> bool:
@@ -98,8 +98,8 @@ def set_password(line: Line, password: str | None, allow_changes: bool = False) 
     Raises ValueError unless 4 to 8 characters.  The password goes over the line as it is, and into no log.
     """
     what = "Emus: the password of this level is cleared" if password is None else "Emus: this level gets a new password"
-    said = "" if password is None else _checked(password, SHORTEST_NEW_PASSWORD)
-    return _say(line, what, allow_changes, ("PW2", said), b"PW2") == [b"1"]
+    text = "" if password is None else _checked(password, SHORTEST_NEW_PASSWORD)
+    return _say(line, what, allow_changes, ("PW2", text), b"PW2") == [b"1"]
 
 
 def clear_log(line: Line, allow_changes: bool = False) -> bool:
@@ -199,12 +199,12 @@ def _fields(answer: bytes | None, name: bytes) -> list[bytes]:
     if answer is None:
         raise TransportError(f"the unit did not answer {name.decode()}; what was said may have arrived: read it back")
     try:
-        said, fields = sentences.split(answer)
+        sentence, fields = sentences.split(answer)
     except DecodeError:
         raise TransportError(
             f"the unit's answer to {name.decode()} came damaged; what was said may have arrived: read it back"
         ) from None
-    if said == LOGIN.decode() and fields == [sentences.QUESTION]:
+    if sentence == LOGIN.decode() and fields == [sentences.QUESTION]:
         raise TransportError(f"the unit asks for a log-in before {name.decode()}: say PW1 with the password first")
     return fields
 

@@ -112,11 +112,17 @@ def _voltage_summary(answers: Sequence[Fields]) -> Content:
     return {"total voltage": rounded(answers[0].get("total_voltage"))}
 
 
+def in_order(answers: Sequence[Fields], key: str, by: str) -> list[Fields]:
+    """The answers that have a value, in the order of another; one without that comes first."""
+    return sorted(
+        (fields for fields in answers if fields.get(key) not in (None, [])), key=lambda fields: fields.get(by) or 0
+    )
+
+
 def _groups(field: str, key: str, unit: str) -> Callable[[Sequence[Fields]], Content]:
     """Builds the section of one value per cell: the groups in the order of their first cells."""
 
     def build(answers: Sequence[Fields]) -> Content:
-        groups = sorted((one for one in answers if one.get(field)), key=lambda one: one.get("first_cell_number") or 0)
         return {
             f"cell group {number}": {
                 "cell string number": group.get("cell_string_number"),
@@ -124,7 +130,7 @@ def _groups(field: str, key: str, unit: str) -> Callable[[Sequence[Fields]], Con
                 "size of group": group.get("group_size"),
                 key: {f"cell {cell}": with_unit(value, unit) for cell, value in enumerate(group[field], start=1)},
             }
-            for number, group in enumerate(groups, start=1)
+            for number, group in enumerate(in_order(answers, field, "first_cell_number"), start=1)
         }
 
     return build
@@ -184,15 +190,12 @@ def _levels(pins: CodeTable, word: Any) -> Content:
 
 
 def _events(answers: Sequence[Fields]) -> Content:
-    events = sorted(
-        (one for one in answers if one.get("event_id") is not None), key=lambda one: one.get("sequence_number") or 0
-    )
     return {
         f"log event number {number}": {
             "log event": LOG_EVENT.names.get(event["event_id"], f"Event {event['event_id']}"),
             "unix timestamp": _unix(event.get("timestamp")),
         }
-        for number, event in enumerate(events, start=1)
+        for number, event in enumerate(in_order(answers, "event_id", "sequence_number"), start=1)
     }
 
 
@@ -201,9 +204,9 @@ def _unix(seconds: Any) -> int | None:
 
 
 def _statistics(answers: Sequence[Fields]) -> Content:
-    known = sorted((one for one in answers if one.get("statistic_id") is not None), key=lambda one: one["statistic_id"])
+    kept = in_order(answers, "statistic_id", "statistic_id")
     return {
-        f"statistic {number}": dict(_statistic(tuple(fields.items()))) for number, fields in enumerate(known, start=1)
+        f"statistic {number}": dict(_statistic(tuple(fields.items()))) for number, fields in enumerate(kept, start=1)
     }
 
 
@@ -215,13 +218,13 @@ def _statistic(fields: tuple[tuple[str, Any], ...]) -> Content:
 
 def statistic(fields: Fields) -> Content:
     """One statistic in words; the raw number under its identifier when it is not a known one."""
-    known = statistics.interpret(fields)
+    meaning = statistics.interpret(fields)
     return {
-        "name": STATISTIC.names.get(known.identifier, f"Statistic {known.identifier}"),
-        "value": rounded(known.value),
-        "unit": UNITS.get(known.unit, known.unit),
-        "unix timestamp": _unix(known.timestamp),
-        "Cell ID": known.cell,
+        "name": STATISTIC.names.get(meaning.identifier, f"Statistic {meaning.identifier}"),
+        "value": rounded(meaning.value),
+        "unit": UNITS.get(meaning.unit, meaning.unit),
+        "unix timestamp": _unix(meaning.timestamp),
+        "Cell ID": meaning.cell,
     }
 
 

@@ -133,7 +133,7 @@ class EmusG1:
             key = f"parameter_{parameters.identify(name):04X}"
             row = parameters.PARAMETERS.get(parameters.identify(name))
             try:
-                found = self.read_parameter(name, 1 if silent else TRIES)
+                parameter = self.read_parameter(name, 1 if silent else TRIES)
             except TransportError as error:
                 failed[row.key if row else key] = str(error)
                 silent += 1
@@ -142,7 +142,7 @@ class EmusG1:
             except DecodeError as error:
                 failed[row.key if row else key] = str(error)
             else:
-                values[found.key], silent = found.value, 0
+                values[parameter.key], silent = parameter.value, 0
         if not values:
             raise TransportError("; ".join(dict.fromkeys(failed.values())))
         return Reading(values, failed)
@@ -152,13 +152,13 @@ class EmusG1:
 
         Raises TransportError when the port is gone.
         """
-        found: list[Sentence] = []
+        decoded: list[Sentence] = []
         for line in self._transport.listen(tuple(name.encode() for name in names), seconds, most):
             try:
-                found.append(sentences_table.decode(line))
+                decoded.append(sentences_table.decode(line))
             except DecodeError:
                 continue
-        return found
+        return decoded
 
     @staticmethod
     def _number_of_cells(values: dict[str, Any]) -> int | None:
@@ -166,15 +166,15 @@ class EmusG1:
         return next((count for count in counts if count), None)
 
     def _can_messages(self) -> dict[str, list[Any]]:
-        found: dict[str, list[Any]] = {}
+        messages: dict[str, list[Any]] = {}
         for line in self._transport.overheard:
             try:
                 sentence = sentences_table.decode(line)
             except DecodeError:
                 continue
             if sentence.name in CAN_MESSAGES and not sentence.is_empty:
-                found.setdefault(sentence.name, []).append(sentence.fields)
-        return found
+                messages.setdefault(sentence.name, []).append(sentence.fields)
+        return messages
 
     @property
     def wants_login(self) -> bool:
@@ -205,15 +205,15 @@ class EmusG1:
     def _ask_one(self, request: bytes, name: bytes, decode: Callable[[bytes], Answer], tries: int = TRIES) -> Answer:
         """The first whole line that answers, decoded.  Raises what the last try met."""
         problem: TransportError | DecodeError | None = None
-        found: list[Answer] = []
+        answers: list[Answer] = []
 
         def take(line: bytes) -> bool:
             nonlocal problem
             try:
-                found.append(decode(line))
+                answers.append(decode(line))
             except DecodeError as error:
                 problem = error
-            return bool(found)
+            return bool(answers)
 
         began, is_owed = time.monotonic(), False
         for _ in range(tries):
@@ -221,9 +221,9 @@ class EmusG1:
                 self._transport.ask_lines(request, name, take, TIMEOUT_SECONDS, IDLE_SECONDS)
             except TransportError as error:
                 problem, is_owed = self._explained(error), True
-            if found:
+            if answers:
                 self._await_owed(began, is_owed)
-                return found[0]
+                return answers[0]
         assert problem is not None, "a line came, or none did"
         raise problem
 

@@ -50,7 +50,7 @@ class Reply:
 
     def _take_entry(self, sentence: Sentence) -> bool:
         first = next(iter(sentence.fields))
-        if any(sentence.fields[first] == known.fields[first] for known in self.sentences):
+        if any(sentence.fields[first] == earlier.fields[first] for earlier in self.sentences):
             # Seen before: a new reply begins, what came so far was the rest of an older one.
             self.sentences = []
         self.sentences.append(sentence)
@@ -78,12 +78,12 @@ class Reply:
         return self._damage if self._name in LISTED else None
 
     def _missing_cells(self) -> str | None:
-        cells, wanted = len(self._cells), self._number_of_cells
-        if wanted is not None and cells >= wanted:
+        cells, expected = len(self._cells), self._number_of_cells
+        if expected is not None and cells >= expected:
             return None
-        if wanted is None or not self._needs_all or self._damage:
+        if expected is None or not self._needs_all or self._damage:
             return self._damage
-        return f"{self._name} has {cells} of {wanted} cells; the rest did not come in time"
+        return f"{self._name} has {cells} of {expected} cells; the rest did not come in time"
 
     def _missing_events(self) -> str | None:
         """The numbers run on from 0: a hole is an event that was lost on the line."""

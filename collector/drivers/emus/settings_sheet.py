@@ -37,19 +37,19 @@ class BatterySettings:
     def read(cls, device: DeviceConfig, _system_volts: int | None = None) -> Self:
         """Ask for every parameter of the table.  Raises TransportError when nothing answers."""
         reader = EmusG1.open(device.port, device.unit_id)
-        found: dict[int, Parameter] = {}
+        parameters: dict[int, Parameter] = {}
         failed: dict[str, str] = {}
         try:
             for identifier, row in emus_parameters.PARAMETERS.items():
                 try:
-                    found[identifier] = reader.read_parameter(identifier, TRIES)
+                    parameters[identifier] = reader.read_parameter(identifier, TRIES)
                 except (TransportError, DecodeError) as problem:
                     failed[row.key] = str(problem)
-                    if len(failed) == TRIES and not found:
+                    if len(failed) == TRIES and not parameters:
                         raise
         finally:
             reader.close()
-        return cls(device, found, failed)
+        return cls(device, parameters, failed)
 
     def as_json(self) -> dict[str, Any]:
         """A snapshot: the characters as sent, for a comparison later, and what they mean."""
@@ -57,17 +57,17 @@ class BatterySettings:
             "device": self.device.name,
             "driver": self.device.driver,
             "read_at": datetime.now(UTC).isoformat(timespec="seconds"),
-            "raw": {f"{one.identifier:04X}": one.raw for one in self.parameters.values()},
+            "raw": {f"{parameter.identifier:04X}": parameter.raw for parameter in self.parameters.values()},
             "settings": [
                 {
-                    "id": f"{one.identifier:04X}",
-                    "key": one.key,
-                    "value": one.value,
-                    "unit": one.unit,
-                    "names": one.names,
-                    "meaning": parameter_note(one.key),
+                    "id": f"{parameter.identifier:04X}",
+                    "key": parameter.key,
+                    "value": parameter.value,
+                    "unit": parameter.unit,
+                    "names": parameter.names,
+                    "meaning": parameter_note(parameter.key),
                 }
-                for one in self.parameters.values()
+                for parameter in self.parameters.values()
             ],
             "failed": dict(self.failed),
         }
@@ -75,8 +75,15 @@ class BatterySettings:
     def sheet(self) -> Sheet:
         """The parameters as a table."""
         rows = [
-            (f"{one.identifier:04X}", one.key, _value(one), one.unit or " ", one.raw, parameter_note(one.key) or " ")
-            for one in self.parameters.values()
+            (
+                f"{parameter.identifier:04X}",
+                parameter.key,
+                _value(parameter),
+                parameter.unit or " ",
+                parameter.raw,
+                parameter_note(parameter.key) or " ",
+            )
+            for parameter in self.parameters.values()
         ]
         notes = [f"not told: {', '.join(self.failed)}"] if self.failed else []
         return Sheet(f"settings of {self.device.name}", HEADS, rows, notes, frozenset(("raw",)))
@@ -84,7 +91,7 @@ class BatterySettings:
     def differences(self, path: Path) -> BatteryDifferences:
         """What differs from a snapshot.  Raises ConfigError when the file is none."""
         there = read_parameters_file(path)
-        ours = {identifier: one.raw for identifier, one in self.parameters.items()}
+        ours = {identifier: parameter.raw for identifier, parameter in self.parameters.items()}
         return BatteryDifferences(
             self, path, there, [each for each in {**ours, **there} if ours.get(each) != there.get(each)]
         )
@@ -104,12 +111,12 @@ class BatteryDifferences:
         differences = []
         for identifier in self.identifiers:
             ours, theirs = self._both(identifier)
-            one = ours or theirs
+            parameter = ours or theirs
             differences.append(
                 {
                     "id": f"{identifier:04X}",
-                    "key": one.key if one else "",
-                    "unit": one.unit if one else "",
+                    "key": parameter.key if parameter else "",
+                    "unit": parameter.unit if parameter else "",
                     "now": ours.value if ours else None,
                     "in_file": theirs.value if theirs else None,
                 }
@@ -121,10 +128,12 @@ class BatteryDifferences:
         rows = []
         for identifier in self.identifiers:
             ours, theirs = self._both(identifier)
-            one = ours or theirs
-            if one is not None:
-                note = parameter_note(one.key) or " "
-                rows.append((f"{identifier:04X}", one.key, _value(ours), _value(theirs), one.unit or " ", note))
+            parameter = ours or theirs
+            if parameter is not None:
+                note = parameter_note(parameter.key) or " "
+                rows.append(
+                    (f"{identifier:04X}", parameter.key, _value(ours), _value(theirs), parameter.unit or " ", note)
+                )
         compared = f"{len(self.now.parameters)} parameters compared, {len(rows)} differ"
         return Sheet(f"{self.path.name} against the settings of {self.now.device.name}", DIFF_HEADS, rows, [compared])
 
@@ -136,11 +145,11 @@ class BatteryDifferences:
 def read_parameters_file(path: Path) -> dict[int, str]:
     """Identifier -> the characters in a snapshot.  Raises ConfigError when the file is none."""
     try:
-        said = json.loads(path.read_text(encoding="utf-8"))
-        if said["driver"] != EMUS_G1.name:
-            raise ValueError(f"it is of a {said['driver']}")
-        found = {int(identifier, 16): str(raw) for identifier, raw in said["raw"].items()}
-        for identifier, raw in found.items():
+        content = json.loads(path.read_text(encoding="utf-8"))
+        if content["driver"] != EMUS_G1.name:
+            raise ValueError(f"it is of a {content['driver']}")
+        characters = {int(identifier, 16): str(raw) for identifier, raw in content["raw"].items()}
+        for identifier, raw in characters.items():
             _parameter(identifier, raw)
     except OSError as cause:
         raise ConfigError(f"cannot read {path}: {cause.strerror}") from cause
@@ -148,14 +157,14 @@ def read_parameters_file(path: Path) -> dict[int, str]:
         raise ConfigError(
             f"{path} holds no settings of an EMUS G1 ({cause}): give the output of `settings --json`"
         ) from cause
-    return found
+    return characters
 
 
 def _parameter(identifier: int, raw: str) -> Parameter:
     return emus_parameters.decode(sentences.frame("CF2", f"{identifier:04X}", raw))
 
 
-def _value(one: Parameter | None) -> str:
-    if one is None:
+def _value(parameter: Parameter | None) -> str:
+    if parameter is None:
         return shown(None)
-    return shown(one.names) if one.names else shown(one.value)
+    return shown(parameter.names) if parameter.names else shown(parameter.value)

@@ -50,12 +50,12 @@ def _sentence_rows(key: str, value: Any) -> Iterator[Row]:
             yield _field_row(name, field, f"{place}.{field}", item)
 
 
-def _statistic_row(one: Statistic) -> Row:
-    words = [] if one.cell is None else [f"cell {one.cell}"]
-    if one.lowest is not None and one.highest is not None:
-        words.append(f"from {one.lowest:g} to {one.highest:g}")
-    words += _when(one.timestamp)
-    return Row("SS1", one.key, one.value, one.unit, words or None)
+def _statistic_row(statistic: Statistic) -> Row:
+    words = [] if statistic.cell is None else [f"cell {statistic.cell}"]
+    if statistic.lowest is not None and statistic.highest is not None:
+        words.append(f"from {statistic.lowest:g} to {statistic.highest:g}")
+    words += _when(statistic.timestamp)
+    return Row("SS1", statistic.key, statistic.value, statistic.unit, words or None)
 
 
 def _when(seconds: Any) -> list[str]:
@@ -78,23 +78,23 @@ def _field_row(name: str, field: str, shown_as: str, value: Any) -> Row:
 def dump_raw(device: DeviceConfig) -> dict[str, Any]:
     """Every sentence that can be asked for, as it came."""
     line = SerialLine(device.port)
-    said: dict[str, list[str]] = {}
+    texts: dict[str, list[str]] = {}
     failed: dict[str, str] = {}
     try:
         for name in sorted(sentences_table.REQUESTABLE):
             try:
-                said[name] = _reply(line, name)
+                texts[name] = _reply(line, name)
             except TransportError as problem:
                 failed[name] = str(problem)
     finally:
         line.close()
-    return {"raw": said, "failed": failed}
+    return {"raw": texts, "failed": failed}
 
 
 def _reply(line: SerialLine, name: str) -> list[str]:
     has_end = name not in SEVERAL_LINES
     lines = line.ask_lines(request(name), name.encode(), lambda _line: has_end)
-    return [one.decode("ascii", "backslashreplace") for one in lines]
+    return [line.decode("ascii", "backslashreplace") for line in lines]
 
 
 def prove(port: str, _unit_id: int, adapter: str) -> Found:

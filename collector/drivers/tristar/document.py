@@ -14,7 +14,7 @@ from data.catalogue import charge_settings
 from data.catalogue.codes import ALARMS, DAILY_FLAGS, FAULTS
 
 # The document's key of a charge setting -> the register's.
-SETTINGS = {one.key: one.register for one in charge_settings.SETTINGS}
+SETTINGS = {setting.key: setting.register for setting in charge_settings.SETTINGS}
 # Family -> section -> the documents' keys of the bit lists -> the register's key and its names.
 FLAGS: Mapping[str, Mapping[str, Mapping[str, tuple[str, Mapping[int, str]]]]] = {
     "tristar": {"Status": {"faults": ("faults", FAULTS.names), "alarms": ("alarms", ALARMS.names)}},

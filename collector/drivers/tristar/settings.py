@@ -40,7 +40,7 @@ class SettingText:
 
 
 LEDS_ONLY = "Display only. Multiplication by system voltage assumed."
-_WORDS = {one.register: one for one in charge_settings.SETTINGS}
+_WORDS = {setting.register: setting for setting in charge_settings.SETTINGS}
 
 
 def _known(

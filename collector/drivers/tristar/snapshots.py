@@ -25,16 +25,16 @@ def read_registers_file(path: Path) -> dict[int, int]:
     except OSError as cause:
         raise ConfigError(f"cannot read {path}: {cause.strerror}") from cause
     try:
-        found = _msview(content) if content.lstrip().startswith(b"<") else _snapshot(content)
+        words = _msview(content) if content.lstrip().startswith(b"<") else _snapshot(content)
     except (ValueError, KeyError, TypeError, AttributeError, ElementTree.ParseError) as cause:
         raise ConfigError(
             f"{path} holds no settings of a TriStar MPPT ({cause}): give the output of `settings --json`,"
             " of `dump --raw --json`, or a .tsmppt file of MSView"
         ) from cause
-    for address, word in found.items():
+    for address, word in words.items():
         if not (0 <= address <= WORD_MAX and 0 <= word <= WORD_MAX):
             raise ConfigError(f"{path} has {word} at {address}: a register holds 0 to {WORD_MAX}")
-    return found
+    return words
 
 
 def _msview(content: bytes) -> dict[int, int]:
@@ -42,18 +42,18 @@ def _msview(content: bytes) -> dict[int, int]:
     settings = ElementTree.fromstring(content).find(f"{MSVIEW}/settings")
     if settings is None:
         raise ValueError(f"there is no {MSVIEW}/settings in it")
-    found: dict[int, int] = {}
+    words: dict[int, int] = {}
     for value in settings.iterfind("variable/value"):
         address = int(value.attrib["addr"])
-        found[address] = found.get(address, 0) | int(value.text or "")
-    if not found:
+        words[address] = words.get(address, 0) | int(value.text or "")
+    if not words:
         raise ValueError("there is no value in it")
-    return found
+    return words
 
 
 def _snapshot(content: bytes) -> dict[int, int]:
-    said = json.loads(content)
-    if said["driver"] != TRISTAR_MPPT.name:
-        raise ValueError(f"it is of a {said['driver']}")
-    raw: Mapping[str, int] = said["raw"]
+    snapshot = json.loads(content)
+    if snapshot["driver"] != TRISTAR_MPPT.name:
+        raise ValueError(f"it is of a {snapshot['driver']}")
+    raw: Mapping[str, int] = snapshot["raw"]
     return {int(address, 16): int(word) for address, word in raw.items()}

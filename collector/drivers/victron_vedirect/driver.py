@@ -17,7 +17,7 @@ NAMED = {"faults": "error_code", "alarms": "alarm_reason"}
 def _build(values: Values, string: int | None, day: date | None) -> Content:
     named = {name: blocks.names(BY_KEY[key], values[key] or 0) for name, key in NAMED.items() if key in values}
     return build_device("Victron", values, string, day) | {
-        name: [] if values[NAMED[name]] == 0 else found for name, found in named.items()
+        name: [] if values[NAMED[name]] == 0 else texts for name, texts in named.items()
     }
 
 

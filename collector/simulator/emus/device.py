@@ -31,7 +31,10 @@ class VirtualEmus:
     """
 
     def __init__(
-        self, said: Mapping[str, Said] | None = None, delay_seconds: float = ANSWER_SECONDS, every_seconds: float = 0.0
+        self,
+        values: Mapping[str, Said] | None = None,
+        delay_seconds: float = ANSWER_SECONDS,
+        every_seconds: float = 0.0,
     ) -> None:
         self.delay_seconds = delay_seconds
         self.every_seconds = every_seconds or None
@@ -39,16 +42,16 @@ class VirtualEmus:
         self._buffer = LineBuffer()
         self._values: dict[str, Said] = {}
         self._lines: dict[str, list[bytes]] = {}
-        self.change({**NOON, **(said or {})})
+        self.change({**NOON, **(values or {})})
 
-    def change(self, said: Mapping[str, Said]) -> None:
+    def change(self, values: Mapping[str, Said]) -> None:
         """Take new values, all at once.  ValueError, and no change, for a sentence or value that the device has not."""
-        unknown = said.keys() - (sentences_table.REQUESTABLE & sentences_table.SENTENCES.keys()) - set(CAN_MESSAGES)
+        unknown = values.keys() - (sentences_table.REQUESTABLE & sentences_table.SENTENCES.keys()) - set(CAN_MESSAGES)
         if unknown:
             raise ValueError(f"an EMUS G1 does not answer {', '.join(sorted(unknown))}")
-        lines = {name: _lines(name, values) for name, values in said.items()}
+        lines = {name: _lines(name, values) for name, values in values.items()}
         self._lines = {**self._lines, **lines}
-        self._values = {**self._values, **said}
+        self._values = {**self._values, **values}
 
     def lines(self, name: str) -> list[bytes]:
         """The sentences of one answer, without line ends."""
@@ -78,7 +81,7 @@ class VirtualEmus:
         if fields == ["?"] and name in sentences_table.REQUESTABLE:
             return self.lines(name)
         if name == "SS1" and len(fields) == 1:
-            return [said for said in self.lines(name) if said.split(b",")[1] == fields[0].encode()]
+            return [line for line in self.lines(name) if line.split(b",")[1] == fields[0].encode()]
         if name == "CF2" and len(fields) == 2 and fields[1] == "?":
             return self._parameter(fields[0])
         return []
@@ -94,9 +97,9 @@ class VirtualEmus:
 
 def _lines(name: str, values: Said) -> list[bytes]:
     several = [values or {}] if values is None or isinstance(values, Mapping) else list(values) or [{}]
-    unknown = {key for one in several for key in one} - {row.key for row in sentences_table.SENTENCES[name]}
+    unknown = {key for fields in several for key in fields} - {row.key for row in sentences_table.SENTENCES[name]}
     if unknown:
         raise ValueError(f"{name} has no {', '.join(sorted(unknown))}")
     if name == "LG1" and not any(several):
         return [sentences.frame(name, "")]
-    return [sentences.encode(sentences_table.SENTENCES, name, one) for one in several]
+    return [sentences.encode(sentences_table.SENTENCES, name, fields) for fields in several]

@@ -67,12 +67,12 @@ PATIENCE_HELPS = frozenset(
 
 def emus_faults_named(text: str) -> set[EmusFault]:
     """The faults of "late" or "bad crc + no-cells"; ValueError for another name.  A space is as good as a dash."""
-    wanted = [name.strip() for name in text.split("+")]
-    known = {fault.value: fault for fault in EmusFault}
-    unknown = [name for name in wanted if name.replace(" ", "-") not in known]
+    names = [name.strip() for name in text.split("+")]
+    members = {fault.value: fault for fault in EmusFault}
+    unknown = [name for name in names if name.replace(" ", "-") not in members]
     if unknown:
-        raise ValueError(f"there is no fault {', '.join(unknown)}: there are {', '.join(known)}")
-    return {known[name.replace(" ", "-")] for name in wanted}
+        raise ValueError(f"there is no fault {', '.join(unknown)}: there are {', '.join(members)}")
+    return {members[name.replace(" ", "-")] for name in names}
 
 
 class AwkwardEmus:
@@ -135,14 +135,14 @@ class AwkwardEmus:
     def _between(self, lines: list[bytes]) -> list[bytes]:
         """The lines with others before and between them."""
         if EmusFault.UNSOLICITED in self.faults:
-            lines = [said for line in lines for said in (*MESSAGES, line)]
+            lines = [sentence for line in lines for sentence in (*MESSAGES, line)]
         if EmusFault.RESET in self.faults:
             lines = [b"###", *self.unit.lines("VR1"), *[b"#" + line for line in lines]]
         return lines
 
     def _spoiled(self, lines: list[bytes]) -> list[bytes]:
         """The bytes that go on the line."""
-        said: list[bytes] = []
+        pieces: list[bytes] = []
         for line in lines:
             if EmusFault.BAD_CRC in self.faults:
                 middle = len(line) // 2
@@ -153,8 +153,8 @@ class AwkwardEmus:
             if EmusFault.GARBAGE in self.faults:
                 whole = GARBAGE + whole
             middle = len(whole) // 2
-            said += [whole[:middle], whole[middle:]] if EmusFault.HALF_LINES in self.faults else [whole]
-        return said
+            pieces += [whole[:middle], whole[middle:]] if EmusFault.HALF_LINES in self.faults else [whole]
+        return pieces
 
 
 def _without_cells(line: bytes) -> bytes:
@@ -170,8 +170,8 @@ def _older(line: bytes) -> bytes:
 def _newer(line: bytes) -> bytes:
     """With two more fields; a sentence that has not all of its own stays as it is."""
     name, fields = _taken_apart(line)
-    known = sentences_table.SENTENCES.get(name)
-    return line if known is None or len(fields) < len(known) else sentences.frame(name, *fields, "7F", "new")
+    rows = sentences_table.SENTENCES.get(name)
+    return line if rows is None or len(fields) < len(rows) else sentences.frame(name, *fields, "7F", "new")
 
 
 def _taken_apart(line: bytes) -> tuple[str, list[str]]:

@@ -20,8 +20,8 @@ class ObedientEmus(VirtualEmus):
     everybody in.
     """
 
-    def __init__(self, said: Mapping[str, Said] | None = None, locked: bool = False, **rest: Any) -> None:
-        super().__init__(said, **rest)
+    def __init__(self, values: Mapping[str, Said] | None = None, locked: bool = False, **rest: Any) -> None:
+        super().__init__(values, **rest)
         self.locked = locked
         self.passwords = {1: "", 2: ""}
         self.told: list[tuple[str, ...]] = []
@@ -29,8 +29,8 @@ class ObedientEmus(VirtualEmus):
     @property
     def level(self) -> int:
         """The present access level."""
-        said: Any = self._values["PW1"]
-        return int(said["authentication_status"])
+        status: Any = self._values["PW1"]
+        return int(status["authentication_status"])
 
     def answer(self, name: str, fields: list[str]) -> list[bytes]:
         """The lines that answer one sentence of a host, without line ends."""

@@ -49,8 +49,8 @@ FAULTS: dict[str, Spoiling] = {fault.value: fault for fault in (*Fault, *ModbusF
 
 def faults_named(text: str) -> tuple[Spoiling, ...]:
     """The faults of "late" or "late + bad crc", to happen together; ValueError for a name there is not."""
-    wanted = [name.strip() for name in text.split("+")]
-    unknown = [name for name in wanted if name not in FAULTS]
+    names = [name.strip() for name in text.split("+")]
+    unknown = [name for name in names if name not in FAULTS]
     if unknown:
         raise ValueError(f"there is no fault {', '.join(unknown)}: there are {', '.join(FAULTS)}")
-    return tuple(FAULTS[name] for name in wanted)
+    return tuple(FAULTS[name] for name in names)

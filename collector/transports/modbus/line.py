@@ -74,14 +74,14 @@ class ModbusLine(ABC):
     def identify(self) -> Mapping[str, str]:
         """What the device calls itself: `vendor`, `product`, `revision`, as far as it says; raises likewise."""
         content = bytes(self._read(READ_IDENTIFICATION, 0, 0, "its identification"))
-        found: dict[str, str] = {}
+        texts: dict[str, str] = {}
         place = FIRST_OBJECT
         while place + 2 <= len(content):
             number, length = content[place], content[place + 1]
             text = content[place + 2 : place + 2 + length]
-            found[OBJECTS.get(number, str(number))] = text.decode("ascii", "backslashreplace")
+            texts[OBJECTS.get(number, str(number))] = text.decode("ascii", "backslashreplace")
             place += 2 + length
-        return found
+        return texts
 
     def _read(self, function: int, address: int, count: int, what: str) -> tuple[int, ...]:
         with self.taken:
