@@ -4,15 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
 from collector.daemon.spool import Spool
 from collector.drivers.emus import changes, reader
 from tests.collector.fakes import FakeClock
-
-# A busy machine is slow, not wrong; what must be fast is measured by tests of its own.
-settings.register_profile("calm", deadline=None)
-settings.load_profile("calm")
 
 
 @pytest.fixture
