@@ -18,6 +18,7 @@ from app.services import parts
 from data.document import controller_string, parse_content
 from data.errors import DocumentError
 from data.ingest import batch
+from data.ingest.holders import ARCHIVED
 
 RECEIVED = "your data has been received."
 # What ingest calls an unknown user or sensor, in the words the first site's posters know.
@@ -168,6 +169,6 @@ def stored(sender: Poster, document: batch.Posted) -> Response:
         abort(404, description=UNKNOWN[reason])
     if reason.startswith("conflict"):
         abort(409, description=f"{reason}: another document of this device has the same time.")
-    if reason == batch.ARCHIVED:
+    if reason == ARCHIVED:
         abort(410, description=f"{reason[0].upper()}{reason[1:]}.")
     return abort(400, description=f"{NOT_AN_OBJECT}: {reason}" if reason.startswith("body ") else reason)
