@@ -13,7 +13,7 @@ from sqlalchemy import text
 from benchmarks.figures import Figure, median_seconds
 from data import document, queries
 from data.database.engine import default_url, migrate, open_engine, session_factory
-from data.ingest import batch
+from data.ingest import batch, texts
 from data.ranges import TimeRange
 
 DOCUMENTS = Path(__file__).parents[1] / "tests/captures/documents"
@@ -66,6 +66,9 @@ def figures() -> Iterator[Figure]:
             size = connection.execute(text("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"))
             yield Figure("database for thirty days", size.scalar_one() / 1e6, "MB")
         with sessions() as session:
+            posted = documents[-1].content
+            seconds = median_seconds(lambda: texts.read(session, posted).controller_string(None), 200)
+            yield Figure("tell whose document of a known template it is", 1e6 * seconds, "µs")
             battery = queries.device(session, "bms").id
             both = [queries.device(session, slug).id for slug in ("tristar-1", "tristar-2")]
             whole, day = TimeRange(END - timedelta(days=DAYS), END), TimeRange(END - timedelta(days=1), END)

@@ -15,9 +15,8 @@ from app.routes.parameters import Parameter
 from app.routes.routing import JSON, Asked, Body, Example, Route, View, route, serve_routes
 from app.security.identity import Poster, poster
 from app.services import parts
-from data.document import controller_string, parse_content
 from data.errors import DocumentError
-from data.ingest import batch
+from data.ingest import batch, texts
 from data.ingest.holders import ARCHIVED
 
 RECEIVED = "your data has been received."
@@ -88,9 +87,7 @@ def bms(_asked: Asked) -> Response:
 )
 def tristar(asked: Asked) -> Response:
     """The controller as it is now.  Which one is told by `string` in the document or the address, else by its name."""
-    sender = poster()
-    text = posted_text()
-    return stored(sender, batch.Posted("tristar", controller(sender, text, asked), text, own_time=True))
+    return stored_controller("tristar", asked)
 
 
 @posted_to(
@@ -102,9 +99,7 @@ def tristar(asked: Asked) -> Response:
 )
 def tristar_daily(asked: Asked) -> Response:
     """The values of a whole day.  Which controller is told as in its other documents."""
-    sender = poster()
-    text = posted_text()
-    return stored(sender, batch.Posted("tristar_daily", controller(sender, text, asked), text, own_time=True))
+    return stored_controller("tristar_daily", asked)
 
 
 @posted_to(
@@ -140,13 +135,18 @@ def posted_text() -> str:
     return text
 
 
-def controller(sender: Poster, text: str, asked: Asked) -> str:
-    """The controller: by `string` in the body or the query, else by its name, else the key's, else unknown."""
+def stored_controller(family: str, asked: Asked) -> Response:
+    """Store a controller's document: which one says its `string` or the query's, its name, or the key; else unknown."""
+    sender = poster()
+    content = posted_text()
     try:
-        string = controller_string(parse_content(text), asked["string"])
+        with parts().sessions() as session:
+            text = texts.read(session, content)
+        string = text.controller_string(asked["string"])
     except DocumentError as problem:
         abort(400, description=f"{NOT_AN_OBJECT}: {problem}")
-    return device_for(sender, "tristar") if string is None else f"tristar-{string}"
+    slug = device_for(sender, "tristar") if string is None else f"tristar-{string}"
+    return stored(sender, batch.Posted(family, slug, content, own_time=True, text=text))
 
 
 def device_for(sender: Poster, kind: str) -> str:

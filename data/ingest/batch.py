@@ -41,7 +41,8 @@ AHEAD = timedelta(days=1)
 class Posted:
     """A document as it came: JSON text; `recorded_at` None when the poster gave no usable time.
 
-    With `own_time` the time in the document counts, where it has one that can be believed.
+    With `own_time` the time in the document counts, where it has one that can be believed.  `text` spares a second
+    look at a text that was read before.
     """
 
     family: str
@@ -51,6 +52,7 @@ class Posted:
     clock: str | None = None
     received_at: datetime | None = None
     own_time: bool = False
+    text: PostedText | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +128,13 @@ class _Batch:
 
     def _readable(self) -> Iterator[tuple[int, PostedText, datetime | None]]:
         """The documents among the texts: position, text, and the time stated beside it or in it."""
-        splits = split_many([posted.content for posted in self.documents])
-        for position, (posted, split) in enumerate(zip(self.documents, splits, strict=True)):
+        splits = iter(split_many([posted.content for posted in self.documents if posted.text is None]))
+        for position, posted in enumerate(self.documents):
+            split = next(splits) if posted.text is None else None
             try:
                 if posted.family not in FAMILIES:
                     raise DocumentError(f"family is {posted.family!r}: it is one of {', '.join(FAMILIES)}")
-                text = texts.opened(posted.content, split, self.templates.texts)
+                text = posted.text or texts.opened(posted.content, split, self.templates.texts)
                 stated_at = posted.recorded_at
                 if stated_at is None and posted.own_time:
                     stated_at = text.stated_instant(posted.family)

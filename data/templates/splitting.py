@@ -8,7 +8,7 @@ A text whose template is known needs no parser: what was JSON with other numbers
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -160,7 +160,7 @@ def _stand_in(slot: int) -> int:
     return 2**52 + slot
 
 
-def with_stand_ins(template: str, known: dict[int, int | float] | None = None) -> dict[str, Any]:
+def with_stand_ins(template: str, known: Mapping[int, int | float | str] | None = None) -> dict[str, Any]:
     """The document with a stand-in for each number (`slot_of` finds it again), or its value where it is `known`.
 
     In place of times stand those of `time_stand_ins`.  Raises DocumentError when the template is none of a JSON
@@ -169,7 +169,7 @@ def with_stand_ins(template: str, known: dict[int, int | float] | None = None) -
     values = known or {}
     marks = _times(template.split(SLOT))
     numbers = [
-        times.stand_in(marks[slot], slot) if slot in marks else values.get(slot, _stand_in(slot))
+        values.get(slot, times.stand_in(marks[slot], slot) if slot in marks else _stand_in(slot))
         for slot in range(template.count(SLOT))
     ]
     return parse_content(fill(template, ",".join(map(str, numbers))))

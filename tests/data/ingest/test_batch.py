@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from data import queries
 from data.database.engine import engine_of
 from data.database.models import BMSDataEntry, BMSDataentry, TristarDailyDataEntry, TristarDataEntry
-from data.ingest import batch
+from data.ingest import batch, texts
 from data.ingest.batch import Posted
 from data.ranges import TimeRange
 from tests.builders import statements_of
@@ -160,3 +160,19 @@ def test_the_owners_recipe_at_a_prompt_works(sessions: sessionmaker[Session]) ->
         assert len({entry.recorded_at for entry in entries}) == 2
         latest = {row.family: row for row in queries.latest_all(session, ["tristar"])}
         assert latest["tristar"].readings["bat_voltage"] == 13.4
+
+
+def test_a_text_of_a_known_template_is_told_whose_it_is_without_being_parsed(sessions: sessionmaker[Session]) -> None:
+    controllers = [
+        Posted("tristar", "tristar-1", json.dumps({"string": 1, "ADC data": {"battery voltage": volts}}), own_time=True)
+        for volts in (13.41, 13.42, 13.43)
+    ]
+    for each in controllers:
+        results(sessions, each)
+    with sessions() as session:
+        known = texts.read(session, controllers[0].content.replace("1,", "2,", 1))
+        unknown = texts.read(session, controllers[0].content.replace("string", "name"))
+    assert (known.content, known.controller_string("1")) == (None, 2)
+    assert (unknown.content is None, unknown.controller_string("1")) == (False, 1)
+    once = Posted("tristar", "tristar-2", known.text, NOW, text=known)
+    assert results(sessions, once, once) == ["stored", "repeated"]
