@@ -31,6 +31,7 @@ from data import queries
 from data.accounts import audit, users
 from data.database.models import ApiKey, User
 from data.errors import DocumentError, NotFoundError
+from data.queries import DeviceRow
 
 keys_pages = Blueprint("keys", __name__)
 
@@ -98,7 +99,7 @@ def shown(form: KeyForm, user: User) -> str:
         "made_key.html",
         key=key,
         token=token,
-        posting=curl_line(token, url + target.address, target.field),
+        posting=curl_line(token, url + target.address, target.field, target.device),
         reading=reading_line(token, url + reading_address(key.device_slug)),
         target=target,
         toml=toml,
@@ -115,13 +116,17 @@ class Target:
     address: str
     field: str
     name: str
+    device: DeviceRow | None = None  # of one that posts to the route of documents alone
 
 
 def post_target(key: ApiKey, user: User) -> Target:
     """Something that the key may post for."""
     with parts().sessions() as session:
         own = {f"{user.username}/{sensor.name}": sensor for sensor in users.sensors_of(session, user)}
-    slug = key.device_slug or next(iter(own), "")
+        slug = key.device_slug or next(iter(own), "")
+        device = None if not slug or "/" in slug else queries.device(session, slug)
+    if device is not None and device.kind == "device":
+        return Target("/api/v1/documents", "bat_voltage", slug, device)
     field = own[slug].type if slug in own else ""
     return Target(device_address(slug or f"{user.username}/SENSOR"), field or "value", slug)
 

@@ -6,6 +6,8 @@ import json
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import quote
 
 from data.queries import DeviceRow
@@ -27,10 +29,15 @@ class Known:
 USUAL = (Known("tristar-1", "tristar", 1), Known("tristar-2", "tristar", 2), Known("bms", "bms"))
 
 
-def curl_line(token: str, url: str, name: str = "value") -> str:
-    """A command that posts one reading; whatever the names are, a shell takes it for nothing but that command."""
+def curl_line(token: str, url: str, name: str = "value", device: DeviceRow | None = None) -> str:
+    """A command that posts one reading, of `device` to the route of documents; whatever the names are, a shell takes it
+    for nothing but that command."""
     header, kind = f"Authorization: Bearer {token}", "Content-Type: application/json"
-    body = json.dumps({name or "value": 1.5}, ensure_ascii=False)
+    content: dict[str, Any] = {name or "value": 1.5}
+    if device is not None:
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        content = {"family": device.kind, "device": device.slug, "recorded_at": now, "content": content}
+    body = json.dumps(content, ensure_ascii=False)
     return " ".join(["curl", *(f"-H {shlex.quote(text)}" for text in (header, kind)), f"-d {shlex.quote(body)}",
                      shlex.quote(url)])  # fmt: skip
 
@@ -71,6 +78,8 @@ def collector_toml(url: str, token: str, timezone: str, devices: Sequence[Known]
         'path = "spool.db"',
     ]
     for one in devices:
+        if one.kind == "device":  # which driver reads it, only its port tells
+            continue
         is_tristar = one.kind == "tristar"
         lines += [
             "",

@@ -22,7 +22,8 @@ from app.services import parts_of
 from collector.config import read_config
 from data.accounts import users
 from data.accounts.post_rates import PostRates
-from tests.builders import form_token, sign_in
+from tests.app.v1 import put
+from tests.builders import form_token, line, sign_in
 
 AFAR = {"REMOTE_ADDR": "203.0.113.9"}
 POST = "/sensors/post-json/ada/soil"
@@ -171,7 +172,9 @@ def test_a_collector_starts_with_the_configuration_beside_a_new_key(
 def test_the_command_beside_a_new_key_posts_with_it(signed_in: FlaskClient, ada: FlaskClient, server: Flask) -> None:
     signed_in.post("/Tristar/post-json?string=2", json={})
     signed_in.post("/BMS/post-json", json={})
-    for client, bound in ((ada, ""), (ada, "ada/soil"), (signed_in, ""), (signed_in, "tristar-2"), (signed_in, "bms")):
+    put(signed_in, [line({"bat_voltage": 13}, "device", "victron-1")])
+    bounds = ("", "tristar-2", "bms", "victron-1")
+    for client, bound in ((ada, ""), (ada, "ada/soil"), *((signed_in, bound) for bound in bounds)):
         _, page = make(client, post="y", bound=bound)
         command, *words = shown_curl(page)
         assert command == "curl"
@@ -181,6 +184,8 @@ def test_the_command_beside_a_new_key_posts_with_it(signed_in: FlaskClient, ada:
             url.removeprefix("http://localhost"), data=body, headers=headers, environ_base=AFAR
         )
         assert answer.status_code == 200, (bound, answer.get_data())
+        assert bound != "victron-1" or b'"stored"' in answer.get_data()
+        assert bound != "victron-1" or "[[device]]" not in shown_toml(page)
 
 
 def test_the_command_that_reads_reads_with_a_key_that_only_reads(ada: FlaskClient, server: Flask) -> None:
