@@ -18,7 +18,7 @@ from data.templates.splitting import MOST_SLOTS, SHORTEST, SLOT, Split, split
 FEWEST = 8
 # Literals shorter than this are under templates.LARGEST.
 LONG = 15
-_COLON, _MINUS, _PLUS, _POINT, _LINE, _SLOT = b":-+.\n" + SLOT.encode()
+_COLON, _MINUS, _PLUS, _POINT, _LINE, _QUOTE, _TWO, _SLOT = b':-+.\n"2' + SLOT.encode()
 _ZERO, _LOWER, _EXPONENT = ord("0"), 0x20, ord("e")
 
 
@@ -26,7 +26,7 @@ def split_many(texts: Sequence[str]) -> list[Split | None]:
     """`data.templates.splitting.split` of each text."""
     found: list[Split | None] = [None] * len(texts)
     plain = [place for place, text in enumerate(texts) if _is_plain(text)]
-    if len(plain) < FEWEST:
+    if len(plain) < FEWEST or times.may_be_in(texts[plain[0]]):  # times are found one by one
         return [split(text) for text in texts]
     for place in set(range(len(texts))).difference(plain):
         found[place] = split(texts[place])
@@ -36,10 +36,10 @@ def split_many(texts: Sequence[str]) -> list[Split | None]:
 
 
 def _is_plain(text: str) -> bool:
-    """Whether it is on one line, with numbers right behind colons, no times or odd characters."""
+    """Whether it is on one line, with numbers right behind colons, without odd characters."""
     first = text.find(":")
     one_line = "\n" not in text and SLOT not in text and "\0" not in text and text.isascii()
-    plain = "[" not in text and text[first + 1 : first + 2] != " " and not times.may_be_in(text)
+    plain = "[" not in text and text[first + 1 : first + 2] != " "
     return one_line and plain and len(text) >= SHORTEST
 
 
@@ -48,7 +48,7 @@ def _split_plain(texts: Sequence[str]) -> list[Split | None]:
     there = np.frombuffer(data, dtype=np.uint8)
     starts, ends = _literals(there)
     if not len(starts):
-        return [None] * len(texts)
+        return [split(text) for text in texts]
     # The literals one after the other, each behind the colon before it.
     lengths = ends - starts
     offsets = np.concatenate(([0], np.cumsum(lengths + 1)))
@@ -60,12 +60,17 @@ def _split_plain(texts: Sequence[str]) -> list[Split | None]:
     bare[starts - 1], bare[starts] = _COLON, _SLOT
     templates = bare.tobytes().translate(None, b"\0").decode().split("\n")
     lines = np.flatnonzero(there == _LINE)
+    dashes = np.flatnonzero(there[5:] == _MINUS)
+    dates = dashes[(there[dashes] == _QUOTE) & (there[dashes + 1] == _TWO)]
+    dated = set(np.searchsorted(lines, dates).tolist())
     bounds = np.searchsorted(starts, np.concatenate(([0], lines, [len(there)])))
     longest = np.maximum.reduceat(np.append(lengths, 0), np.minimum(bounds[:-1], len(lengths)))
     found: list[Split | None] = []
     for place, (first, last) in enumerate(zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True)):
         numbers = literals[offsets[first] + 1 : offsets[last]]
-        if first == last or last - first > MOST_SLOTS or "e" in numbers or "E" in numbers:
+        if place in dated:
+            found.append(split(texts[place]))
+        elif first == last or last - first > MOST_SLOTS or "e" in numbers or "E" in numbers:
             found.append(None)
         elif longest[place] >= LONG or "-0" in numbers or not _are_numbers(numbers):
             found.append(split(texts[place]))

@@ -62,15 +62,17 @@ def split(text: str) -> Split | None:
     if SLOT in text or TIME in text or len(text) < SHORTEST:
         return None
     mark, pattern = _spelling(text)
-    if times.may_be_in(text):
+    if "-" in text and times.may_be_in(text):
         template, literals, numbers = _with_times(text, mark, pattern)
+        joined = ",".join(literals)
+        exact = _are_exact(numbers, ",".join(numbers))
     else:
         pieces = pattern.split(text)
-        literals = numbers = pieces[1::2]
+        literals = pieces[1::2]
         template = f"{mark}{SLOT}".join(pieces[::2])
-    if not literals or len(literals) > MOST_SLOTS or not _are_exact(numbers):
-        return None
-    return Split(template, ",".join(literals))
+        joined = ",".join(literals)
+        exact = _are_exact(literals, joined)
+    return Split(template, joined) if literals and len(literals) <= MOST_SLOTS and exact else None
 
 
 def _with_times(text: str, mark: str, pattern: re.Pattern[str]) -> tuple[str, list[str], list[str]]:
@@ -89,16 +91,15 @@ def _with_times(text: str, mark: str, pattern: re.Pattern[str]) -> tuple[str, li
     return SLOT.join(template), literals + pieces[1::2], numbers + pieces[1::2]
 
 
-def _are_exact(literals: list[str]) -> bool:
-    """Whether these are numbers that 64-bit floats and their spelling give back."""
-    numbers = ",".join(literals)
+def _are_exact(literals: list[str], numbers: str) -> bool:
+    """Whether these, joined, are numbers that 64-bit floats and their spelling give back."""
     if "e" in numbers or "E" in numbers:
         return False
     try:
         values: list[int | float] = orjson.loads(f"[{numbers}]")
     except orjson.JSONDecodeError:
         return False
-    if max(values, default=0) >= LARGEST or min(values, default=0) <= -LARGEST:
+    if values and (max(values) >= LARGEST or min(values) <= -LARGEST):
         return False
     return not ("-0" in numbers and _has_negative_zero(literals))
 

@@ -18,11 +18,22 @@ WRITTEN = re.compile(
     r'(?=")'
 )
 _MARK = re.compile(r"d|([T ])([ms1-6])(Z|[+-]\d\d:?\d\d)?")
+FIRST_DASHES = 8
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - the zone stays in the mark
 
 
 def may_be_in(text: str) -> bool:
-    """Whether it is worth a look: far faster than the pattern."""
+    """Whether it is worth a look: far faster than the pattern.  The text has five characters at least.
+
+    A date has a dash behind its year, and a search for one character takes a hundredth of the time of one for two.
+    """
+    place = text.find("-")
+    for _ in range(FIRST_DASHES):
+        if place < 0:
+            return False
+        if text[place - 5] == '"' and text[place - 4] == "2":
+            return True
+        place = text.find("-", place + 1)
     return ':"2' in text or ': "2' in text
 
 
