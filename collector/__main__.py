@@ -28,7 +28,7 @@ INTERRUPTED = 130
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Parse the command line, run one command and return its exit code: 2 for wrong words, 1 for what did not work."""
+    """Parse the command line and run one command; returns its exit code: 2 for wrong arguments, 1 for a failure."""
     given = sys.argv[1:] if argv is None else argv
     arguments = build_parser(given).parse_args(given)
     try:
@@ -41,8 +41,8 @@ def main(argv: list[str] | None = None) -> int:
     return code
 
 
-class Words(argparse.ArgumentParser):
-    """Takes options between the words of a list too: `read bms-1 --json BC1 ST1`."""
+class MixedParser(argparse.ArgumentParser):
+    """Takes options between the values of a list too: `read bms-1 --json BC1 ST1`."""
 
     _within = False
 
@@ -53,7 +53,7 @@ class Words(argparse.ArgumentParser):
         lists = any(action.nargs == "*" for action in self._get_positional_actions())
         if self._within or not lists:
             return super().parse_known_args(args, namespace)
-        self._within = True  # the library comes back here for the options, and then for the words
+        self._within = True  # the library comes back here for the options, and then for the values
         try:
             return self.parse_known_intermixed_args(args, namespace)
         finally:
@@ -61,9 +61,9 @@ class Words(argparse.ArgumentParser):
 
 
 def build_parser(given: list[str]) -> argparse.ArgumentParser:
-    """The parser for these words.  Only the module of the command asked for is loaded: the daemon stays small."""
+    """The parser for these arguments.  Only the module of the command asked for is loaded: the daemon stays small."""
     parser = argparse.ArgumentParser(prog="python -m collector", description=sys.modules["collector"].__doc__)
-    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Words)
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=MixedParser)
     commands = [name for name in COMMANDS if given[:1] == [name]] or list(COMMANDS)
     for name in commands:
         module = importlib.import_module(COMMANDS[name])

@@ -61,7 +61,7 @@ class Table:
         self._wrong.append(f"{self._name} {key}: {advice}" if key else f"{self._name}: {advice}")
 
     def text(self, key: str, default: str | object = REQUIRED) -> str:
-        """A text; an empty one is as good as none."""
+        """A text; an empty one counts as missing."""
         return str(self._checked(key, default, str, 'write it in quotation marks, like "…"', ""))
 
     def whole(self, key: str, default: int | object, low: int, high: int) -> int:
@@ -93,7 +93,7 @@ class Table:
         return value
 
     def finish(self) -> None:
-        """Report what nobody asked for: most often a misspelling."""
+        """Report the settings that nothing has read: most often a misspelling."""
         for key in self._left:
             self.complain(key, "there is no such setting")
 
@@ -126,7 +126,7 @@ def read_config(path: Path) -> Config:
 
 
 def parse_config(content: Mapping[str, Any], folder: Path, wrong: list[str]) -> Config:
-    """The settings of a parsed file; what is wrong is added to `wrong` and then the result means nothing."""
+    """The settings of a parsed file; errors are added to `wrong`, and with one the result means nothing."""
     tables = dict(content)
     site = Table("[site]", tables.pop("site", {}), wrong)
     uplink = Table("[uplink]", tables.pop("uplink", {}), wrong)

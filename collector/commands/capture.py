@@ -32,12 +32,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_groups(parser)
     parser.add_argument("--out", type=Path, required=True, help="the file to write; it must not exist")
     parser.add_argument("--count", type=whole(1), default=1, help="how many readings to record, usually 1")
-    parser.add_argument("--listen", action="store_true", help="ask nothing: record what the device says by itself")
+    parser.add_argument("--listen", action="store_true", help="ask nothing: record what the device sends by itself")
     parser.add_argument("--link", type=Path, help="ask nothing: record another program, which opens this name")
     parser.add_argument(
         "--seconds", type=seconds(), default=0.0, help="with --listen or --link: end after this; 0: Ctrl-C"
     )
-    parser.add_argument("--note", default="", help="words to keep in the file, like model, firmware and place")
+    parser.add_argument("--note", default="", help="text to keep in the file, like model, firmware and place")
     add_json(parser)
 
 
@@ -59,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
             relay = Relay(Port(device.port, DRIVERS[device.driver].baud), recorder.note, arguments.link)
             relay.start()
         except ArboretumError:
-            arguments.out.unlink()  # nothing is recorded: the same words may be tried again
+            arguments.out.unlink()  # nothing is recorded: the same command may be tried again
             raise
         problem: ArboretumError | None = None
         try:
@@ -80,7 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 class Recorder:
-    """Writes what passes, with seconds from the start."""
+    """Writes the bytes that pass, each piece with its seconds from the start."""
 
     def __init__(self, file: TextIO, device: DeviceConfig, note: str) -> None:
         self._file = file
@@ -101,7 +101,7 @@ class Recorder:
         )
 
     def note(self, to_device: bool, data: bytes) -> None:
-        """One piece."""
+        """Write one piece and count its bytes."""
         write_piece(self._file, Piece(time.monotonic() - self._start, to_device, data))
         if to_device:
             self.bytes_to_device += len(data)
@@ -110,7 +110,7 @@ class Recorder:
 
 
 def _read(device: DeviceConfig, path: str, groups: Sequence[str], times: int) -> ArboretumError | None:
-    """Read through the relay; the last reading's problem, which is recorded as well as an answer."""
+    """Read through the relay; returns the problem of the last reading, or None.  Failed readings are recorded too."""
     problem: ArboretumError | None = None
     reader = DRIVERS[device.driver].open(path, device.unit_id)
     try:

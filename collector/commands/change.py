@@ -1,4 +1,4 @@
-"""`change`: change a device on purpose, once, after a person at a terminal has typed the word shown."""
+"""`change`: change a device on purpose, once, after a person at a terminal has typed the confirmation shown."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from collector.drivers.driver import DeviceConfig
 from collector.drivers.tools import SECRET, Action, Sheet
 from data.errors import ChangeNotAllowedError, ConfigError, DecodeError, TransportError
 
-SUMMARY = "change a device: only with --allow-changes and a word typed at the terminal; never tried twice, logged"
+SUMMARY = "change a device: needs --allow-changes and a confirmation at the terminal; never tried twice, logged"
 LOG = Path("~/.config/arboretum/changes.log")
 # Nobody types these by habit, and no script knows which one comes.
-WORDS = ("acacia", "cypress", "juniper", "magnolia", "manzanita", "protea", "redwood", "sequoia", "tamarack", "willow")
+TREES = ("acacia", "cypress", "juniper", "magnolia", "manzanita", "protea", "redwood", "sequoia", "tamarack", "willow")
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = "\n".join(_help())
     parser.add_argument("action", metavar="ACTION", help="one of those below")
-    parser.add_argument("words", nargs="*", default=[], metavar="WORD", help="what the action takes")
+    parser.add_argument("values", nargs="*", default=[], metavar="VALUE", help="what the action takes")
     parser.add_argument("--allow-changes", action="store_true", help="this is meant to change the device")
     parser.add_argument("--system-volts", type=int, choices=(12, 24, 48), default=12, help="for `setting`, usually 12")
     parser.add_argument(
@@ -49,26 +49,26 @@ def _help() -> Iterator[str]:
         if actions:
             yield f"actions of a {driver}:"
         for name, action in actions.items():
-            yield f"  {' '.join((name, *(word for word in action.takes if word != SECRET)))}\n      {action.summary}"
+            yield f"  {' '.join((name, *(value for value in action.takes if value != SECRET)))}\n      {action.summary}"
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Rehearse, ask, do it once; 1 when it was refused or is not known to be done."""
     device = chosen_device(arguments)
     changes = tools(device.driver).changes
-    action = _action(device, arguments.action, arguments.words)
+    action = _action(device, arguments.action, arguments.values)
     line = changes.open_line(device)
     try:
-        words = _with_secrets(action, arguments.words)
-        meant = _rehearse(line, action, words, arguments.system_volts)
+        values = _with_secrets(action, arguments.values)
+        meant = _rehearse(line, action, values, arguments.system_volts)
         if not arguments.allow_changes:
-            raise ChangeNotAllowedError(f"{meant}: this changes {device.name}; say --allow-changes if it is meant")
+            raise ChangeNotAllowedError(f"{meant}: this changes {device.name}; give --allow-changes if it is meant")
         _confirm(device, meant)
         with noted(arguments.log):
             log.warning("%s: %s: a person said yes", device.name, meant)
             if arguments.log_in and changes.log_in is not None:
                 changes.log_in(line, _secret("password to log in with"))
-            outcome = _do_once(line, action, words, arguments.system_volts)
+            outcome = _do_once(line, action, values, arguments.system_volts)
             log.warning("%s: %s: %s", device.name, meant, outcome)
     finally:
         line.close()
@@ -80,29 +80,29 @@ def run(arguments: argparse.Namespace) -> int:
     return 0 if outcome.startswith("done") else 1
 
 
-def _action(device: DeviceConfig, name: str, words: Sequence[str]) -> Action:
+def _action(device: DeviceConfig, name: str, values: Sequence[str]) -> Action:
     actions = tools(device.driver).changes.actions
     if name not in actions:
         raise ConfigError(f"a {device.driver} has no action {name!r}; it has: {', '.join(actions) or 'none'}")
-    expected = [word for word in actions[name].takes if word != SECRET]
-    if len(words) != len(expected):
-        raise ConfigError(f"{name} takes {' '.join(expected) or 'no words'}; {len(words)} words were given")
+    expected = [value for value in actions[name].takes if value != SECRET]
+    if len(values) != len(expected):
+        raise ConfigError(f"{name} takes {' '.join(expected) or 'no values'}; {len(values)} were given")
     return actions[name]
 
 
-def _with_secrets(action: Action, words: Sequence[str]) -> list[str]:
+def _with_secrets(action: Action, values: Sequence[str]) -> list[str]:
     if SECRET not in action.takes:
-        return list(words)
+        return list(values)
     first, again = _secret("new password"), _secret("the same again")
     if first != again:
         raise ConfigError("the two passwords differ: nothing was sent")
     return [first]
 
 
-def _rehearse(line: object, action: Action, words: Sequence[str], volts: int) -> str:
-    """What would be done, in the words of its log; not one byte goes out.  ConfigError when it cannot be done."""
+def _rehearse(line: object, action: Action, values: Sequence[str], volts: int) -> str:
+    """The change as its log describes it; not one byte is sent.  Raises ConfigError when it cannot be done."""
     try:
-        action.do(line, words, volts, False)
+        action.do(line, values, volts, False)
     except ChangeNotAllowedError as refused:
         return str(refused).partition(": this changes the device")[0]
     except ValueError as wrong:
@@ -111,21 +111,21 @@ def _rehearse(line: object, action: Action, words: Sequence[str], volts: int) ->
 
 
 def _confirm(device: DeviceConfig, meant: str) -> None:
-    """Raises ChangeNotAllowedError unless a person types the word."""
+    """Raises ChangeNotAllowedError unless a person types the confirmation."""
     if not sys.stdin.isatty():
         raise ChangeNotAllowedError(f"{meant}: a person at a terminal must confirm this, standard input is none")
-    word = secrets.choice(WORDS)
+    confirmation = secrets.choice(TREES)
     complain(
-        [f"{device.name} will be changed: {meant}", f"type the word {word} to do it once, anything else to leave it:"]
+        [f"{device.name} will be changed: {meant}", f"type {confirmation} to do it once, anything else to leave it:"]
     )
-    if sys.stdin.readline().strip() != word:
-        raise ChangeNotAllowedError("another word was typed: nothing was sent")
+    if sys.stdin.readline().strip() != confirmation:
+        raise ChangeNotAllowedError("something else was typed: nothing was sent")
 
 
-def _do_once(line: object, action: Action, words: Sequence[str], volts: int) -> str:
-    """What became of it.  It is never tried again: a lost answer leaves it unknown."""
+def _do_once(line: object, action: Action, values: Sequence[str], volts: int) -> str:
+    """Make the change; returns its outcome.  It is never tried again: after a lost answer the outcome is unknown."""
     try:
-        result = action.do(line, words, volts, True)
+        result = action.do(line, values, volts, True)
     except (TransportError, DecodeError) as problem:
         return f"not confirmed: {problem}"
     if result is False:
@@ -143,7 +143,7 @@ def _secret(what: str) -> str:
 
 @contextmanager
 def noted(path: Path) -> Iterator[None]:
-    """Every change is noted in a file while it is made.  Raises ConfigError when that cannot be written."""
+    """Log every change to a file while it is made.  Raises ConfigError when the file cannot be written."""
     place = path.expanduser()
     try:
         place.parent.mkdir(parents=True, exist_ok=True)

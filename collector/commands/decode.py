@@ -20,7 +20,7 @@ INTERRUPTED = 130
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """One device a subcommand."""
+    """One subcommand for each kind of device."""
     devices = parser.add_subparsers(dest="device", required=True, metavar="DEVICE")
     for driver in DRIVERS:
         decoding = tools(driver).decoding
@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def decode_stream(source: BinaryIO, target: BinaryIO, decoder: Decoder) -> int:
-    """Answer each part as soon as it has come.  The exit code as `run` gives it."""
+    """Answer each part as soon as it has come.  Returns the exit code of `run`."""
     code = 0
     read: Callable[[int], bytes] = getattr(source, "read1", source.read)
     while True:

@@ -62,7 +62,7 @@ def _document(device: DeviceConfig, daily: bool) -> str:
     finally:
         polled.close()
     if document is None:
-        raise TransportError(f"{device.name} did not tell its daily log; try again")
+        raise TransportError(f"{device.name} did not send its daily log; try again")
     return document
 
 
@@ -79,7 +79,7 @@ def _write(path: Path | None, text: str) -> int:
 
 
 def raw(device: DeviceConfig) -> dict[str, Any]:
-    """What a device holds, undecoded, and why parts did not come.  Raises TransportError when nothing came."""
+    """The undecoded content of a device, and why parts of it did not come.  Raises TransportError when nothing came."""
     content = tools(device.driver).dump_raw(device)
     if not content["raw"]:
         raise TransportError("; ".join(dict.fromkeys(content["failed"].values())))

@@ -85,7 +85,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def ask(port: str, unit_ids: Sequence[int], adapter: Adapter | None) -> list[Outcome]:
-    """Who answers to the question of one driver after the other; else why nobody does."""
+    """The device that answers the question of a driver, asked one after the other; else the reasons why none does."""
     number = adapter.serial_number if adapter is not None else ""
     reasons: list[str] = []
     for driver in DRIVERS.values():
@@ -123,7 +123,9 @@ def _sheet(
         (device.name, proof.driver, proof.port, proof.adapter, proof.serial_number, proof.model, proof.firmware)
         for proof, device in zip(answering, devices, strict=True)
     ]
-    looked = f"{len(ports)} ports looked at" if ports else "there is no serial port: plug an adapter in, or say --ports"
+    looked = (
+        f"{len(ports)} ports looked at" if ports else "there is no serial port: plug an adapter in, or give --ports"
+    )
     notes = [f"{device.name} {proof.note}" for proof, device in zip(answering, devices, strict=True) if proof.note]
     return Sheet("devices", HEADS, rows, [*notes, *silent, looked])
 

@@ -13,7 +13,7 @@ from collector.drivers.reading import Reading
 from collector.drivers.tools import Row, Sheet
 from data.errors import ConfigError
 
-SUMMARY = "read a device once: every value with its unit, codes and bits in words"
+SUMMARY = "read a device once: every value with its unit, and the meaning of codes and bits"
 HEADS = ("group", "key", "value", "unit", "meaning")
 
 
@@ -25,14 +25,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def add_groups(parser: argparse.ArgumentParser) -> None:
-    """GROUP, none or several."""
+    """Add GROUP, none or several."""
     parser.add_argument(
         "group", nargs="*", default=[], metavar="GROUP", help="blocks of its map or names of sentences, or `all`"
     )
 
 
 def chosen_groups(driver: str, names: list[str]) -> tuple[str, ...]:
-    """What to ask for; without a group what the daemon asks for.  Raises ConfigError for one the device has not."""
+    """The groups to read; the daemon's when none is given.  Raises ConfigError for a group that the device lacks."""
     if not names:
         return DRIVERS[driver].live
     groups = DRIVERS[driver].groups
@@ -72,11 +72,11 @@ def as_json(device: DeviceConfig, rows: list[Row], reading: Reading) -> dict[str
 
 
 def sheet_of(device: DeviceConfig, rows: list[Row], reading: Reading, marked: frozenset[int] = frozenset()) -> Sheet:
-    """One reading as a table; what did not come stands below it."""
+    """One reading as a table, with the groups that failed below it."""
     return Sheet(
         f"{device.name} ({device.driver})",
         HEADS,
-        [(row.group, row.key, row.value, row.unit or " ", " " if row.words is None else row.words) for row in rows],
+        [(row.group, row.key, row.value, row.unit or " ", " " if row.meaning is None else row.meaning) for row in rows],
         [f"not read: {group}: {reason}" for group, reason in reading.failed.items()],
         numbers=frozenset({"value"}),
         marked=marked,

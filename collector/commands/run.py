@@ -17,7 +17,7 @@ from pathlib import Path
 
 from collector.config import Config, read_config
 from collector.daemon.clock import SystemClock
-from collector.daemon.clock_holdback import Hold
+from collector.daemon.clock_holdback import ClockHoldback
 from collector.daemon.device import open_devices
 from collector.daemon.loop import poll_loop, uplink_loop
 from collector.daemon.spool import Spool
@@ -75,7 +75,7 @@ def run_until(stop: threading.Event, config: Config) -> None:
     clock = SystemClock(stop, trust=config.trust_clock)
     spool = Spool(config.spool_path, config.spool_max_bytes)
     uplink = HttpUplink(config.uplink)
-    hold = Hold(spool, clock, config.patience_seconds)
+    holdback = ClockHoldback(spool, clock, config.patience_seconds)
     ports = open_devices(config.devices, config.zone)
     threads = [
         threading.Thread(target=poll_loop, args=(devices, spool, clock), name=port, daemon=True)
@@ -83,7 +83,7 @@ def run_until(stop: threading.Event, config: Config) -> None:
     ]
     threads.append(
         threading.Thread(
-            target=uplink_loop, args=(spool, uplink, clock, config.uplink.batch, hold), name="uplink", daemon=True
+            target=uplink_loop, args=(spool, uplink, clock, config.uplink.batch, holdback), name="uplink", daemon=True
         )
     )
     log.info("collector: %d devices on %d ports, sending to %s", len(config.devices), len(ports), config.uplink.url)
@@ -102,7 +102,7 @@ def run_until(stop: threading.Event, config: Config) -> None:
 
 
 def all_ended(threads: Sequence[threading.Thread], seconds: float) -> bool:
-    """Wait so long at most for all loops to end; True when they have."""
+    """Wait at most this long for all loops to end; True when they have."""
     deadline = time.monotonic() + seconds
     for thread in threads:
         thread.join(max(0.0, deadline - time.monotonic()))

@@ -1,4 +1,4 @@
-"""`settings`: how a device is set, in plain words, and what differs from an earlier snapshot."""
+"""`settings`: how a device is set, in plain language, and what differs from an earlier snapshot."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collector.commands.common.tools import tools
 from collector.drivers.tools import Shown
 from data.errors import ConfigError
 
-SUMMARY = "show how a device is set, in plain words, and what differs from an earlier snapshot"
+SUMMARY = "show how a device is set, in plain language, and what differs from an earlier snapshot"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="what differs from a `settings --json` of before, or a .tsmppt file",
     )
     parser.add_argument(
-        "--system-volts", type=int, choices=(12, 24, 48), help="of a controller; usually its switches say so"
+        "--system-volts", type=int, choices=(12, 24, 48), help="of a controller; usually known from its switches"
     )
     add_json(parser)
 
@@ -34,7 +34,9 @@ def run(arguments: argparse.Namespace) -> int:
     device = chosen_device(arguments)
     read_settings = tools(device.driver).read_settings
     if read_settings is None:
-        raise ConfigError(f"{device.name}: a {device.driver} tells no settings; its maker's program shows them")
+        raise ConfigError(
+            f"{device.name}: a {device.driver} has no settings that can be read; its maker's program shows them"
+        )
     settings = read_settings(device, arguments.system_volts)
     answer: Shown = settings if arguments.diff is None else settings.differences(arguments.diff)
     if arguments.json:

@@ -67,11 +67,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=[driver for driver in DRIVERS if tools(driver).virtual is not None],
         help="a device of this driver too, on a line of the driver's name",
     )
-    parser.add_argument("--json", action="store_true", help="say where the devices are as JSON")
+    parser.add_argument("--json", action="store_true", help="print where the devices are as JSON")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Answer until SIGTERM, SIGINT, or the end of the states; 2 for a fault or a model that there is not."""
+    """Answer until SIGTERM, SIGINT, or the end of the states; 2 for an unknown fault or model."""
     stopped, stop = os.pipe()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: os.write(stop, b"x"))
@@ -102,10 +102,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def prepare(site: VirtualSite, arguments: argparse.Namespace) -> None:
-    """Put the faults on the lines and listen in the network.  Raises ConfigError for what there is not."""
+    """Put the faults on the lines and listen in the network.  Raises ConfigError for an unknown fault or model."""
     try:
         if not math.isfinite(arguments.every_seconds):
-            raise ValueError(f"--every-seconds {arguments.every_seconds} is no time")
+            raise ValueError(f"--every-seconds {arguments.every_seconds} is not a number of seconds")
         for text in arguments.fault:
             line, _, faults = text.partition(":")
             if not faults:
@@ -118,7 +118,7 @@ def prepare(site: VirtualSite, arguments: argparse.Namespace) -> None:
 
 
 def started(site: VirtualSite, arguments: argparse.Namespace) -> str:
-    """Where the devices are."""
+    """The addresses of the devices, as JSON or as text."""
     network = {name: link.address for name, link in site.network.items()}
     if arguments.json:
         return json.dumps({"lines": {name: str(line.path) for name, line in site.lines.items()}, "network": network})
@@ -139,6 +139,6 @@ def lines_until(stopped: int, source: int | None) -> Iterator[str]:
         yield from (line.decode("utf-8", "replace") for line in lines if line.strip())
 
 
-def complain(words: str) -> None:
-    """Say what is wrong with a state."""
-    print(words, file=sys.stderr, flush=True)
+def complain(text: str) -> None:
+    """Print what is wrong with a state."""
+    print(text, file=sys.stderr, flush=True)

@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     parser.add_argument("--config", type=Path, required=True, help="the collector's TOML file")
     parser.add_argument("--table", action="store_true", help="a table for people instead of JSON")
-    parser.add_argument("--json", action="store_true", help="JSON, as without this word")
+    parser.add_argument("--json", action="store_true", help="JSON, as without this option")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -65,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def turns(ask: Callable[[], Turn], every: float, count: int) -> Iterator[Turn]:
-    """What each question gave, on a grid of `every` seconds; endless when `count` is 0."""
+    """The reading or the error of each poll, on a grid of `every` seconds; endless when `count` is 0."""
     start, number = time.monotonic(), 0
     while True:
         yield ask()

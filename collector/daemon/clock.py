@@ -35,7 +35,7 @@ class Stamp:
 
 
 class Clock(Protocol):
-    """What the loops ask of time; tests put a clock here that only moves when told."""
+    """Time as the loops need it; tests put a clock here that moves only when set."""
 
     @property
     def boot_id(self) -> str:

@@ -1,4 +1,4 @@
-"""Documents measured before the clock was right wait for the time, as long as waiting helps."""
+"""The clock hold-back: documents measured before the clock was set wait for it, as long as waiting helps."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ GIVEN_UP = "unsynced boot"  # the note that names the boot in which waiting for 
 log = logging.getLogger(__name__)
 
 
-class Hold:
+class ClockHoldback:
     """Decides, turn by turn, whether unsynced documents of this boot may be sent.
 
     They may not while the time may still come: once sent, their recorded_at is frozen.  When the clock is set they

@@ -85,7 +85,7 @@ def keep_day(device: PolledDevice, reading: Reading, stamp: Stamp, spool: Spool)
 def keep_due_day(
     device: PolledDevice, values: Mapping[str, Any], stamp: Stamp, seen: Seen | None, spool: Spool
 ) -> None:
-    """With a clock: the log as it is in the night after the day, else as it was last seen on the day, else nothing."""
+    """Keep the log of the day that is due: as it is in the night after, else as last seen on the day, else none."""
     day = due_day(stamp.recorded_at, device.zone)
     note = {MADE + device.name: str(day)}
     if spool.note(MADE + device.name) == str(day):
@@ -100,7 +100,7 @@ def keep_due_day(
 
 
 def keep_ended_log(device: PolledDevice, values: Mapping[str, Any], seen: Seen | None, spool: Spool) -> None:
-    """Without a clock: when the controller has begun a new log, the old one as last seen is that of a day."""
+    """Keep the log of a day without a clock: the old one as last seen, when the controller has begun a new one."""
     if seen is None or not begun_again(values, seen):
         return
     if seen.clock == UNSYNCED:
@@ -115,6 +115,6 @@ def begun_again(values: Mapping[str, Any], seen: Seen) -> bool:
 
 
 def read_seen(spool: Spool, name: str) -> Seen | None:
-    """The log the last poll saw, whenever that was."""
+    """The log that the last poll saw, however long ago."""
     note = spool.note(SEEN + name)
     return None if note is None else Seen(**json.loads(note))

@@ -1,4 +1,4 @@
-"""One configured device: asked through its driver, and its readings as the site's documents."""
+"""A configured device: it is read through its driver, and its readings become the site's documents."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from collector.daemon.clock import UNSYNCED, Stamp
-from collector.daemon.transitions import News
+from collector.daemon.transitions import Transitions
 from collector.drivers import DRIVERS
 from collector.drivers.documents import compact
 from collector.drivers.driver import DeviceConfig, Reader
@@ -33,10 +33,10 @@ class PolledDevice:
         self._string = config.string
         self._reader = reader
         self._shares_port = shares_port
-        self._gaps = News(log, f"{config.name}, in part")
+        self._gaps = Transitions(log, f"{config.name}, in part")
 
     def read(self) -> Reading:
-        """One poll.  What did not come is logged when it begins and when it ends."""
+        """One poll.  Missing groups are logged when they begin to fail and when they come again."""
         reading = self._read(self._driver.live)
         if reading.failed:
             reasons = "; ".join(f"{group}: {reason}" for group, reason in reading.failed.items())
@@ -46,7 +46,7 @@ class PolledDevice:
         return reading
 
     def read_settings(self) -> Mapping[str, Any]:
-        """What belongs to the log of a day besides; empty when the device does not tell it now."""
+        """The settings that belong to the log of a day; empty when the device does not answer now."""
         try:
             return self._read(self.day_log.settings).values if self.day_log else {}
         except (TransportError, DecodeError) as problem:

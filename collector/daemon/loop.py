@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from collector.daemon.clock import Clock
-from collector.daemon.clock_holdback import Hold
+from collector.daemon.clock_holdback import ClockHoldback
 from collector.daemon.daily import keep_day
 from collector.daemon.device import PolledDevice
 from collector.daemon.spool import Spool, Verdict
-from collector.daemon.transitions import News
+from collector.daemon.transitions import Transitions
 from collector.daemon.uplink import Uplink
 from data.errors import ArboretumError
 
@@ -42,18 +42,18 @@ def poll_once(device: PolledDevice, spool: Spool, clock: Clock) -> None:
     spool.put(device.family, device.name, stamp, device.document(reading, stamp), notes)
 
 
-def drain_once(spool: Spool, uplink: Uplink, batch: int = 100, hold: Hold | None = None) -> Drained:
+def drain_once(spool: Spool, uplink: Uplink, batch: int = 100, holdback: ClockHoldback | None = None) -> Drained:
     """Send the oldest documents in order and carry out the server's verdicts."""
-    held_boot = hold.held_boot(uplink) if hold is not None else None
+    held_boot = holdback.held_boot(uplink) if holdback is not None else None
     documents = spool.take(batch, held_boot)
     if not documents:
-        return Drained(kept=hold.reason if hold is not None else "")
+        return Drained(kept=holdback.reason if holdback is not None else "")
     answers = uplink.send(documents)
     spool.settle(list(zip(documents, answers, strict=True)))
     kept = next((answer.reason for answer in answers if answer.verdict is Verdict.KEEP), "")
     return Drained(
         accepted=sum(answer.verdict is Verdict.ACCEPT for answer in answers),
-        refused=tuple(answer.reason for answer in answers if answer.verdict is Verdict.REJECT),
+        refused=tuple(answer.reason for answer in answers if answer.verdict is Verdict.REFUSE),
         kept=kept,
         more=not kept and len(documents) == batch,
     )
@@ -95,40 +95,40 @@ def poll_loop(devices: Sequence[PolledDevice], spool: Spool, clock: Clock) -> No
     """Poll the devices of one port, each on its own grid, until a stop is asked for."""
     start = clock.monotonic()
     grids = [Grid(start, device.interval_seconds) for device in devices]
-    news = [News(log, device.name) for device in devices]
+    transitions = [Transitions(log, device.name) for device in devices]
     while True:
         turn = min(range(len(devices)), key=lambda index: grids[index].next_at)
         if clock.wait(grids[turn].next_at - clock.monotonic()):
             return
-        guarded_poll(devices[turn], spool, clock, news[turn])
+        guarded_poll(devices[turn], spool, clock, transitions[turn])
         grids[turn].advance(clock.monotonic())
 
 
-def guarded_poll(device: PolledDevice, spool: Spool, clock: Clock, news: News) -> None:
-    """One turn that no failure ends the loop by: one failing device never stops the others."""
+def guarded_poll(device: PolledDevice, spool: Spool, clock: Clock, transitions: Transitions) -> None:
+    """One poll whose failure does not end the loop: one failing device never stops the others."""
     try:
         poll_once(device, spool, clock)
     except ArboretumError as problem:
-        news.failed(str(problem), type(problem).__name__)
+        transitions.failed(str(problem), type(problem).__name__)
     except Exception as problem:  # noqa: BLE001 - the outermost turn: tell it and go on
-        news.failed("this reading is lost", repr(problem), problem)
+        transitions.failed("this reading is lost", repr(problem), problem)
     else:
-        news.recovered()
+        transitions.recovered()
 
 
-def uplink_loop(spool: Spool, uplink: Uplink, clock: Clock, batch: int, hold: Hold) -> None:
-    """Send what the spool holds until a stop is asked for."""
+def uplink_loop(spool: Spool, uplink: Uplink, clock: Clock, batch: int, holdback: ClockHoldback) -> None:
+    """Send what is in the spool until a stop is asked for."""
     pause = Pause(random.Random())
-    connection, refusals = News(log, "uplink"), News(log, "documents are refused")
+    connection, refusals = Transitions(log, "uplink"), Transitions(log, "documents are refused")
     while not clock.wait(0.0):
         try:
-            drained = drain_once(spool, uplink, batch, hold)
+            drained = drain_once(spool, uplink, batch, holdback)
         except Exception as problem:  # noqa: BLE001 - the outermost turn: tell it and go on
             connection.failed("this turn failed", repr(problem), problem)
             drained = Drained(kept="failed")
         else:
             if clock.wait(0.0):
-                return  # what a stop cut short is no news
+                return  # what a stop cut short is no transition
             tell(drained, connection, refusals)
         if drained.kept:
             clock.wait(pause.next_seconds())
@@ -138,8 +138,8 @@ def uplink_loop(spool: Spool, uplink: Uplink, clock: Clock, batch: int, hold: Ho
             clock.wait(IDLE_SECONDS)
 
 
-def tell(drained: Drained, connection: News, refusals: News) -> None:
-    """Log what changed with this turn."""
+def tell(drained: Drained, connection: Transitions, refusals: Transitions) -> None:
+    """Log the transitions of this turn."""
     for reason in drained.refused:
         refusals.failed(reason)
     if drained.accepted and not drained.refused:

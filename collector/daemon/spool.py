@@ -21,10 +21,10 @@ COLUMNS = "number, family, device, recorded_at, clock, content"
 
 
 class Verdict(Enum):
-    """What the server made of a document."""
+    """The server's judgement of a document."""
 
     ACCEPT = "accept"  # it has it: delete
-    REJECT = "reject"  # it will never take it: to the dead letters
+    REFUSE = "refuse"  # it will never take it: to the dead letters
     KEEP = "keep"  # anything else: send again later
 
 
@@ -120,7 +120,7 @@ class Spool:
                 if not gone:
                     continue  # dropped while it was on its way, and counted as that
                 self._count(answer.count, 1)
-                if answer.verdict is Verdict.REJECT:
+                if answer.verdict is Verdict.REFUSE:
                     self._bury(document, answer.reason)
 
     def restore(self, now: Stamp) -> int:
@@ -162,18 +162,18 @@ class Spool:
         return [(_document(row[:-1]), row[-1]) for row in rows]
 
     def note(self, name: str) -> str | None:
-        """What `put` or `write_note` last kept under that name."""
+        """The note that `put` or `write_note` last kept under that name."""
         with self._lock:
             row = self._connection.execute("SELECT value FROM notes WHERE name = ?", (name,)).fetchone()
         return None if row is None else str(row[0])
 
     def write_note(self, name: str, value: str) -> None:
-        """Keep a word across restarts."""
+        """Keep a note across restarts."""
         with self._transaction() as connection:
             connection.execute("INSERT OR REPLACE INTO notes (name, value) VALUES (?, ?)", (name, value))
 
     def used_bytes(self) -> int:
-        """What the queue takes on the disk, free pages not counted."""
+        """The size of the queue on the disk, free pages not counted."""
         with self._lock:
             pages = self._pragma("page_count") - self._pragma("freelist_count")
             return pages * self._pragma("page_size")

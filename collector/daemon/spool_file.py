@@ -34,6 +34,8 @@ CREATE TABLE IF NOT EXISTS ledger (name TEXT PRIMARY KEY, value INTEGER NOT NULL
 CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 
+REFUSED_COUNT = "rejected"  # the name of this count in spools on disk and in `status`
+
 log = logging.getLogger(__name__)
 
 
@@ -45,13 +47,13 @@ class Ledger:
     sent: int = 0  # handed to the uplink at least once
     stored: int = 0  # the server has it
     repeated: int = 0  # the server had it already: an answer of its was lost on the way
-    rejected: int = 0  # the server will never take it
+    rejected: int = 0  # the server refused it for ever: REFUSED_COUNT
     dropped: int = 0  # given up because the spool was full
     waiting: int = 0  # still in the spool
 
     @property
     def missing(self) -> int:
-        """Documents that were made and of which nothing is known."""
+        """Documents that were made and are in no other count."""
         return self.made - self.stored - self.repeated - self.rejected - self.dropped - self.waiting
 
     def as_json(self) -> dict[str, int]:

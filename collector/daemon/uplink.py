@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from collector.config import UplinkConfig
 from collector.daemon.spool import Answer, Document, Verdict
+from collector.daemon.spool_file import REFUSED_COUNT
 
 ROUTE = "/api/v1/documents"
 GZIP_FROM_BYTES = 2_000
@@ -23,7 +24,7 @@ NEVER = {400, 413, 422}  # the server will not take this request however often i
 
 
 class Uplink(Protocol):
-    """What the uplink loop needs; tests put a server's stand-in here."""
+    """The way to the server as the uplink loop needs it; tests put a stand-in here."""
 
     def send(self, documents: Sequence[Document]) -> list[Answer]:
         """One answer for each document, in their order."""
@@ -34,7 +35,7 @@ class Uplink(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back: the status, or 0 and the reason when nothing did."""
+    """The answer to a request: the status, or 0 and the reason when nothing did."""
 
     status: int
     body: bytes = b""
@@ -67,7 +68,7 @@ class HttpUplink:
         if reply.status not in NEVER or is_not_our_server(reply.body):
             return [Answer(Verdict.KEEP, reason=whole_reason(reply))] * len(documents)
         if len(documents) == 1:
-            return [Answer(Verdict.REJECT, "rejected", whole_reason(reply))]
+            return [Answer(Verdict.REFUSE, REFUSED_COUNT, whole_reason(reply))]
         half = len(documents) // 2
         answers = self.send(documents[:half])
         if answers[-1].verdict is Verdict.KEEP:
@@ -107,13 +108,13 @@ class HttpUplink:
         except (OSError, http.client.HTTPException) as problem:
             self._drop()
             if not kept or self._closing.is_set() or isinstance(problem, TimeoutError):
-                return Reply(0, reason=problem_words(problem))
+                return Reply(0, reason=problem_text(problem))
         # The server may have closed the kept connection while it was idle: once more on a fresh one.
         try:
             return self._request(body, headers)
         except (OSError, http.client.HTTPException) as problem:
             self._drop()
-            return Reply(0, reason=problem_words(problem))
+            return Reply(0, reason=problem_text(problem))
 
     def _request(self, body: bytes, headers: dict[str, str]) -> Reply:
         connection = self._connected()
@@ -167,7 +168,7 @@ def line_answers(body: bytes, count: int) -> list[Answer]:
         if result in ("stored", "repeated"):
             answers[place - 1] = Answer(Verdict.ACCEPT, result)
         elif result == "refused":
-            answers[place - 1] = Answer(Verdict.REJECT, "rejected", str(answer.get("reason") or "no reason given"))
+            answers[place - 1] = Answer(Verdict.REFUSE, REFUSED_COUNT, str(answer.get("reason") or "no reason given"))
         else:
             answers[place - 1] = Answer(Verdict.KEEP, reason=f"the server answered {result!r}")
     return answers
@@ -184,8 +185,8 @@ def whole_reason(reply: Reply) -> str:
     return f"{reply.reason}: {text}"[:300] if text else reply.reason
 
 
-def problem_words(problem: Exception) -> str:
-    """What kept the request from being answered."""
+def problem_text(problem: Exception) -> str:
+    """Why the request got no answer, as text."""
     return (
         f"no answer ({type(problem).__name__}: {problem})" if str(problem) else f"no answer ({type(problem).__name__})"
     )

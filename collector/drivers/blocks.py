@@ -126,7 +126,7 @@ class BlockCutter:
     def _grow(self, text: bytearray, byte: int, longest: int) -> None:
         """One more character; of a text that is too long the end stays, which may be the checksum's label."""
         if len(text) >= longest or byte < 0x20 or byte > 0x7E:
-            self._damage = self._damage or "a label or a value holds what no device says"
+            self._damage = self._damage or "a label or a value is too long or not printable"
         text.append(byte)
         del text[:-longest]
 

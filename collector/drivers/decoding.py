@@ -14,7 +14,7 @@ Answer = dict[str, Any]
 
 
 class Decoder(Protocol):
-    """Makes answers of a stream of bytes; an answer with an "error" tells what could not be decoded."""
+    """Makes answers of a stream of bytes; an answer with an "error" says what could not be decoded."""
 
     def feed(self, received: bytes) -> Iterator[Answer]:
         """The answers that these bytes complete."""
@@ -58,5 +58,5 @@ class LineDecoder:
 
 
 def damaged(message: str, raw: bytes) -> Answer:
-    """The answer to what could not be decoded."""
+    """The answer to bytes that could not be decoded."""
     return {"error": message, "line": raw[:LONGEST_LINE].decode("ascii", "backslashreplace")}

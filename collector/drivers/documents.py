@@ -64,12 +64,12 @@ def shaped(row: FieldRow, value: Any) -> Any:
 
 
 def with_unit(value: Any, unit: str) -> Content:
-    """A value beside its unit's word."""
+    """A value beside its unit."""
     return {"value": rounded(value), "unit": unit}
 
 
 def rounded(value: Any) -> Any:
-    """Floats without digits that nobody measured; everything else as it is."""
+    """A float rounded to DECIMALS; every other value as it is."""
     return round(value, DECIMALS) if isinstance(value, float) else value
 
 
@@ -101,7 +101,7 @@ def rows_of(family: str) -> Mapping[str, Sequence[FieldRow]]:
 
 
 def _text(metric: str, value: Any) -> Any:
-    """The word of a code; the number itself when the code is not known; the switches from 1 to 8."""
+    """The name of a code; the number itself when the code is not known; the switches from 1 to 8."""
     if metric == "dip_switches":
         return None if value is None else switches(value)
     return CODES[metric].get(value, value)

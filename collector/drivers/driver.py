@@ -1,4 +1,4 @@
-"""A driver is one record: what the daemon needs of a kind of device; what people need besides is in tools.py."""
+"""A driver is one record: what the daemon needs of a kind of device; what commands for people need is in tools.py."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class DayLog:
 
     Attributes:
         build: the document of some values; None when the log is not among them.
-        settings: groups that are read for it besides, once a day.
-        counters: keys of what only grows within one log.
+        settings: groups that are read for it as well, once a day.
+        counters: keys of values that only grow within one log.
     """
 
     family: str
@@ -50,7 +50,7 @@ class Driver:
         first_name: what `probe` calls the devices, before their number.
         tools: the module with its `TOOLS`, which only commands for people load.
         has_unit_id: several may share a port, and one may be in the network under "tcp://…".
-        asks_lines: questions are lines, whose ends are no part of them.
+        asks_lines: questions are lines; their line ends do not count.
     """
 
     name: str

@@ -12,10 +12,10 @@ log = logging.getLogger(__name__)
 def require_permission(change: str, allow_changes: bool) -> None:
     """Log `change` and return, when it is allowed; ChangeNotAllowedError when it is not.
 
-    To be called before the first byte goes out, with words that name the device, the value and what it becomes.
+    To be called before the first byte goes out, with a text that names the device, the value and what it becomes.
     """
     if allow_changes is not True:
         raise ChangeNotAllowedError(
-            f"{change}: this changes the device and was not allowed; say allow_changes=True if it is meant"
+            f"{change}: this changes the device and was not allowed; pass allow_changes=True if it is meant"
         )
     log.warning("%s", change)

@@ -246,7 +246,7 @@ _plans: dict[int, _Plan] = {}
 
 
 def _plan(rows: Sequence[Field]) -> _Plan:
-    """The plan of these rows, which are asked for by the object they are: it is kept, and so is no other's."""
+    """The plan of these rows, cached by the identity of the table, which the plan keeps alive."""
     plan = _plans.get(id(rows))
     if plan is None:
         empty = [""] * max([row.index for row in rows], default=1)

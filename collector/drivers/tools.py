@@ -1,4 +1,4 @@
-"""What commands for people need of a driver besides its record, and what they show.  The daemon loads nothing of it."""
+"""The parts of a driver for commands, and what these show.  The daemon loads nothing of it."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ Do = Callable[[Any, Sequence[str], int, bool], Any]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One value as a table shows it.  `words` is None where the value is no code and no set of bits."""
+    """One value as a table shows it.  `meaning` has the name of a code or of each set bit; None for other values."""
 
     group: str
     key: str
     value: Any
     unit: str = ""
-    words: Sequence[str] | None = None
+    meaning: Sequence[str] | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The row as JSON: names only where there are any."""
         content = {"group": self.group, "key": self.key, "value": self.value, "unit": self.unit}
-        return content if self.words is None else content | {"names": list(self.words)}
+        return content if self.meaning is None else content | {"names": list(self.meaning)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def shown(value: object) -> str:
 
 
 class Shown(Protocol):
-    """What can be shown in both ways."""
+    """A content that can be shown as JSON and as a table."""
 
     def as_json(self) -> dict[str, Any]:
         """As JSON."""
@@ -77,9 +77,9 @@ class Settings(Shown, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A device that proved itself.  `serial_number` is its own, `adapter` that of its USB adapter; empty if unknown.
+    """A device that proved its kind.  `serial_number` is its own, `adapter` its USB adapter's; empty if unknown.
 
-    `note` says in words what stands between it and its readings.
+    `note` says what still prevents its readings.
     """
 
     driver: str
@@ -94,9 +94,9 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One change: `takes` names its words, `do(line, words, system_volts, allow_changes)` makes it.
+    """One change: `takes` names its values, `do(line, values, system_volts, allow_changes)` makes it.
 
-    Some have no documented answer: whether these were done cannot be known from the line.
+    Without `is_answered` the device has no documented answer: the line does not tell whether the change was made.
     """
 
     takes: tuple[str, ...]
@@ -115,7 +115,7 @@ class Changes:
 
 
 class VirtualDevice(Protocol):
-    """What sits at the far end of a virtual line."""
+    """The device at the far end of a virtual line."""
 
     @property
     def delay_seconds(self) -> float:
@@ -129,14 +129,14 @@ class VirtualDevice(Protocol):
         """Take bytes as they come, in pieces of any size; the answers they lead to, in order."""
 
     def unasked(self) -> list[bytes]:
-        """What it says when nobody asked."""
+        """The bytes that it sends unasked."""
 
 
 class Simulated(VirtualDevice, Protocol):
-    """One whose values can be changed."""
+    """A virtual device whose values can be changed."""
 
     def change(self, values: Mapping[str, Any]) -> None:
-        """Take new values.  ValueError, and no change, for what the device has not."""
+        """Take new values.  Raises ValueError, and changes nothing, for an unknown key or an impossible value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +145,10 @@ class Tools:
 
     Attributes:
         rows: every value of a reading, in the order of the device's table.
-        dump_raw: {"raw": place -> what a device holds, undecoded, "failed": place -> reason}.
+        dump_raw: {"raw": place -> undecoded content, "failed": place -> reason}.
         prove: the device at a port and a unit id behind an adapter; raises TransportError or DecodeError for another.
         decoding: its part of `decode`.
-        read_settings: how it is set, for a system of so many volts; None where it has nothing to tell.
+        read_settings: its settings, for a system of so many volts; None where it has none to read.
         changes: what `change` can do to it.
         virtual: a device of this kind that `simulate` can put on a line of its own.
     """

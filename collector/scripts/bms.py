@@ -337,7 +337,7 @@ class BMS:
 
 def _level(level: int | None) -> Answer:
     if level not in AUTHENTICATION_STATUS:
-        raise DecodeError(f"{level} is none of the access levels 0, 1 and 2; ask again")
+        raise DecodeError(f"{level} is not one of the access levels 0, 1 and 2; ask again")
     return {"admin status": AUTHENTICATION_STATUS[level].replace("_", " "), "level": level}
 
 

@@ -219,7 +219,7 @@ def statistics(answers: Sequence[Fields]) -> Answer:
 
 
 def status(fields: Fields) -> Answer:
-    """The status: words for the codes, then a flag for each bit that has a name."""
+    """The status: names for the codes, then a flag for each bit that has a name."""
     stage, error = fields.get("charging_stage"), fields.get("last_charging_error")
     answer: Answer = {
         "charging stage": CHARGING_STAGE.names.get(stage, stage),  # type: ignore[arg-type]  # an empty field is no code

@@ -223,7 +223,7 @@ class Morningstar:
 
 
 def worded(key: str, value: Any) -> Any:
-    """A value as scripts get it: bits as a list of names, codes as a word, switches as ON and OFF."""
+    """A value as scripts get it: bits as a list of names, codes as a name, switches as ON and OFF."""
     if value is None:
         return None
     if key in LISTS:

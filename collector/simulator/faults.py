@@ -1,4 +1,4 @@
-"""What can go wrong between a device and its reader, to be put on a virtual line on purpose."""
+"""Faults between a device and its reader, to be put on a virtual line on purpose."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ SECOND: Mapping[str, Value] = {
 class VirtualSite:
     """Three devices on pseudo-terminals, under symbolic links in a folder; they answer until `close`.
 
-    With `waits` they are silent until the first state comes: before it they would tell of a site that is not there.
+    With `waits` they are silent until the first state comes: before it they have no values of the site.
     `amperes` is the controllers' model, `volts` the system's.  `listen` has them answer in the network as well.
     `further` are other devices by their lines.
     Raises OSError when the folder or a link in it cannot be made.
@@ -90,8 +90,8 @@ class VirtualSite:
         """
         if name not in self.lines:
             raise ValueError(f"there is no line {name!r}: there are {', '.join(self.lines)}")
-        words = [word.strip() for word in faults.split("+")]
-        of_answers = "+".join(word for word in words if word not in UNPLUGGINGS)
+        parts = [name.strip() for name in faults.split("+")]
+        of_answers = "+".join(fault for fault in parts if fault not in UNPLUGGINGS)
         if name == EMUS:
             self._awkward.faults = emus_faults_named(of_answers) if of_answers else set()
         else:
@@ -99,7 +99,7 @@ class VirtualSite:
             for link in self._links(name):
                 link.always = chosen
         self._stay_plugged(name)
-        unplugging = set(words) & set(UNPLUGGINGS)
+        unplugging = set(parts) & set(UNPLUGGINGS)
         if unplugging and name not in self._gone:
             self._unplugging[name] = Unplugging(self.lines[name], RENAMES in unplugging)
 
@@ -136,8 +136,8 @@ class VirtualSite:
         for name in self.lines:
             for link in self._links(name):
                 link.silent = name in silent
-        for name, words in faults.items():
-            self.spoil(name, words)
+        for name, text in faults.items():
+            self.spoil(name, text)
         self._plug(gone)
         for name, values in controllers.items():
             self.tristars[name].change(values)

@@ -31,7 +31,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """What a file holds."""
+    """The content of a capture file."""
 
     about: Mapping[str, Any]
     pieces: tuple[Piece, ...]
@@ -60,7 +60,7 @@ def write_piece(file: TextIO, piece: Piece) -> None:
 
 
 def read_capture(path: Path) -> Capture:
-    """The file's content.  Raises DecodeError that names the line that is none of a capture."""
+    """The file's content.  Raises DecodeError that names the first line that is not part of a capture."""
     try:
         if path.stat().st_size > LARGEST_BYTES:
             raise DecodeError(f"{path} has more than {LARGEST_BYTES} bytes: no capture is so long")

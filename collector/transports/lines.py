@@ -8,7 +8,7 @@ NAME_CHARACTERS = 3
 
 
 def without_noise(line: bytes) -> bytes:
-    """The line from its name on, the three characters before the first comma: what stands before them is noise."""
+    """The line from its name on, the three characters before the first comma: everything before them is noise."""
     head, comma, rest = line.partition(b",")
     return head[-NAME_CHARACTERS:] + comma + rest
 

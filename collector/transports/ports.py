@@ -70,7 +70,7 @@ class Port:
         except (*PORT_ERRORS, ValueError, TransportError) as cause:
             self._pause_seconds = min(max(2 * self._pause_seconds, FIRST_PAUSE_SECONDS), LONGEST_PAUSE_SECONDS)
             self._reopen_at = now + self._pause_seconds
-            self._cause = f"cannot open {self.path}: {in_words(cause)}"
+            self._cause = f"cannot open {self.path}: {reason_of(cause)}"
             raise TransportError(self._cause) from cause
         self._serial = port
         self._pause_seconds = 0.0
@@ -85,8 +85,8 @@ class Port:
             self._serial = None
 
 
-def in_words(cause: Exception) -> str:
-    """Why a port cannot be opened, said once, and what to do."""
+def reason_of(cause: Exception) -> str:
+    """Why a port cannot be opened, and what to do."""
     number = cause.errno if isinstance(cause, OSError) else None
     if number in (errno.EACCES, errno.EPERM):
         return "you may not open it; on a Pi add this user to the group dialout, and log in anew"

@@ -41,14 +41,14 @@ class PtyEnd:
         return self._ours
 
     def read(self) -> bytes:
-        """What was written to the port; empty when nothing was."""
+        """The bytes written to the port; empty when there are none."""
         try:
             return os.read(self._ours, READ_BYTES)
         except BlockingIOError:
             return b""
 
     def write(self, data: bytes) -> None:
-        """Say this at the port.  When nobody reads and the line is full it is lost, as on a cable."""
+        """Send these bytes to the port.  When nobody reads and the line is full they are lost, as on a cable."""
         with contextlib.suppress(BlockingIOError):
             os.write(self._ours, data)
 

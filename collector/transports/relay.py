@@ -16,7 +16,7 @@ Note = Callable[[bool, bytes], None]
 
 
 class Relay:
-    """Between a program, which opens `path`, and the device at `port`.  It says nothing by itself.
+    """Between a program, which opens `path`, and the device at `port`.  It sends nothing by itself.
 
     `note(to_device, data)` is called for every piece, in the order of the line.  `problem` is why it ended by itself.
     """
@@ -41,7 +41,7 @@ class Relay:
             raise
 
     def wait(self, seconds: float | None = None) -> bool:
-        """Wait for its end, so long at most; True when it has ended by itself.
+        """Wait at most so long for its end; True when it has ended by itself.
 
         Not by joining the thread: a join that Ctrl-C interrupts takes a running thread for ended (Python 3.11), and
         `close` would take the lines away under it.

@@ -81,7 +81,7 @@ class SerialLine:
         is gone.
         """
         if not QUESTION.fullmatch(request):
-            raise ValueError(f"{request[:60]!r} is no question: what changes a device is told, not asked")
+            raise ValueError(f"{request[:60]!r} is not a question: a command that changes a device goes through `tell`")
         lines: list[bytes] = []
         with self._taken:
             give_up_at = self._monotonic() + LONGEST_REPLY_SECONDS
@@ -107,11 +107,11 @@ class SerialLine:
         *,
         allow_changes: bool = False,
     ) -> bytes | None:
-        """Say `command` once; the first line called one of `names` that follows, None when none does in time.
+        """Send `command` once; the first line with one of these `names` that follows in time, or None.
 
-        With `echoes` the device confirms by saying the same.  Raises ChangeNotAllowedError for all but a log-in unless
-        changes are allowed, ValueError for more than one line, both before a byte is sent; TransportError when the port
-        is gone: what was said may have arrived or not.
+        With `echoes` the device confirms by repeating the command.  Raises ChangeNotAllowedError for all but a log-in
+        unless changes are allowed, ValueError for more than one line, both before a byte is sent; TransportError when
+        the port is gone: the command may have arrived or not.
         """
         if b"\r" in command or b"\n" in command:
             raise ValueError("a command is one line, and nothing was sent")
@@ -124,7 +124,7 @@ class SerialLine:
         return None
 
     def listen(self, names: tuple[bytes, ...], seconds: float, most: int = MOST_LINES) -> list[bytes]:
-        """Say nothing; the lines called one of `names` that come in `seconds`, at most so many."""
+        """Send nothing; the lines with one of these `names` that come in `seconds`, at most `most`."""
         lines: list[bytes] = []
         with self._taken, self._port.opened() as port:
             for line in self._heard(port, names, seconds):

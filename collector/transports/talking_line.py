@@ -1,4 +1,4 @@
-"""A device that talks by itself over a serial port: nothing is ever said to it."""
+"""A device that talks by itself over a serial port: nothing is ever sent to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers on the command line: what is out of bounds is refused in words, before anything is opened."""
+"""Numbers on the command line: what is out of bounds is refused with what is right, before anything is opened."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from data.errors import ConfigError
 
 
 def add_device(parser: argparse.ArgumentParser) -> None:
-    """DEVICE and what finds it."""
+    """Add DEVICE and the options that find it."""
     parser.add_argument(
         "device",
         metavar="DEVICE",
@@ -29,12 +29,12 @@ def add_device(parser: argparse.ArgumentParser) -> None:
 
 
 def add_memory(parser: argparse.ArgumentParser) -> None:
-    """Where `probe` remembers what it found."""
+    """Add `--memory`, the file in which `probe` keeps what it found."""
     parser.add_argument("--memory", type=Path, default=MEMORY, help=f"what `probe` found, usually {MEMORY}")
 
 
 def chosen_device(arguments: argparse.Namespace) -> DeviceConfig:
-    """The device that is meant.  Raises ConfigError with the names there are when it is none of them."""
+    """The device that the command means.  Raises ConfigError with the known names when it is none of them."""
     text: str = arguments.device
     driver, at, port = text.partition("@")
     if at:

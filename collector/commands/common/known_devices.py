@@ -1,4 +1,4 @@
-"""What was found on which adapter: names that stay with their device when ports change places."""
+"""The devices found on each adapter: names that stay with their device when ports change places."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MEMORY = Path("~/.config/arboretum/devices.json")
 
 @dataclass(frozen=True, slots=True)
 class KnownDevice:
-    """A remembered device: the name it was given, and by what it is known again."""
+    """A remembered device: its name, and what it is recognised by."""
 
     name: str
     driver: str
@@ -34,10 +34,10 @@ class KnownDevice:
 
 
 def recognise(answering: Sequence[Found], remembered: Sequence[KnownDevice]) -> list[KnownDevice]:
-    """The known device each found one is, in the order found; a new one gets the next free name.
+    """The known devices that answered, in the order in which they were found; a new one gets the next free name.
 
-    A device is known by its own serial number; one that tells none, or that took a known one's place, by its adapter;
-    without either, by its port.
+    A device is recognised by its own serial number; by its adapter when it has none or replaces a known device;
+    by its port when it has neither.
     """
     left = list(remembered)
     names: dict[int, str] = {}
@@ -85,13 +85,13 @@ def _free_name(prefix: str, taken: Iterable[str]) -> str:
 
 
 def remember(seen: Sequence[KnownDevice], remembered: Sequence[KnownDevice]) -> list[KnownDevice]:
-    """The memory after a look at the ports: what was seen as it is now, and what was not as it was."""
+    """The memory after a look at the ports: devices that were seen as they are now, the others as they were."""
     names = {device.name for device in seen}
     return sorted([*seen, *(old for old in remembered if old.name not in names)], key=lambda device: device.name)
 
 
 def call(devices: Sequence[KnownDevice], name: str, serial_number: str) -> list[KnownDevice]:
-    """Give `name` to the device with this serial number, its own or its adapter's; who had the name gets the other.
+    """Give `name` to the device with this serial number, its own or its adapter's; two devices swap their names.
 
     Raises ConfigError when no device has it.
     """

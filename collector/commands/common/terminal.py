@@ -62,9 +62,9 @@ def screen() -> Iterator[Screen]:
         yield _LiveScreen(live)
 
 
-def complain(words: Iterable[str]) -> None:
-    """Say on standard error what is wrong, a line each."""
-    for line in words:
+def complain(lines: Iterable[str]) -> None:
+    """Print these lines on standard error."""
+    for line in lines:
         print(line, file=sys.stderr, flush=True)
 
 

@@ -9,6 +9,6 @@ from collector.drivers.tools import Tools
 
 
 def tools(driver: str) -> Tools:
-    """What people's commands need of this driver."""
+    """The tools of this driver."""
     loaded: Tools = import_module(DRIVERS[driver].tools).TOOLS
     return loaded

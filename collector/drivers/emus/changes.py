@@ -1,6 +1,7 @@
-"""What changes an EMUS G1: each said once, logged, never again by itself, and only with `allow_changes=True`.
+"""The commands that change an EMUS G1: each is sent once, logged, never repeated, and only with `allow_changes=True`.
 
-Nothing else in this project can say it: `SerialLine.ask` refuses whatever is no question, and only this file tells.
+Nothing else in this project can send them: `SerialLine.ask` refuses all but questions, and only this file calls
+`SerialLine.tell`.
 Source: docs/devices/emus_g1.md, "What changes the unit".
 """
 
@@ -43,7 +44,7 @@ class Line(LineSource, Protocol):
         *,
         allow_changes: bool = False,
     ) -> bytes | None:
-        """Say `command` once; the first line called one of `names` that follows, if any."""
+        """Send `command` once; the first line that follows with one of these `names`, if any."""
 
 
 def write_parameter(line: Line, name: str | int, value: float, allow_changes: bool = False) -> Parameter:
@@ -150,7 +151,7 @@ def send_can_frame(
 def log_in(line: Line, password: str) -> int:
     """One access level up (PW1); the level after it.  Needs no permission: it changes nothing that lasts.
 
-    Raises ValueError for what is no password, TransportError without an answer.
+    Raises ValueError for an impossible password, TransportError without an answer.
     """
     return _level(line, "Emus: log in", _checked(password, 1))
 
@@ -164,12 +165,14 @@ def _level(line: Line, what: str, field: str) -> int:
     log.info("%s", what)
     fields = _fields(line.tell(sentences.frame("PW1", field), (LOGIN,), TIMEOUT_SECONDS), LOGIN)
     if fields not in ([b"0"], [b"1"], [b"2"]):
-        raise DecodeError("the unit's answer to a log-in is none of the levels 0, 1 and 2; ask for the level with PW1")
+        raise DecodeError(
+            "the unit's answer to a log-in is not one of the levels 0, 1 and 2; ask for the level with PW1"
+        )
     return int(fields[0])
 
 
 def _do(line: Line, what: str, allow_changes: bool, *fields: str) -> bool:
-    """Say what has no documented answer: silence is as good as any."""
+    """Send a command without a documented answer: silence counts as success."""
     answer = _tell(line, what, allow_changes, fields, (fields[0].encode(),), TIMEOUT_SECONDS)
     return not _is_refusal(answer)
 
@@ -177,7 +180,7 @@ def _do(line: Line, what: str, allow_changes: bool, *fields: str) -> bool:
 def _say(
     line: Line, what: str, allow_changes: bool, fields: tuple[str, ...], name: bytes, echoes: bool = False
 ) -> list[bytes]:
-    """Say what has a documented answer; its fields.  TransportError when it does not come."""
+    """Send a command with a documented answer; returns its fields.  Raises TransportError when it does not come."""
     return _fields(_tell(line, what, allow_changes, fields, (name,), TIMEOUT_SECONDS, echoes), name)
 
 
@@ -195,7 +198,7 @@ def _tell(
 
 
 def _fields(answer: bytes | None, name: bytes) -> list[bytes]:
-    """The fields of an answer.  Never shows it: what it answers may have been a password."""
+    """The fields of an answer.  Its text is never shown: it may repeat a password."""
     if answer is None:
         raise TransportError(f"the unit did not answer {name.decode()}; what was said may have arrived: read it back")
     try:
@@ -205,7 +208,9 @@ def _fields(answer: bytes | None, name: bytes) -> list[bytes]:
             f"the unit's answer to {name.decode()} came damaged; what was said may have arrived: read it back"
         ) from None
     if sentence == LOGIN.decode() and fields == [sentences.QUESTION]:
-        raise TransportError(f"the unit asks for a log-in before {name.decode()}: say PW1 with the password first")
+        raise TransportError(
+            f"the unit asks for a log-in before {name.decode()}: log in with PW1 and the password first"
+        )
     return fields
 
 

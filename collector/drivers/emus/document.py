@@ -69,7 +69,7 @@ def build_section(section: str, sentences: Sentences) -> Any:
 
 
 def needed(section: str) -> tuple[str, ...]:
-    """The sentences that a section is built from, or whose answers decide how it looks."""
+    """The sentences that a section is built from or depends on."""
     name, _ = SECTIONS[section]
     measured = {row.driver.partition("/")[0] for row in FIELDS if row.family == "bms" and row.pointer[0] == section}
     return tuple(sorted({name, *measured, *(OF_CELLS if name in OF_PROBES else ())}))
@@ -113,7 +113,7 @@ def _voltage_summary(answers: Sequence[Fields]) -> Content:
 
 
 def in_order(answers: Sequence[Fields], key: str, by: str) -> list[Fields]:
-    """The answers that have a value, in the order of another; one without that comes first."""
+    """The answers that have one value, sorted by another; an answer without the second comes first."""
     return sorted(
         (fields for fields in answers if fields.get(key) not in (None, [])), key=lambda fields: fields.get(by) or 0
     )
@@ -185,8 +185,8 @@ def _output_pins(answers: Sequence[Fields]) -> Content:
     return _levels(OUTPUT_PINS_1, first) | _levels(OUTPUT_PINS_3, third)
 
 
-def _levels(pins: CodeTable, word: Any) -> Content:
-    return {name: None if word is None else str(bool(word >> bit & 1)) for bit, name in pins.names.items()}
+def _levels(pins: CodeTable, bits: Any) -> Content:
+    return {name: None if bits is None else str(bool(bits >> bit & 1)) for bit, name in pins.names.items()}
 
 
 def _events(answers: Sequence[Fields]) -> Content:
@@ -212,12 +212,12 @@ def _statistics(answers: Sequence[Fields]) -> Content:
 
 @lru_cache(maxsize=256)
 def _statistic(fields: tuple[tuple[str, Any], ...]) -> Content:
-    """A statistic as `statistic` has it; of the many in a document few change."""
+    """A statistic as `statistic` builds it, cached: few of a document change."""
     return statistic(dict(fields))
 
 
 def statistic(fields: Fields) -> Content:
-    """One statistic in words; the raw number under its identifier when it is not a known one."""
+    """One statistic under its name; the raw number under its identifier when it is not a known one."""
     meaning = statistics.interpret(fields)
     return {
         "name": STATISTIC.names.get(meaning.identifier, f"Statistic {meaning.identifier}"),
@@ -240,7 +240,7 @@ def _status(answers: Sequence[Fields]) -> Content:
 
 
 def _invalid(flags: Any) -> str | None:
-    """What is not valid: a bit that is set means that all is well."""
+    """The names of what is invalid: a set bit means valid."""
     if flags is None:
         return None
     return ",".join(name for bit, name in BATTERY_STATUS.names.items() if not flags >> bit & 1) or None

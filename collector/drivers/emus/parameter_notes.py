@@ -1,4 +1,4 @@
-"""What the parameters of an EMUS G1 are for, in a few words.  Source: docs/devices/emus_g1.md, "Parameters"."""
+"""What the parameters of an EMUS G1 are for, in short.  Source: docs/devices/emus_g1.md, "Parameters"."""
 
 from __future__ import annotations
 

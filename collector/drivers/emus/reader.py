@@ -1,4 +1,4 @@
-"""Reads an EMUS G1: asks for one sentence after another.  It says questions and nothing else."""
+"""Reads an EMUS G1: asks for one sentence after another, and sends nothing but questions."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ class EmusG1:
         return Reading(values, failed)
 
     def listen(self, names: Sequence[str], seconds: float, most: int = 1) -> list[Sentence]:
-        """What the unit says by itself under these names in so many seconds, at most so many; damaged lines are not.
+        """At most `most` sentences of these names that the unit sends unasked in `seconds`; damaged ones do not count.
 
         Raises TransportError when the port is gone.
         """
@@ -178,11 +178,11 @@ class EmusG1:
 
     @property
     def wants_login(self) -> bool:
-        """Whether the unit asked for a log-in since the last `read` began: it answers, but not what it was asked."""
+        """True when the unit has asked for a log-in instead of answering since the last `read` began."""
         return any(_asks_for_login(line) for line in self._transport.overheard)
 
     def _ask(self, name: str, number_of_cells: int | None, tries: int) -> tuple[list[Sentence], str | None]:
-        """The sentences of one reply, and why it is not whole.  Raises TransportError when the last try was silence."""
+        """The sentences of one reply, and why it is incomplete.  Raises TransportError without an answer."""
         reply, reason, silence = Reply(name, number_of_cells), None, None
         began, is_owed = time.monotonic(), False
         for _ in range(tries):
@@ -203,7 +203,7 @@ class EmusG1:
         return reply.sentences, reason
 
     def _ask_one(self, request: bytes, name: bytes, decode: Callable[[bytes], Answer], tries: int = TRIES) -> Answer:
-        """The first whole line that answers, decoded.  Raises what the last try met."""
+        """The first undamaged answer, decoded.  Raises the error of the last try."""
         problem: TransportError | DecodeError | None = None
         answers: list[Answer] = []
 
@@ -228,7 +228,7 @@ class EmusG1:
         raise problem
 
     def _await_owed(self, began: float, is_owed: bool) -> None:
-        """A slow unit answers every try, one after the other: let these pass, or it falls further behind each time."""
+        """Wait for the answers that a slow unit owes to earlier tries: else it falls further behind each time."""
         if is_owed:
             self._transport.listen((), time.monotonic() - began)
 

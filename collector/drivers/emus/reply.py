@@ -68,7 +68,7 @@ class Reply:
         return self._number_of_cells is not None and len(self._cells) >= self._number_of_cells
 
     def missing(self) -> str | None:
-        """Why the reply is not whole, None when it is.  What was damaged does not matter when all came all the same."""
+        """Why the reply is incomplete, None when it is complete; damaged lines do not count when everything came."""
         if not self.sentences:
             return self._damage
         if self._name == "LG1":
@@ -86,7 +86,7 @@ class Reply:
         return f"{self._name} has {cells} of {expected} cells; the rest did not come in time"
 
     def _missing_events(self) -> str | None:
-        """The numbers run on from 0: a hole is an event that was lost on the line."""
+        """The lost events: their numbers run from 0 without gaps."""
         numbers = {sentence.fields["sequence_number"] for sentence in self.sentences if not sentence.is_empty}
         if numbers == set(range(len(numbers))):
             return self._damage

@@ -270,7 +270,7 @@ REQUESTABLE = frozenset((*PERIODIC, *GROUPED, "LG1", "PW1", "RS2", "SS1", "VR1")
 
 
 def decode(line: bytes) -> Sentence:
-    """The sentence of a line, whoever says it.  Raises DecodeError when it is damaged."""
+    """The sentence of a line from the unit or a host.  Raises DecodeError when it is damaged."""
     name, fields = sentences.split(line)
     if name in HOST_SENTENCES and (name not in SENTENCES or any(mark in fields for mark in HOST_MARKS)):
         return sentences.decode_fields(name, HOST_SENTENCES[name], fields)

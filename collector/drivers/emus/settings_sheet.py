@@ -27,7 +27,7 @@ TRIES = 2
 
 @dataclass(frozen=True, slots=True)
 class BatterySettings:
-    """The parameters that the unit told, in the order of the table, and why others are missing."""
+    """The parameters that the unit answered, in the order of the table, and why others are missing."""
 
     device: DeviceConfig
     parameters: Mapping[int, Parameter]
@@ -85,7 +85,7 @@ class BatterySettings:
             )
             for parameter in self.parameters.values()
         ]
-        notes = [f"not told: {', '.join(self.failed)}"] if self.failed else []
+        notes = [f"not read: {', '.join(self.failed)}"] if self.failed else []
         return Sheet(f"settings of {self.device.name}", HEADS, rows, notes, frozenset(("raw",)))
 
     def differences(self, path: Path) -> BatteryDifferences:

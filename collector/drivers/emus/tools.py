@@ -27,7 +27,7 @@ UNIT_EPOCH = datetime(2000, 1, 1)  # noqa: DTZ001
 LAST_SECOND = 0xFFFF_FFFF
 # Their replies have no end mark; they are over when nothing more comes.
 SEVERAL_LINES = frozenset((*sentences_table.GROUPED, "LG1", "SS1"))
-LOGIN_NOTE = "asks for a log-in before it says anything: its own program, or `BMS.PW1` in a script, logs in"
+LOGIN_NOTE = "asks for a log-in before it answers: log in with its own program or with `BMS.PW1` in a script"
 
 
 def rows(reading: Reading) -> list[Row]:
@@ -51,15 +51,15 @@ def _sentence_rows(key: str, value: Any) -> Iterator[Row]:
 
 
 def _statistic_row(statistic: Statistic) -> Row:
-    words = [] if statistic.cell is None else [f"cell {statistic.cell}"]
+    meaning = [] if statistic.cell is None else [f"cell {statistic.cell}"]
     if statistic.lowest is not None and statistic.highest is not None:
-        words.append(f"from {statistic.lowest:g} to {statistic.highest:g}")
-    words += _when(statistic.timestamp)
-    return Row("SS1", statistic.key, statistic.value, statistic.unit, words or None)
+        meaning.append(f"from {statistic.lowest:g} to {statistic.highest:g}")
+    meaning += _when(statistic.timestamp)
+    return Row("SS1", statistic.key, statistic.value, statistic.unit, meaning or None)
 
 
 def _when(seconds: Any) -> list[str]:
-    """A time of the unit's clock in words; none for a number that no clock shows."""
+    """A time of the unit's clock as text; empty for a number beyond the clock's range."""
     if not isinstance(seconds, int) or seconds > LAST_SECOND:
         return []
     return [f"{UNIT_EPOCH + timedelta(seconds=seconds):%Y-%m-%d %H:%M:%S}"]
@@ -71,8 +71,8 @@ def _field_row(name: str, field: str, shown_as: str, value: Any) -> Row:
         return Row(name, shown_as, value)
     if field.endswith("timestamp"):
         return Row(name, shown_as, value, row.unit, _when(value) or None)
-    words = sentences.names(row, value)
-    return Row(name, shown_as, value, row.unit, [words] if isinstance(words, str) else words)
+    meaning = sentences.names(row, value)
+    return Row(name, shown_as, value, row.unit, [meaning] if isinstance(meaning, str) else meaning)
 
 
 def dump_raw(device: DeviceConfig) -> dict[str, Any]:

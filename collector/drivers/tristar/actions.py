@@ -1,4 +1,4 @@
-"""What `change` can do to a TriStar MPPT: each action by name, with the words it takes."""
+"""What `change` can do to a TriStar MPPT: each action by name, with the values it takes."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from collector.transports.modbus.line import ModbusSerial
 from collector.transports.modbus.tcp import ModbusTcp
 
 
-def _coil(line: Any, words: Sequence[str], _volts: int, allow: bool) -> Any:
-    if words[1] not in ("on", "off"):
-        raise ValueError(f"{words[1]!r}: write on or off")
-    return changes.set_tristar_coil(line, words[0], words[1] == "on", allow_changes=allow)
+def _coil(line: Any, values: Sequence[str], _volts: int, allow: bool) -> Any:
+    if values[1] not in ("on", "off"):
+        raise ValueError(f"{values[1]!r}: write on or off")
+    return changes.set_tristar_coil(line, values[0], values[1] == "on", allow_changes=allow)
 
 
-def _setting(line: Any, words: Sequence[str], volts: int, allow: bool) -> Any:
-    return changes.write_tristar_setting(line, words[0], _value(words[0], words[1]), volts, allow_changes=allow)
+def _setting(line: Any, values: Sequence[str], volts: int, allow: bool) -> Any:
+    return changes.write_tristar_setting(line, values[0], _value(values[0], values[1]), volts, allow_changes=allow)
 
 
 def _value(key: str, text: str) -> Value:
@@ -43,14 +43,14 @@ ACTIONS: Mapping[str, Action] = {
     "override": Action(
         ("KEY", "VALUE"),
         "impose a limit on the charger for 60 s: this program then answers for the battery",
-        lambda line, words, _volts, allow: changes.write_tristar_override(
-            line, words[0], number(words[1]), allow_changes=allow
+        lambda line, values, _volts, allow: changes.write_tristar_override(
+            line, values[0], number(values[1]), allow_changes=allow
         ),
     ),
     "release": Action(
         (),
         "let the charger work by itself again",
-        lambda line, _words, _volts, allow: changes.release_tristar(line, allow_changes=allow),
+        lambda line, _values, _volts, allow: changes.release_tristar(line, allow_changes=allow),
     ),
 }
 

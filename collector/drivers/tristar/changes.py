@@ -1,4 +1,4 @@
-"""What changes a TriStar MPPT: allowed each time, logged, never tried twice.  Reading needs nothing of this file.
+"""The writes that change a TriStar MPPT: each allowed on purpose, logged, never repeated.  Reading needs none of this.
 
 Every function takes `allow_changes`, and sends nothing unless it is True.  A TransportError after the bytes went out
 means that it is not known whether the device did it: read it back.  Source:
@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 def set_tristar_coil(line: TristarLine, coil: str, on: bool = True, *, allow_changes: bool = False) -> None:
     """Set one coil, or clear one that can be cleared.  Coils are by key, see tristar_coils.COILS.
 
-    Raises ValueError for a coil that there is not, that cannot be cleared, or that nobody may touch.
+    Raises ValueError for a coil that is unknown, cannot be cleared or is forbidden.
     """
     row = coils.BY_KEY.get(coil)
     if row is None:
@@ -49,12 +49,12 @@ def set_tristar_coil(line: TristarLine, coil: str, on: bool = True, *, allow_cha
 def write_tristar_setting(
     line: TristarLine, key: str, value: Value, system_volts: int = 12, *, allow_changes: bool = False
 ) -> Value:
-    """Store one setting, in the volts of the system; what the controller then holds, in the same.
+    """Store one setting, in the volts of the system; returns the value read back, in the same unit.
 
     The controller raises the fault `settings_edited`, and may stop charging, until its coil `reset_controller` is set;
     the maker's order is: coil `charge_disconnect`, write, reset.  A setting that already has the value is not written:
-    the memory wears out.  Raises ValueError for what is no setting or cannot be stored, DecodeError when something
-    else is read back.
+    the memory wears out.  Raises ValueError for an unknown setting or an impossible value, DecodeError when another
+    value is read back.
     """
     row = _stored_row(key)
     factor = multiplier(key, system_volts) if key in SETTINGS else 1
@@ -69,7 +69,7 @@ def write_tristar_setting(
 
 
 def write_tristar_override(line: TristarLine, key: str, value: float, *, allow_changes: bool = False) -> Value:
-    """Impose a limit on a charger, in real volts and amperes; what it then holds.
+    """Impose a limit on a charger, in real volts and amperes; returns the value read back.
 
     From then on this program answers for the battery.  `current_override` and `voltage_override` must be written again
     every 60 s, or charging stops with a fault; `release_tristar` ends them.  0 in the other two ends those.

@@ -46,8 +46,8 @@ def decoder(arguments: argparse.Namespace) -> Decoder:
 def tristar_answers(line: bytes, scales: Scales) -> Iterator[Answer]:
     """An answer for each value that the words of one line hold, in address order.
 
-    A value that is only there in part and addresses the map lacks are answered as errors, reserved addresses between
-    others passed over.  Raises DecodeError when the line is not an address and words.
+    An incomplete value and an address that the map lacks are answered as errors; reserved addresses between others
+    are passed over.  Raises DecodeError when the line is not an address and words.
     """
     start, words = _parse(line)
     block = registers.block(start, words)

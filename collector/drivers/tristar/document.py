@@ -29,7 +29,7 @@ FLAGS: Mapping[str, Mapping[str, Mapping[str, tuple[str, Mapping[int, str]]]]] =
 
 
 def build_tristar(values: Values, string: int | None = None, day: date | None = None) -> Content:
-    """The instantaneous document.  A section none of whose registers was read is null; so is a value there is not."""
+    """The instantaneous document.  A section without a register that was read is null, and so is a missing value."""
     return {**heading(string, day), **_sections("tristar", values)}
 
 
@@ -44,7 +44,7 @@ def build_tristar_daily(values: Values, string: int | None = None, day: date | N
 
 
 def heading(string: int | None, day: date | None) -> Content:
-    """What stands before the sections of a controller's document."""
+    """The keys before the sections of a controller's document."""
     content: Content = {"name": "Tristar"}
     if day is not None:
         content["date"] = day.strftime("%m/%d/%Y")

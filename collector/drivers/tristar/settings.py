@@ -13,7 +13,7 @@ from collector.drivers.scalings import DECIMALS
 from collector.drivers.tristar.registers_table import BY_KEY
 from data.catalogue import charge_settings
 
-# Switches 2 and 3 as bits 1 and 2 of the DIP word -> the system voltage they choose; both off: the controller chooses.
+# Switches 2 and 3 as bits 1 and 2 of the DIP register -> the system voltage; both off: the controller chooses.
 SYSTEM_VOLTS = {0b000: None, 0b100: 12, 0b010: 24, 0b110: 48}
 VOLTAGE_SWITCHES = 0b110
 BATTERY_SWITCHES = 0b111000
@@ -23,7 +23,7 @@ PLACES = {"V": 2, "A": 2, "V/degC": 3, "%": 1}
 
 @dataclass(frozen=True, slots=True)
 class SettingText:
-    """One setting in words.
+    """One setting in setting.
 
     Attributes:
         zero_means: what 0 does, when it does something special.
@@ -40,15 +40,15 @@ class SettingText:
 
 
 LEDS_ONLY = "Display only. Multiplication by system voltage assumed."
-_WORDS = {setting.register: setting for setting in charge_settings.SETTINGS}
+_CHARGE_SETTINGS = {setting.register: setting for setting in charge_settings.SETTINGS}
 
 
 def _known(
     key: str, watch_out: str = "", per_12v: bool = False, limits: tuple[int, int] | None = None
 ) -> tuple[str, SettingText]:
-    """A setting that the daily document has too, in the words of the site's pages."""
-    words = _WORDS[key]
-    return key, SettingText(words.label, words.meaning, watch_out, words.zero_means, per_12v, limits)
+    """A setting that the daily document has too, with the texts of the site's pages."""
+    setting = _CHARGE_SETTINGS[key]
+    return key, SettingText(setting.label, setting.meaning, watch_out, setting.zero_means, per_12v, limits)
 
 
 SETTINGS: Mapping[str, SettingText] = dict(
@@ -155,7 +155,7 @@ def system_volts(dip_switches: int) -> int | None:
 
 
 def in_force(dip_switches: int) -> bool:
-    """Whether the stored settings rule: switches 4, 5 and 6 are all on.  Otherwise a built-in profile does."""
+    """True when the stored settings apply: switches 4, 5 and 6 are all on.  Otherwise a built-in profile applies."""
     return dip_switches & BATTERY_SWITCHES == BATTERY_SWITCHES
 
 

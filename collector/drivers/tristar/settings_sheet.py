@@ -58,7 +58,7 @@ class ControllerSettings:
         elif by_switches is not None:
             volts, chosen = by_switches, "as switches 2 and 3 choose"
         else:
-            volts, chosen = NOMINAL_VOLTS, "assumed, the controller finds it by itself: say --system-volts"
+            volts, chosen = NOMINAL_VOLTS, "assumed, the controller finds it by itself: give --system-volts"
         return cls(device, words, scales, switches, volts, chosen)
 
     def value(self, row: Register, words: Mapping[int, int]) -> Value:

@@ -17,7 +17,7 @@ MSVIEW = "tristarmppt"
 
 
 def read_registers_file(path: Path) -> dict[int, int]:
-    """Address -> raw word.  Raises ConfigError that says what the file is not."""
+    """Address -> word.  Raises ConfigError when the file is no such snapshot."""
     try:
         if path.stat().st_size > LARGEST_BYTES:
             raise ConfigError(f"{path} has more than {LARGEST_BYTES} bytes: no snapshot of settings is so long")

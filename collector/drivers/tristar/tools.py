@@ -55,7 +55,7 @@ def dump_raw(device: DeviceConfig) -> dict[str, Any]:
 
 
 def prove(port: str, unit_id: int, adapter: str) -> Found:
-    """A controller that tells its scales and its firmware."""
+    """The controller at this port: it proves itself by its scales and its firmware."""
     if is_networked(port):
         reader = TristarMppt.open(port, unit_id)
     else:

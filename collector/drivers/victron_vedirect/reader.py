@@ -1,4 +1,4 @@
-"""Reads a VE.Direct port: listens, joins the blocks of one device, and says nothing."""
+"""Reads a VE.Direct port: listens, joins the blocks of one device, and sends nothing."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class ByteSource(Protocol):
     """What the reader needs of a transport."""
 
     def heard(self, seconds: float) -> Iterator[bytes]:
-        """What comes in so long."""
+        """The pieces that arrive in so many seconds."""
 
     def close(self) -> None:
         """Let go of the line."""
@@ -48,7 +48,7 @@ class Joiner:
         self._rest_at = 0.0
 
     def take(self, block: Block, at: float) -> Block | None:
-        """One block; the whole reading when it is there."""
+        """Take one block; returns the whole reading when it is complete, else None."""
         if b"PID" not in block:
             self._rest, self._rest_at = block, at
             return None if self.live is None else self.live | block
@@ -80,7 +80,7 @@ class VeDirect:
         return Reading({key: value for key, value in values.items() if group_of(key) in groups}, failed)
 
     def read_block(self) -> tuple[Block, dict[str, str]]:
-        """The fields as they came, and what did not."""
+        """The fields as they came, and the reason for those that did not."""
         joiner, cutter = Joiner(), BlockCutter()
         problem: DecodeError | None = None
         for received in self._transport.heard(LISTEN_SECONDS):

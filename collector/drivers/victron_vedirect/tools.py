@@ -45,7 +45,7 @@ def dump_raw(device: DeviceConfig) -> dict[str, Any]:
 
 
 def prove(port: str, _unit_id: int, adapter: str) -> Found:
-    """A device that says a block with a right sum."""
+    """The device at this port: it proves itself by a block with a correct checksum."""
     reader = VeDirect.open(port)
     try:
         values = reader.read(("identity",)).values
@@ -72,11 +72,11 @@ class BlockDecoder:
             except DecodeError as problem:
                 yield {"error": str(problem)}
                 continue
-            named = {row.key: row.words for row in rows(Reading(values)) if row.words is not None}
+            named = {row.key: row.meaning for row in rows(Reading(values)) if row.meaning is not None}
             yield {"fields": values, "names": named}
 
     def finish(self) -> Iterator[Answer]:
-        """Nothing: a block without its sum is none."""
+        """Nothing: a block without its checksum is dropped."""
         yield from ()
 
 

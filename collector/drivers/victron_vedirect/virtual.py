@@ -1,4 +1,4 @@
-"""A virtual VE.Direct device: says its blocks every second, and takes no notice of what it hears."""
+"""A virtual VE.Direct device: sends its blocks every second and ignores what it receives."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class VirtualVeDirect:
         """Take new values.  ValueError, and no change, for a label that it does not say."""
         unknown = values.keys() - {label for block in self._blocks for label in block}
         if unknown:
-            raise ValueError(f"it says no {', '.join(sorted(unknown))}")
+            raise ValueError(f"it has no field {', '.join(sorted(unknown))}")
         for block in self._blocks:
             block.update({label: str(value) for label, value in values.items() if label in block})
 

@@ -1,4 +1,4 @@
-"""What the virtual battery manager says when nobody tells it otherwise: a cool, partly cloudy late morning."""
+"""The values of the virtual battery manager unless others are set: a cool, partly cloudy late morning."""
 
 from __future__ import annotations
 

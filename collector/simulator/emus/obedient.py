@@ -1,4 +1,4 @@
-"""A virtual EMUS G1 that does as it is told, for trying out what changes a real one."""
+"""A virtual EMUS G1 that obeys commands, for testing the changes of a real one."""
 
 from __future__ import annotations
 

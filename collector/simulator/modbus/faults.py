@@ -1,4 +1,4 @@
-"""What a Modbus device says instead of the right answer, well framed; and every fault by its name."""
+"""Well-framed wrong answers of a Modbus device; and every fault by its name."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ FAULTS: dict[str, Spoiling] = {fault.value: fault for fault in (*Fault, *ModbusF
 
 
 def faults_named(text: str) -> tuple[Spoiling, ...]:
-    """The faults of "late" or "late + bad crc", to happen together; ValueError for a name there is not."""
+    """The faults of "late" or "late + bad crc", to happen together; ValueError for an unknown name."""
     names = [name.strip() for name in text.split("+")]
     unknown = [name for name in names if name not in FAULTS]
     if unknown:

@@ -26,7 +26,7 @@ def crc16(data: bytes) -> bytes:
 
 
 def exception(function: int, code: int) -> bytes:
-    """The answer that says no."""
+    """The answer with an exception."""
     return bytes([function | 0x80, code])
 
 

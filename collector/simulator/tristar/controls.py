@@ -1,4 +1,4 @@
-"""What a virtual TriStar MPPT does when it is written to, as docs/devices/tristar_mppt.md, "Changing it", tells."""
+"""What a virtual TriStar MPPT does when it is written to, as docs/devices/tristar_mppt.md, "Changing it", describes."""
 
 from __future__ import annotations
 

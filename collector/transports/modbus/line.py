@@ -1,4 +1,4 @@
-"""A Modbus device: what is asked again and when; and the serial kind of line.  It can only read."""
+"""A Modbus device: when a question is repeated; and the serial kind of line.  It can only read."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ class ModbusLine(ABC):
         raise failure
 
     def _await_owed(self, began: float, is_owed: bool) -> None:
-        """A late device answers every try, each as late as the first at most: let these pass before the next one."""
+        """Wait for the late answers to earlier tries before the next one; none comes later than the first did."""
         if is_owed:
             self._settle(time.monotonic() - began + QUIET_SECONDS)
 
@@ -133,7 +133,7 @@ class ModbusLine(ABC):
 
     @abstractmethod
     def _settle(self, quiet_seconds: float) -> bool:
-        """Make sure that a late answer is not taken for that to the next question: wait until none came for so long.
+        """Wait until no late answer has come for so long, so that none is taken for that to the next question.
 
         True when something came.
         """
@@ -189,7 +189,7 @@ class ModbusSerial(ModbusLine):
 
 
 def drain(serial_port: Any, quiet_seconds: float = QUIET_SECONDS) -> bool:
-    """Read away late or broken answers until the line is quiet; a line that never is has its end too.  True if any."""
+    """Drop late or broken answers until the line is quiet, or for a limited time.  True if there were any."""
     deadline = time.monotonic() + LONGEST_DRAIN * quiet_seconds
     serial_port.timeout = quiet_seconds
     came = False

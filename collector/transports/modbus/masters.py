@@ -19,7 +19,7 @@ from data.errors import ChangeNotAllowedError, TransportError
 READ_COILS, READ_REGISTERS, READ_INPUT_REGISTERS = 1, 3, 4
 READ_IDENTIFICATION = 0x2B
 # What the library says of silence, and of less than was asked -> what it means.
-LIBRARY_WORDS = {
+LIBRARY_REASONS = {
     "Response length is invalid 0": "silence",
     "Response length is only 0": "it hung up without an answer",
     "unpack requires": "fewer values than were asked",
@@ -29,7 +29,7 @@ READS = frozenset((READ_COILS, 2, READ_REGISTERS, READ_INPUT_REGISTERS, READ_IDE
 
 EXCEPTION = 0x80
 EXCEPTION_BYTES = 5
-EXCEPTION_WORDS = {1: "no such function", 2: "no such address", 3: "a wrong count", 4: "a device failure", 6: "busy"}
+EXCEPTION_MEANINGS = {1: "no such function", 2: "no such address", 3: "a wrong count", 4: "a device failure", 6: "busy"}
 # 1 function, 2 address, 3 count: asking again gives the same answer.
 PERMANENT_EXCEPTIONS = frozenset((1, 2, 3))
 
@@ -59,7 +59,7 @@ class RefusedError(TransportError):
 
     @property
     def is_permanent(self) -> bool:
-        """Asking again is no use."""
+        """True when asking again cannot help."""
         return self.code in PERMANENT_EXCEPTIONS
 
 
@@ -189,8 +189,8 @@ class TcpMaster(modbus_tcp.TcpMaster):  # type: ignore[misc]
 def ask(master: RtuMaster | TcpMaster, unit_id: int, function: int, address: int, count: int) -> tuple[int, ...]:
     """One question, one answer: words, coils as 0 and 1, or the bytes of an identification.
 
-    Raises RefusedError for an exception reply, NoAnswerError for silence and for whatever is no answer to it.  Errors
-    of the port or the socket go through.
+    Raises RefusedError for an exception reply, NoAnswerError for silence and for anything that does not answer the
+    question.  Errors of the port or the socket go through.
     """
     answer = execute(master, unit_id, function, address, count, (1, 0))
     if function != READ_IDENTIFICATION and len(answer) != count:
@@ -207,11 +207,11 @@ def execute(
         return tuple(master.execute(unit_id, function, address, count, output_value=value, threadsafe=False))
     except ModbusError as cause:
         code = cause.get_exception_code()
-        raise RefusedError(f"exception {code}, {EXCEPTION_WORDS.get(code, 'unknown')}", code) from cause
+        raise RefusedError(f"exception {code}, {EXCEPTION_MEANINGS.get(code, 'unknown')}", code) from cause
     except (ModbusInvalidResponseError, modbus_tcp.ModbusInvalidMbapError, struct.error) as cause:
-        raise NoAnswerError(_in_words(str(cause))) from cause
+        raise NoAnswerError(_reason(str(cause))) from cause
 
 
-def _in_words(problem: str) -> str:
-    """What the library says of an answer, so that its reader understands it."""
-    return next((words for start, words in LIBRARY_WORDS.items() if problem.startswith(start)), problem)
+def _reason(problem: str) -> str:
+    """The library's message about an answer, in plain English."""
+    return next((reason for start, reason in LIBRARY_REASONS.items() if problem.startswith(start)), problem)

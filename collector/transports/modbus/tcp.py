@@ -16,7 +16,7 @@ TIMEOUT_SECONDS = 2.0
 
 
 def is_networked(port: str) -> bool:
-    """Whether a device is meant that is read over a network and not over a port."""
+    """True for the address of a device that is read over a network."""
     return port.startswith(f"{SCHEME}:")
 
 

@@ -1,4 +1,4 @@
-"""The words of a command: in any order, and refused with what would be right before anything is opened."""
+"""The arguments of a command: in any order, and refused with what would be right before anything is opened."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ def test_groups_may_stand_before_between_and_after_the_options(asked: Run, emus:
     assert {tuple(dict.fromkeys(row["group"] for row in said["values"])) for _, said in told} == {("BC1", "CV1")}
 
 
-def test_the_words_of_a_change_may_stand_after_an_option_and_be_negative() -> None:
+def test_the_values_of_a_change_may_stand_after_an_option_and_be_negative() -> None:
     given = ["change", "emus_g1@/dev/ttyUSB0", "calibrate-modules", "--log-in", "-5"]
     arguments = build_parser(given).parse_args(given)
-    assert (arguments.action, arguments.words, arguments.log_in) == ("calibrate-modules", ["-5"], True)
+    assert (arguments.action, arguments.values, arguments.log_in) == ("calibrate-modules", ["-5"], True)
 
 
 @pytest.mark.parametrize(

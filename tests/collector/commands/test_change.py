@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from collector.__main__ import main
-from collector.commands.change import WORDS
+from collector.commands.change import TREES
 from collector.commands.common.tools import tools
 from collector.drivers import DRIVERS
 from collector.drivers.tools import SECRET
@@ -49,7 +49,7 @@ class Person:
             for line in process.stdout:
                 screen += line
                 if line.startswith("type "):
-                    shown = next(word for word in WORDS if word in line)
+                    shown = next(tree for tree in TREES if tree in line)
                     os.write(ours, (typed or shown).encode() + b"\n")
             code = process.wait(60)
         os.close(ours)
@@ -139,7 +139,7 @@ def test_without_permission_no_action_sends_a_byte(
 @pytest.mark.parametrize("name", ["clear-log", "set-password"])
 def test_a_script_cannot_confirm(dead: Wire, name: str) -> None:
     command = [sys.executable, "-m", "collector", "change", f"emus_g1@{dead.path}", name, "--allow-changes"]
-    told = subprocess.run(command, input="\n".join(WORDS), capture_output=True, text=True, timeout=60, check=False)
+    told = subprocess.run(command, input="\n".join(TREES), capture_output=True, text=True, timeout=60, check=False)
     assert told.returncode == 1
     assert "terminal" in told.stderr
     assert dead.heard == b""

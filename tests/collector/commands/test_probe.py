@@ -89,7 +89,7 @@ def test_a_battery_manager_that_only_asks_for_a_login_is_named(
     assert code == 0
     assert names(answer) == {"bms-1": ""}
     assert [(one["driver"], one["note"].partition(":")[0]) for one in answer["devices"]] == [
-        ("emus_g1", "asks for a log-in before it says anything")
+        ("emus_g1", "asks for a log-in before it answers")
     ]
     assert "bms-1 asks for a log-in" in capsys.readouterr().out
 

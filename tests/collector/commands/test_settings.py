@@ -76,7 +76,7 @@ def test_a_table_says_what_each_setting_is_for_and_what_to_doubt(
     assert "Absorption voltage" in table
     assert "Too high gasses or damages the battery" in table
     assert "0xE01D to 0xE021: some firmware keeps something else there" in table
-    assert "say --system-volts" in table
+    assert "give --system-volts" in table
 
 
 def test_settings_that_a_built_in_profile_overrules_are_told_so(

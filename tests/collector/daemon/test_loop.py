@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from collector.daemon.clock_holdback import Hold
+from collector.daemon.clock_holdback import ClockHoldback
 from collector.daemon.device import PolledDevice, open_devices
 from collector.daemon.loop import Drained, Grid, Pause, drain_once, poll_loop, poll_once, uplink_loop
 from collector.daemon.spool import Answer, Spool, Verdict
@@ -69,7 +69,7 @@ def test_what_is_kept_is_sent_again_first(spool: Spool, clock: FakeClock) -> Non
 def test_a_refused_document_goes_to_the_dead_letters_and_the_next_goes_on(spool: Spool, clock: FakeClock) -> None:
     put(spool, clock)
     put(spool, clock)
-    refused = Answer(Verdict.REJECT, "rejected", "too old")
+    refused = Answer(Verdict.REFUSE, "rejected", "too old")
     uplink = FakeUplink(lambda document: refused if document.number == 1 else STORED)
     assert drain_once(spool, uplink) == Drained(accepted=1, refused=("too old",))
     assert [(document.number, reason) for document, reason in spool.dead_letters()] == [(1, "too old")]
@@ -169,7 +169,7 @@ def test_an_outage_is_logged_at_its_start_and_its_end_and_the_order_holds(
 
     clock.on_wait = come_back
     clock.stop_after_waits = 40
-    uplink_loop(spool, uplink, clock, 2, Hold(spool, clock, 20))
+    uplink_loop(spool, uplink, clock, 2, ClockHoldback(spool, clock, 20))
     assert spool.ledger() == Ledger(made=5, sent=5, stored=5)
     assert [document.number for document in uplink.sent][-5:] == [1, 2, 3, 4, 5]
     messages = [record.getMessage() for record in caplog.records]

@@ -18,7 +18,7 @@ from collector.daemon.spool import Answer, Spool, Verdict
 from collector.daemon.spool_file import Ledger
 from tests.collector.fakes import NOON, STORED, FakeClock, put
 
-REFUSED = Answer(Verdict.REJECT, "rejected", "not a document")
+REFUSED = Answer(Verdict.REFUSE, "rejected", "not a document")
 KEEP = Answer(Verdict.KEEP)
 
 

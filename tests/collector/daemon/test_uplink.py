@@ -108,15 +108,15 @@ def test_a_kept_connection_that_the_server_closed_is_opened_again_at_once(site: 
     again.close()
 
 
-def test_a_refused_line_is_rejected_and_hurts_no_other(site: SmallSite, uplink: HttpUplink) -> None:
+def test_a_line_is_refused_and_hurts_no_other(site: SmallSite, uplink: HttpUplink) -> None:
     site.refuse = lambda line: "too old" if line["recorded_at"].endswith("02.007Z") else None
     answers = uplink.send(documents(3))
-    assert verdicts(answers) == ["accept", "reject", "accept"]
-    assert answers[1] == Answer(Verdict.REJECT, "rejected", "too old")
+    assert verdicts(answers) == ["accept", "refuse", "accept"]
+    assert answers[1] == Answer(Verdict.REFUSE, "rejected", "too old")
 
 
 @pytest.mark.parametrize("status", [400, 413, 422])
-def test_one_document_that_spoils_the_request_is_found_and_only_it_rejected(
+def test_one_document_that_spoils_the_request_is_found_and_only_it_refused(
     site: SmallSite, uplink: HttpUplink, status: int
 ) -> None:
     def poisoned(lines: list[Line]) -> tuple[int, bytes] | None:
@@ -124,7 +124,7 @@ def test_one_document_that_spoils_the_request_is_found_and_only_it_rejected(
 
     site.misbehave = poisoned
     answers = uplink.send(documents(9))
-    assert verdicts(answers) == ["accept"] * 4 + ["reject"] + ["accept"] * 4
+    assert verdicts(answers) == ["accept"] * 4 + ["refuse"] + ["accept"] * 4
     assert answers[4].reason.startswith(f"{status} ")
     assert len(site.documents) == 8
 

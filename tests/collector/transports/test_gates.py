@@ -61,7 +61,7 @@ def test_a_command_hides_no_second_line(plug: Plug, tmp_path: Path, command: byt
 def test_odd_bytes_are_no_question(plug: Plug, tmp_path: Path, question: bytes) -> None:
     wire = plug(lambda _heard: b"")
     line = SerialLine(str(tmp_path / "port"))
-    with pytest.raises(ValueError, match="is no question"):
+    with pytest.raises(ValueError, match="is not a question"):
         line.ask(question, b"VR1", 0.05)
     line.close()
     assert wire.heard == b""

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import serial
 
-from collector.transports.ports import Port, in_words
+from collector.transports.ports import Port, reason_of
 from data.errors import TransportError
 from tests.collector.wire import Wire
 
@@ -89,19 +89,19 @@ def test_a_terminal_left_with_other_settings_is_8n1_without_flow_control_and_raw
 
 
 @pytest.mark.parametrize(
-    ("make", "words"),
+    ("make", "reason"),
     [
         (lambda _: None, "No such file or directory; check its plug and its name"),
         (lambda place: place.mkdir(), "Is a directory; check its plug and its name"),
         (lambda place: place.touch(), "it is no serial port; check its name"),
     ],
 )
-def test_why_a_port_cannot_be_opened_is_said_once(tmp_path: Path, make: Callable[[Path], None], words: str) -> None:
+def test_why_a_port_cannot_be_opened_is_said_once(tmp_path: Path, make: Callable[[Path], None], reason: str) -> None:
     place = tmp_path / "port"
     make(place)
-    assert refusal(Port(str(place), 9600)) == f"cannot open {place}: {words}"
+    assert refusal(Port(str(place), 9600)) == f"cannot open {place}: {reason}"
 
 
 def test_who_may_not_open_a_port_is_told_the_group() -> None:
     forbidden = serial.SerialException(errno.EACCES, "could not open port")
-    assert in_words(forbidden) == "you may not open it; on a Pi add this user to the group dialout, and log in anew"
+    assert reason_of(forbidden) == "you may not open it; on a Pi add this user to the group dialout, and log in anew"

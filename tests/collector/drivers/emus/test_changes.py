@@ -238,7 +238,7 @@ def test_the_reader_can_only_say_questions(names: list[Any], one: Any) -> None:
 
 @pytest.mark.parametrize("fields", [change[2] for change in CHANGES.values()], ids=",".join)
 def test_the_line_does_not_ask_what_changes_a_device(line: SerialLine, fields: tuple[str, ...]) -> None:
-    with pytest.raises(ValueError, match="is no question"):
+    with pytest.raises(ValueError, match="is not a question"):
         line.ask(sentences.frame(*fields), fields[0].encode())
 
 

@@ -111,5 +111,5 @@ def test_the_simulated_site_has_one_when_told(tmp_path: Path, capsys: pytest.Cap
         assert said(capsys, "dump", f"{DRIVER}@{site.lines[DRIVER].path}")["bat_voltage"] == 12.0
     finally:
         site.close()
-    with pytest.raises(ValueError, match="it says no XX"):
+    with pytest.raises(ValueError, match="it has no field XX"):
         VirtualVeDirect().change({"XX": 1})
