@@ -34,7 +34,7 @@ _settings = threading.Lock()
 
 
 @contextmanager
-def styled(style: str, theme: str, most_seconds: float = MOST_SECONDS) -> Iterator[None]:
+def styled(style: str, theme: str) -> Iterator[None]:
     """matplotlib in that style, for this thread alone.
 
     Raises BusyError when others draw for too long, or too many wait.
@@ -42,7 +42,7 @@ def styled(style: str, theme: str, most_seconds: float = MOST_SECONDS) -> Iterat
     if not _queue.acquire(blocking=False):
         raise BusyError("Too many pictures are being drawn: ask again in a few seconds.")
     try:
-        if not _settings.acquire(timeout=most_seconds):
+        if not _settings.acquire(timeout=MOST_SECONDS):
             raise BusyError("Another picture takes long to draw: ask again in a few seconds.")
         try:
             with _in_style(style, theme):

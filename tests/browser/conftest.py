@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app import create_app
@@ -20,6 +20,7 @@ from app.services import parts_of
 from tests.browser.sunny_day import fill
 
 CHROMIUM = "/usr/bin/chromium"
+PATIENCE_MILLISECONDS = 180_000  # for what comes at once on an idle machine; a wait ends when its condition holds
 SIZES = {"wide": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 QUIET = (
     "--no-sandbox",
@@ -31,6 +32,9 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+
+expect.set_options(timeout=PATIENCE_MILLISECONDS)
 
 
 class Silent(WSGIRequestHandler):
@@ -122,7 +126,7 @@ def opened(browser: Browser, site: str) -> Iterator[Opener]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE_MILLISECONDS)
         window = Watched(page, address)
         page.on("console", window.heard)
         page.on("pageerror", lambda error: window.wrong.append(f"error: {error}"))

@@ -107,7 +107,7 @@ OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clie
 def overlaps(page: Page) -> list[str]:
     """Pairs of texts that lie on each other once the page has come to rest."""
     with contextlib.suppress(TimeoutError):
-        page.wait_for_function(f"() => ({OVERLAPS})().length === 0", timeout=3_000)
+        page.wait_for_function(f"() => ({OVERLAPS})().length === 0")
     return list(page.evaluate(OVERLAPS))
 
 

@@ -103,4 +103,4 @@ def test_a_newer_document_comes_by_itself(opened: Opener, troubled: str) -> None
     body = json.dumps({"BMS Status": {"Pins Connected": "battery_contactor"}})
     answer = page.request.post(f"{troubled}/BMS/post-json", data=body, headers={"Content-Type": "application/json"})
     assert answer.ok
-    expect(page.locator("h1")).to_have_text("One pin is active.", timeout=15_000)
+    expect(page.locator("h1")).to_have_text("One pin is active.")

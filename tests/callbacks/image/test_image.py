@@ -258,7 +258,8 @@ def test_tight_goes_from_the_first_reading_to_the_last(charge: Line) -> None:
     assert axes.get_xlim()[1] < wide.get_xlim()[1]
 
 
-def test_pictures_drawn_at_once_are_each_as_if_drawn_alone(charge: Line) -> None:
+def test_pictures_drawn_at_once_are_each_as_if_drawn_alone(charge: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(image_styles, "MOST_SECONDS", 600.0)  # however slow the machine is
     asked = [replace(PLAIN, style=style, title=style) for style in (OWN_STYLE, "ggplot", "dark_background") * 4]
     alone = [drawn([charge], one) for one in asked[:3]] * 4
     with ThreadPoolExecutor(MOST_AT_ONCE) as together:
@@ -275,8 +276,11 @@ def drawing_elsewhere() -> Iterator[None]:
         other.submit(held.__exit__, None, None, None).result()
 
 
-def test_who_waits_too_long_for_another_picture_is_told_so(drawing_elsewhere: None) -> None:
-    with pytest.raises(BusyError, match="ask again"), styled(OWN_STYLE, "light", most_seconds=0.01):
+def test_who_waits_too_long_for_another_picture_is_told_so(
+    drawing_elsewhere: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(image_styles, "MOST_SECONDS", 0.01)
+    with pytest.raises(BusyError, match="takes long"), styled(OWN_STYLE, "light"):
         pass
 
 
