@@ -83,12 +83,12 @@ def newest_values(newest: Latest, registered_unit: str = "") -> str:
     """The first numbers of a document with their units: the posted one, else the registered one of a single number."""
     units = document.sensor_units(newest.content)
     alone = registered_unit.strip() if len(newest.readings) == 1 else ""
-    said = []
+    texts = []
     for key, value in list(newest.readings.items())[:VALUES_SHOWN]:
         number = formatting.number(value, decimals_of([value]))
-        said.append(f"{label_of(key)} {formatting.with_unit(number, unit_of(key, units.get(key) or alone))}")
-    more = len(newest.readings) - len(said)
-    return ", ".join(said) + (f" and {more} more" if more > 0 else "") if said else "no numbers"
+        texts.append(f"{label_of(key)} {formatting.with_unit(number, unit_of(key, units.get(key) or alone))}")
+    more = len(newest.readings) - len(texts)
+    return ", ".join(texts) + (f" and {more} more" if more > 0 else "") if texts else "no numbers"
 
 
 def _age(newest: Latest | None, now: datetime) -> Any:

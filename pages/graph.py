@@ -229,7 +229,7 @@ def _switch(label: str, help_text: str, switch_id: str, value: bool) -> html.Div
 
 def _first_choices(kind: str, chosen: str) -> list[dict[str, str]]:
     """The choices before the devices are known; the chosen one is always among them."""
-    known = {BOTH: "Both strings", "tristar-1": "String 1", "tristar-2": "String 2"} if kind == "tristar" else {}
+    labels = {BOTH: "Both strings", "tristar-1": "String 1", "tristar-2": "String 2"} if kind == "tristar" else {}
     if kind == "sensors":
-        known = {chosen: f"Number {chosen[:20]}" if chosen else "Looking for sensors"}
-    return [{"label": label, "value": value} for value, label in {**known, chosen: known.get(chosen, chosen)}.items()]
+        labels = {chosen: f"Number {chosen[:20]}" if chosen else "Looking for sensors"}
+    return [{"label": label, "value": value} for value, label in {**labels, chosen: labels.get(chosen, chosen)}.items()]

@@ -98,7 +98,7 @@ def values_from_query(kind: str, query: Mapping[str, Any]) -> dict[str, Any]:
     An unknown choice is left out or falls back to the default; a text is taken as it stands, so that a wrong one is
     shown at its field.  A start or an end in the address means its own window.
     """
-    own_names = {said: name for name, said in ADDRESS_NAMES.get(kind, {}).items()}
+    own_names = {address_name: name for name, address_name in ADDRESS_NAMES.get(kind, {}).items()}
     given = {OLD_NAMES.get(name, name): _first(value) for name, value in query.items()}
     given = {own_names.get(name, name): text for name, text in given.items()}
     values = dict(DEFAULTS[kind])
@@ -109,10 +109,10 @@ def values_from_query(kind: str, query: Mapping[str, Any]) -> dict[str, Any]:
         if name == "units":
             keys = text.split(",")
             if kind in catalogue.FORM_CHOICES:
-                known = [key for key in keys if key in catalogue.FORM_CHOICES[kind]]
+                chosen = [key for key in keys if key in catalogue.FORM_CHOICES[kind]]
             else:
-                known = [unquote(key)[:LONGEST_KEY] for key in keys[:MOST_FIELDS] if key]
-            values["units"] = list(dict.fromkeys(known)) or values["units"]
+                chosen = [unquote(key)[:LONGEST_KEY] for key in keys[:MOST_FIELDS] if key]
+            values["units"] = list(dict.fromkeys(chosen)) or values["units"]
         elif name in SWITCHES:
             values[name] = text.lower() in ("yes", "true", "on", "1", "y")
         else:

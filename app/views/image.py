@@ -82,8 +82,8 @@ def picture_addresses(query: str) -> dict[str, str]:
     """Where the picture is: as `wide`, `wide_dark`, `phone`, `phone_dark` for the page, as `png` and `svg` to take."""
 
     def address(kind: str, **more: str) -> str:
-        said = "&".join(f"{name}={value}" for name, value in more.items())
-        together = "&".join(part for part in (query.removeprefix("?"), said) if part)
+        extra = "&".join(f"{name}={value}" for name, value in more.items())
+        together = "&".join(part for part in (query.removeprefix("?"), extra) if part)
         return f"{PICTURE_PAGE}.{kind}" + (f"?{together}" if together else "")
 
     return {
@@ -141,12 +141,12 @@ def file_of(kind: str) -> Response:
     return answer
 
 
-def choice(name: str, known: tuple[str, ...]) -> str:
+def choice(name: str, choices: tuple[str, ...]) -> str:
     """What the address says of that, the first one when nothing; RangeError for what is not known."""
-    said = request.args.get(name, known[0])
-    if said not in known:
-        raise RangeError(f"{name} is one of: {', '.join(known)}.")
-    return said
+    value = request.args.get(name, choices[0])
+    if value not in choices:
+        raise RangeError(f"{name} is one of: {', '.join(choices)}.")
+    return value
 
 
 def file_name(values: dict[str, Any]) -> str:

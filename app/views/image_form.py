@@ -88,8 +88,8 @@ class PictureForm(Form):
 
     def values(self) -> dict[str, Any]:
         """The controls as pages/graph_form.py names them."""
-        said: dict[str, Any] = dict(self.data)
-        return {**said, "retimed": False, "units": list(dict.fromkeys(said["units"] or []))}
+        data: dict[str, Any] = dict(self.data)
+        return {**data, "retimed": False, "units": list(dict.fromkeys(data["units"] or []))}
 
     def say(self, errors: Mapping[str, str]) -> None:
         """Put what was found later at its field."""

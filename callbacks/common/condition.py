@@ -125,11 +125,15 @@ def condition(rows: Sequence[Latest], spacings: Spacings, now: datetime) -> Cond
     only while none did.
     """
     sources = sources_of(rows, spacings, now)
-    batteries = sorted((one for one in sources if one.latest.family == "bms"), key=lambda one: one.age)
-    strings = [one for one in sources if one.latest.family == "tristar" and one.latest.device.slug != IMPORTED]
+    batteries = sorted((source for source in sources if source.latest.family == "bms"), key=lambda source: source.age)
+    strings = [
+        source for source in sources if source.latest.family == "tristar" and source.latest.device.slug != IMPORTED
+    ]
     others = tuple(source for source in sources if source.latest.family == "device")
-    told = [one for one in strings if one.latest.device.string is not None]
-    ordered = sorted(told or strings, key=lambda one: (one.latest.device.string or 9, one.latest.device.slug))
+    string_sources = [source for source in strings if source.latest.device.string is not None]
+    ordered = sorted(
+        string_sources or strings, key=lambda source: (source.latest.device.string or 9, source.latest.device.slug)
+    )
     return Condition(tuple(ordered), batteries[0] if batteries else None, others)
 
 

@@ -69,9 +69,9 @@ def axis_times(at: Numbers) -> list[str | None]:
 
     Written out, because Plotly shifts bare numbers into the zone of the browser: a reader abroad would see other hours.
     """
-    known = np.isfinite(at)
-    written = np.where(known, at, 0).astype("int64").astype("datetime64[ms]").astype(str)
-    return [text if is_known else None for text, is_known in zip(written.tolist(), known.tolist(), strict=True)]
+    finite = np.isfinite(at)
+    written = np.where(finite, at, 0).astype("int64").astype("datetime64[ms]").astype(str)
+    return [text if is_known else None for text, is_known in zip(written.tolist(), finite.tolist(), strict=True)]
 
 
 def statistics(buckets: pd.DataFrame, coverage: float) -> Statistics:
@@ -180,7 +180,7 @@ def wide_enough(interval: timedelta, window: TimeRange, most_points: int) -> tim
 
 def seen(lines: Sequence[Line]) -> list[Line]:
     """The lines that have something to draw."""
-    return [one for one in lines if one.statistics.count]
+    return [line for line in lines if line.statistics.count]
 
 
 def _index(frame: pd.DataFrame) -> pd.DatetimeIndex:

@@ -22,12 +22,12 @@ class SiteWarning:
 
 def warnings(state: Condition) -> list[SiteWarning]:
     """Every warning, in the order shown; empty when all is well."""
-    found = []
+    reports = []
     for prefix, kind, field in (("Tristar Alarms: ", "warning", "alarms"), ("Tristar Faults: ", "danger", "faults")):
         for source in state.strings:
             names = getattr(source.latest.flags, field)
             if names:
-                found.append(SiteWarning(kind, prefix, f"{', '.join(names)} ({source.name})"))
+                reports.append(SiteWarning(kind, prefix, f"{', '.join(names)} ({source.name})"))
     if state.battery is not None:
         flags = state.battery.latest.flags
         for kind, what, names in (
@@ -36,9 +36,9 @@ def warnings(state: Condition) -> list[SiteWarning]:
             ("danger", "protection", flags.protection_errors),
         ):
             if names:
-                found.append(SiteWarning(kind, "BMS ERROR: ", f"{', '.join(names)} ({what})"))
+                reports.append(SiteWarning(kind, "BMS ERROR: ", f"{', '.join(names)} ({what})"))
     sources = [*state.strings, *([state.battery] if state.battery else [])]
-    return found + [silence(source) for source in sources if source.silent]
+    return reports + [silence(source) for source in sources if source.silent]
 
 
 def silence(source: Source) -> SiteWarning:

@@ -40,10 +40,10 @@ def selection(
     values: Mapping[str, Any],
     now: datetime,
     zone: ZoneInfo,
-    known: Sequence[TimeRange],
+    spans: Sequence[TimeRange],
     longest: int = LONGEST_INTERVAL_MINUTES,
 ) -> Selection:
-    """Read the controls; `known` are the spans in which the chosen devices have data, for the range `all`.
+    """Read the controls; `spans` are those in which the chosen devices have data, for the range `all`.
 
     `longest` is the longest interval in minutes.
     """
@@ -61,7 +61,7 @@ def selection(
     rolling = values["range"] != CUSTOM
     window = None
     if rolling:
-        window = quick_window(values["range"], now, known)
+        window = quick_window(values["range"], now, spans)
     else:
         window, wrong = own_window(values["start"], values["end"], zone)
         errors.update(wrong)
@@ -83,14 +83,14 @@ def interval_of(text: Any, longest: int = LONGEST_INTERVAL_MINUTES) -> timedelta
     return timedelta(minutes=minutes)
 
 
-def quick_window(name: str, now: datetime, known: Sequence[TimeRange]) -> TimeRange:
+def quick_window(name: str, now: datetime, spans: Sequence[TimeRange]) -> TimeRange:
     """The window of a quick range, which ends now; `all` holds all data, and ends now where data still comes."""
     length = QUICK.get(name)
     if length is not None:
         return TimeRange.last(length, now)
-    if not known:
+    if not spans:
         return TimeRange.last(QUICK["24h"], now)
-    first, last = min(span.start_at for span in known), max(span.end_at for span in known)
+    first, last = min(span.start_at for span in spans), max(span.end_at for span in spans)
     end = now if now - last < STILL_COMING else last + timedelta(minutes=1)
     return TimeRange(min(first, end - timedelta(minutes=10)), end)
 

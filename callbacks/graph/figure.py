@@ -70,7 +70,7 @@ def graph_figure(
     groups = panels(lines)
     height = figure_height(lines)
     names = line_names(lines)
-    dashed = len({one.device_slug for one in lines}) > 1
+    dashed = len({line.device_slug for line in lines}) > 1
     colors = line_colors(groups, drawing)
     labelled = (
         any(len(group) > 1 for group in groups)
@@ -141,15 +141,15 @@ def graph_figure(
 
 def line_names(lines: Sequence[Line]) -> dict[int, str]:
     """What tells each line from the others: the metric, the device, or both; by the line's identity, for Plotly."""
-    several_devices = len({one.device_slug for one in lines}) > 1
-    several_metrics = len({one.metric.key for one in lines}) > 1
+    several_devices = len({line.device_slug for line in lines}) > 1
+    several_metrics = len({line.metric.key for line in lines}) > 1
     names = {}
-    for one in lines:
+    for line in lines:
         if several_devices and several_metrics:
-            names[id(one)] = f"{one.metric.label}, {one.device_name}"
+            names[id(line)] = f"{line.metric.label}, {line.device_name}"
         else:
-            names[id(one)] = one.device_name if several_devices else one.metric.label
-        names[id(one)] = plain(names[id(one)])
+            names[id(line)] = line.device_name if several_devices else line.metric.label
+        names[id(line)] = plain(names[id(line)])
     return names
 
 

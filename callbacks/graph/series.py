@@ -115,6 +115,6 @@ def families(metrics: Iterable[Metric]) -> list[str]:
 
 def spans(session: Session, devices: Sequence[DeviceRow], metrics: Iterable[Metric]) -> Spans:
     """From the first to the last document of each device and family that can hold the metrics."""
-    wanted = families(metrics)
-    rows = {(device.slug, family): queries.span(session, device.id, family) for device in devices for family in wanted}
+    charted = families(metrics)
+    rows = {(device.slug, family): queries.span(session, device.id, family) for device in devices for family in charted}
     return {key: span for key, span in rows.items() if span is not None}

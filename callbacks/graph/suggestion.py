@@ -35,19 +35,21 @@ def suggestion(
     session: Session,
     devices: Sequence[DeviceRow],
     metrics: Sequence[Metric],
-    known: Spans,
+    data_spans: Spans,
     offered: Sequence[Metric],
     site: Site,
 ) -> Suggestion:
-    """What to look at instead; `known` are the spans of the metrics, `offered` all that could be drawn."""
+    """What to look at instead; `data_spans` are the spans of the metrics, `offered` all that could be drawn."""
     keys = {row.key for device in devices for row in queries.series(session, device.id)}
     others: list[Metric] = []
-    if not known or not keys.intersection(metric.key for metric in metrics):
+    if not data_spans or not keys.intersection(metric.key for metric in metrics):
         others = [metric for metric in offered if metric.key in keys]
-        known = spans(session, devices, others)
-    if not known:
+        data_spans = spans(session, devices, others)
+    if not data_spans:
         return Suggestion()
-    whole = TimeRange(min(span.start_at for span in known.values()), max(span.end_at for span in known.values()))
+    whole = TimeRange(
+        min(span.start_at for span in data_spans.values()), max(span.end_at for span in data_spans.values())
+    )
     controls: dict[str, Any] = {
         "range": CUSTOM,
         "start": field_text(whole.start_at, site.zone),

@@ -36,23 +36,23 @@ def sentence(lines: Sequence[Line], metrics: Sequence[Metric], when: str, name: 
     if name:
         text = sentence(lines, metrics, when) if metrics else f"nothing {when}."
         return f"{name}: {text}" if lines else f"{name}: {_lower(text)}"
-    first = [one for one in lines if one.metric.key == metrics[0].key] if metrics else []
+    first = [line for line in lines if line.metric.key == metrics[0].key] if metrics else []
     if not first:
         names = " and ".join(metric.label for metric in metrics[:2]) + (" and others" if len(metrics) > 2 else "")
         return f"No data for {names} {when}." if lines == [] else f"No {metrics[0].label} {when}."
     metric = first[0].metric
-    lasts = [formatting.with_unit(*formatting.reading(metric, one.statistics.last)) for one in first]
-    said = lasts[0]
+    lasts = [formatting.with_unit(*formatting.reading(metric, line.statistics.last)) for line in first]
+    reading = lasts[0]
     if len(first) > 1:
-        where = [formatting.unbroken(_lower(one.device_name)) for one in first]
+        where = [formatting.unbroken(_lower(line.device_name)) for line in first]
         parts = [f"{last} on {device}" for last, device in zip(lasts, where, strict=True)]
-        said = ", ".join(parts[:-1]) + " and " + parts[-1]
-    text = f"{metric.label} {said}"
+        reading = ", ".join(parts[:-1]) + " and " + parts[-1]
+    text = f"{metric.label} {reading}"
     if metric.codes is None:
-        low = formatting.reading(metric, min(one.statistics.low for one in first))[0]
-        high = formatting.with_unit(*formatting.reading(metric, max(one.statistics.high for one in first)))
+        low = formatting.reading(metric, min(line.statistics.low for line in first))[0]
+        high = formatting.with_unit(*formatting.reading(metric, max(line.statistics.high for line in first)))
         text += f"; between {low} and {high} {when}"
-    others = len({one.metric.key for one in lines}) - 1
+    others = len({line.metric.key for line in lines}) - 1
     return text + (f", with {others} more below." if others else ".")
 
 
@@ -94,21 +94,21 @@ def notes(
     interval: timedelta, drawn: timedelta, missing: int, hidden: Sequence[str], averaged: bool, more: int = 0
 ) -> str:
     """What the reader should know of the drawing; `more` is how many fields of a sensor are not drawn."""
-    said = []
+    sentences = []
     if drawn > interval:
-        said.append(
+        sentences.append(
             f"One point for every {formatting.span(drawn)}: "
             f"one for every {formatting.span(interval)} would be too many for this window."
         )
     if averaged:
-        said.append("The line is the mean, the band reaches from the smallest to the largest reading.")
+        sentences.append("The line is the mean, the band reaches from the smallest to the largest reading.")
     if missing:
-        said.append(f"A logarithmic scale cannot show {missing} points at or below zero.")
+        sentences.append(f"A logarithmic scale cannot show {missing} points at or below zero.")
     if hidden:
-        said.append(f"No data here: {', '.join(hidden)}.")
+        sentences.append(f"No data here: {', '.join(hidden)}.")
     if more:
-        said.append(f"{more} more {'field' if more == 1 else 'fields'} can be chosen under Fields.")
-    return " ".join(said)
+        sentences.append(f"{more} more {'field' if more == 1 else 'fields'} can be chosen under Fields.")
+    return " ".join(sentences)
 
 
 def numbers_table(
@@ -125,15 +125,15 @@ def numbers_table(
     """
     rows = [
         [
-            names[id(one)],
-            _cell(one.metric, one.statistics.last),
-            _measured(one, ages, zone),
-            *([_cell(one.metric, value) for value in _spread(one)]),
-            formatting.number(one.statistics.count, 0),
-            formatting.with_unit(formatting.number(100 * one.statistics.coverage, 0), "%"),
-            _json_link(one, window, drawn),
+            names[id(line)],
+            _cell(line.metric, line.statistics.last),
+            _measured(line, ages, zone),
+            *([_cell(line.metric, value) for value in _spread(line)]),
+            formatting.number(line.statistics.count, 0),
+            formatting.with_unit(formatting.number(100 * line.statistics.coverage, 0), "%"),
+            _json_link(line, window, drawn),
         ]
-        for one in lines
+        for line in lines
     ]
     return [
         html.H2("The numbers", className="arb-h2"),
@@ -141,14 +141,14 @@ def numbers_table(
     ]
 
 
-def elsewhere(device: str, known: TimeRange | None, others: Sequence[Metric], zone: ZoneInfo) -> tuple[str, str]:
+def elsewhere(device: str, span: TimeRange | None, others: Sequence[Metric], zone: ZoneInfo) -> tuple[str, str]:
     """What a device has in place of what is asked for, and what is on the button that shows it (empty for none).
 
-    `known` is the span of its data, `others` the metrics it has where it has none of those asked for.
+    `span` is the span of its data, `others` the metrics it has where it has none of those asked for.
     """
-    if known is None:
+    if span is None:
         return f"{device} has sent nothing yet. Its values will be drawn here as soon as a reading arrives.", ""
-    days = formatting.day_range(known.start_at, known.end_at, zone)
+    days = formatting.day_range(span.start_at, span.end_at, zone)
     if others:
         listed = " and ".join(metric.label for metric in others[:2])
         more = f" and {len(others) - 2} more" if len(others) > 2 else ""
@@ -160,26 +160,26 @@ def _lower(name: str) -> str:
     return name if name[:2].isupper() else name[:1].lower() + name[1:]
 
 
-def _spread(one: Line) -> list[float]:
+def _spread(line: Line) -> list[float]:
     """Smallest, mean and largest, where they mean something."""
-    if one.metric.codes is not None:
+    if line.metric.codes is not None:
         return [float("nan")] * 3
-    mean = float("nan") if one.metric.aggregate is Aggregate.COUNTER else one.statistics.mean
-    return [one.statistics.low, mean, one.statistics.high]
+    mean = float("nan") if line.metric.aggregate is Aggregate.COUNTER else line.statistics.mean
+    return [line.statistics.low, mean, line.statistics.high]
 
 
 def _cell(metric: Metric, value: float) -> list[Any]:
     return quantity(*formatting.reading(metric, value))
 
 
-def _measured(one: Line, ages: Mapping[tuple[str, str], timedelta], zone: ZoneInfo) -> Any:
-    if one.statistics.last_at is None:
+def _measured(line: Line, ages: Mapping[tuple[str, str], timedelta], zone: ZoneInfo) -> Any:
+    if line.statistics.last_at is None:
         return formatting.NOTHING
-    old = ages.get((one.device_slug, one.metric.family))
-    if old is None:
-        return f"{one.statistics.last_at.astimezone(zone):%-d %b %Y %H:%M}"
-    late = gaps.late_after(one.spacing or gaps.UNKNOWN_SPACING)
-    return age(old.total_seconds(), late.total_seconds(), formatting.ago(old))
+    elapsed = ages.get((line.device_slug, line.metric.family))
+    if elapsed is None:
+        return f"{line.statistics.last_at.astimezone(zone):%-d %b %Y %H:%M}"
+    late = gaps.late_after(line.spacing or gaps.UNKNOWN_SPACING)
+    return age(elapsed.total_seconds(), late.total_seconds(), formatting.ago(elapsed))
 
 
 def _json_link(one: Line, window: TimeRange, drawn: timedelta) -> Any:

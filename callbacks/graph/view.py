@@ -71,9 +71,9 @@ def view(question: Question, session: Session, now: datetime) -> GraphView:
     kind, site, values = question.kind, question.site, dict(question.values)
     devices = seen_by(question.viewer, queries.devices(session, KINDS[kind]))
     subject = graph_subject(session, kind, values, devices, question.viewer)
-    known = spans(session, subject.choice.devices, subject.metrics)
+    data_spans = spans(session, subject.choice.devices, subject.metrics)
     longest = LONGEST_SENSOR_INTERVAL_MINUTES if kind == "sensors" else LONGEST_INTERVAL_MINUTES
-    selected = selection(values, now, site.zone, list(known.values()), longest)
+    selected = selection(values, now, site.zone, list(data_spans.values()), longest)
     if kind not in catalogue.FORM_CHOICES:
         values |= {"units": subject.keys, "controller": subject.wanted}
     values |= ends(values, selected, site)
@@ -99,7 +99,9 @@ def view(question: Question, session: Session, now: datetime) -> GraphView:
         metrics=metrics,
         lines=lines,
         width=width,
-        ages={key: max(timedelta(0), now - span.end_at) for key, span in known.items() if now - span.end_at < RECENT}
+        ages={
+            key: max(timedelta(0), now - span.end_at) for key, span in data_spans.items() if now - span.end_at < RECENT
+        }
         if window.end_at == now
         else {},
         when=when,
@@ -115,7 +117,7 @@ def view(question: Question, session: Session, now: datetime) -> GraphView:
         query=query_from_values(kind, values | ({"units": []} if is_standard else {})),
         suggestion=Suggestion()
         if lines
-        else suggestion(session, subject.choice.devices, metrics, known, subject.offered, site),
+        else suggestion(session, subject.choice.devices, metrics, data_spans, subject.offered, site),
     )
 
 

@@ -89,8 +89,8 @@ def picture_figure(
     pad = 0.02 if drawing.tight else 0.16
     layout = ConstrainedLayoutEngine(w_pad=pad, h_pad=pad, hspace=0.05)
     figure = Figure(figsize=(width / DOTS_PER_INCH, height / DOTS_PER_INCH), dpi=DOTS_PER_INCH, layout=layout)
-    found: Any = figure.subplots(max(1, len(groups)), 1, sharex=True, squeeze=False)
-    rows: list[Axes] = list(found[:, 0])
+    grid: Any = figure.subplots(max(1, len(groups)), 1, sharex=True, squeeze=False)
+    rows: list[Axes] = list(grid[:, 0])
     colors, names = line_colors(groups, drawing), line_names(lines)
     for axes, group in zip(rows, groups, strict=False):
         _panel(axes, group, drawing, colors, names, size)
@@ -114,8 +114,8 @@ def _panel(
     """The lines of one unit, with the value axis."""
     coded = group[0].metric.codes is not None
     logarithmic = drawing.logarithmic and not coded
-    for one in group:
-        _line(axes, one, drawing, logarithmic, colors[id(one)], names[id(one)])
+    for line in group:
+        _line(axes, line, drawing, logarithmic, colors[id(line)], names[id(line)])
     ends = value_range(group, logarithmic, drawing.tight)
     low, high = (10 ** ends[0], 10 ** ends[1]) if logarithmic else ends
     if logarithmic:
@@ -134,14 +134,14 @@ def _panel(
     axes.set_yticks(ticks, labels=labels, parse_math=False)
 
 
-def _line(axes: Axes, one: Line, drawing: Drawing, logarithmic: bool, color: str, name: str) -> None:
+def _line(axes: Axes, line: Line, drawing: Drawing, logarithmic: bool, color: str, name: str) -> None:
     """One series: its band, its line, and a dot for a reading that stands alone between two gaps."""
-    at = one.at.astype("datetime64[ms]")
-    values = positive(one.value) if logarithmic else one.value
-    if one.low is not None and one.high is not None:
-        low = np.where(one.low > 0, one.low, values) if logarithmic else one.low
+    at = line.at.astype("datetime64[ms]")
+    values = positive(line.value) if logarithmic else line.value
+    if line.low is not None and line.high is not None:
+        low = np.where(line.low > 0, line.low, values) if logarithmic else line.low
         axes.fill_between(
-            at, low, one.high, where=np.isfinite(low).tolist(), color=color, alpha=BAND, linewidth=0, zorder=1.5
+            at, low, line.high, where=np.isfinite(low).tolist(), color=color, alpha=BAND, linewidth=0, zorder=1.5
         )
     axes.plot(
         at,
@@ -149,7 +149,7 @@ def _line(axes: Axes, one: Line, drawing: Drawing, logarithmic: bool, color: str
         color=color,
         label=name,
         marker=drawing.marker,
-        drawstyle="steps-post" if one.metric.codes is not None else "default",
+        drawstyle="steps-post" if line.metric.codes is not None else "default",
         zorder=2.5,
     )
     alone = _alone(values)

@@ -31,10 +31,10 @@ def value_ticks(low: float, high: float, most: int, logarithmic: bool) -> tuple[
     from matplotlib.ticker import LogLocator, MaxNLocator
 
     if logarithmic and high / low > ONE_SCALE:
-        found = LogLocator(numticks=most).tick_values(low, high)
+        places = LogLocator(numticks=most).tick_values(low, high)
     else:
-        found = MaxNLocator(nbins=most, steps=list(STEPS)).tick_values(low, high)
-    inside = [float(tick) for tick in found if low <= tick <= high]
+        places = MaxNLocator(nbins=most, steps=list(STEPS)).tick_values(low, high)
+    inside = [float(tick) for tick in places if low <= tick <= high]
     step = min(np.diff(inside), default=1.0) if len(inside) > 1 else 1.0
     return inside, [formatting.number(tick, _decimals(tick if logarithmic else step)) for tick in inside]
 
@@ -67,9 +67,9 @@ def time_ticks(start: Any, end: Any, most: int, form: str, letters: int) -> tupl
             (MINUTELY, 60),
         ):  # without a hole before the next
             locator.intervald[frequency] = [*locator.intervald[frequency], longest]
-        found = [float(tick) for tick in locator.tick_values(first, last)]
+        places = [float(tick) for tick in locator.tick_values(first, last)]
         ends = [float(at) for at in _numbers(start, end)]
-        inside = [tick for tick in found if ends[0] <= tick <= ends[1]]
+        inside = [tick for tick in places if ends[0] <= tick <= ends[1]]
         moments = [num2date(tick).replace(tzinfo=None) for tick in inside]
         words = [at.strftime(form) for at in moments] if form else _own_words(moments)
         widest = max((len(line) for text in words for line in text.split("\n")), default=0)

@@ -27,7 +27,7 @@ CELL_COLUMNS = {"voltage": "Voltage", "temperature": "Cell", "m_temperature": "M
 
 def notices(state: Condition) -> list[Any]:
     """The warnings as notices."""
-    return [notice(one.kind, one.prefix, one.text) for one in warnings(state)]
+    return [notice(warning.kind, warning.prefix, warning.text) for warning in warnings(state)]
 
 
 def sub(state: Condition) -> list[Any]:
@@ -100,11 +100,11 @@ def _voltage(state: Condition) -> html.Div:
 
 
 def _energy(state: Condition, today: Sequence[Energy]) -> html.Div:
-    known = [one for one in today if one.coverage > 0]
-    total = sum(one.watt_hours for one in known) / 1000 if known else None
+    measured = [energy for energy in today if energy.coverage > 0]
+    total = sum(energy.watt_hours for energy in measured) / 1000 if measured else None
     each = []
-    if known:
-        coverage = sum(one.coverage for one in known) / len(known)
+    if measured:
+        coverage = sum(energy.coverage for energy in measured) / len(measured)
         seen = formatting.with_unit(formatting.number(100 * min(coverage, 0.99), 0), "%")
         each.append(html.Span("since midnight" if coverage >= SEEN_WHOLE else f"{seen} of the day so far seen"))
     return _card("sun", "Solar energy today", total, 2, "kWh", each, _oldest(state.strings))
@@ -160,19 +160,19 @@ def raw(rows: Sequence[Latest], state: Condition) -> list[Any]:
 
 def cells(row: Latest) -> dict[int, dict[str, float]]:
     """The readings of each cell by its number, under the keys of CELL_COLUMNS."""
-    found: dict[int, dict[str, float]] = {}
+    by_number: dict[int, dict[str, float]] = {}
     for key, value in row.readings.items():
         match = CELL.fullmatch(key)
         if match:
-            found.setdefault(int(match[1]), {})[match[2]] = value
-    return dict(sorted(found.items()))
+            by_number.setdefault(int(match[1]), {})[match[2]] = value
+    return dict(sorted(by_number.items()))
 
 
 def _cells_table(row: Latest) -> html.Div:
-    known = cells(row)
-    columns = [key for key in CELL_COLUMNS if any(key in readings for readings in known.values())]
+    by_number = cells(row)
+    columns = [key for key in CELL_COLUMNS if any(key in readings for readings in by_number.values())]
     body = []
-    for number, readings in known.items():
+    for number, readings in by_number.items():
         keys = [f"cell_{number}_{column}" for column in columns]
         charted = [key for key in keys if key in catalogue.FORM_CHOICES["bms"]]
         name: Any = f"Cell {number}"
@@ -222,8 +222,8 @@ def _others_table(sources: Sequence[Source], family: Family) -> html.Div:
 def _plain_age(row: Latest, source: Source | None) -> Any:
     if source is None:
         return html.Span(f"{row.recorded_at:%Y-%m-%d}", className="arb-age")
-    old = source.latest.recorded_at + source.age - row.recorded_at
-    return html.Span(formatting.ago(max(timedelta(0), old)), className="arb-age")
+    elapsed = source.latest.recorded_at + source.age - row.recorded_at
+    return html.Span(formatting.ago(max(timedelta(0), elapsed)), className="arb-age")
 
 
 def nothing_yet() -> list[Any]:

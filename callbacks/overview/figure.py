@@ -83,50 +83,50 @@ def day(window: TimeRange, controllers: Mapping[str, Chart], battery: Chart | No
     )
 
 
-def sun_until(known: Day, now: datetime, zone: ZoneInfo) -> datetime | None:
+def sun_until(day: Day, now: datetime, zone: ZoneInfo) -> datetime | None:
     """When the sun is expected to stop today: a day after it last did yesterday; None when yesterday was not seen."""
-    if not known.strings:
+    if not day.strings:
         return None
-    watts = np.nansum(list(known.strings.values()), axis=0)
+    watts = np.nansum(list(day.strings.values()), axis=0)
     yesterday = now.astimezone(zone).date() - timedelta(days=1)
     sunny = [
         at
-        for at, value in zip(known.index, watts, strict=True)
+        for at, value in zip(day.index, watts, strict=True)
         if value > SUN_WATTS and at.astimezone(zone).date() == yesterday
     ]
     return (sunny[-1].to_pydatetime() + timedelta(days=1)) if sunny else None
 
 
-def steady_amps(known: Day) -> float | None:
+def steady_amps(day: Day) -> float | None:
     """The mean battery current of the last half hour that was seen; None when it was not."""
-    recent = known.amps[-3:]
+    recent = day.amps[-3:]
     recent = recent[np.isfinite(recent)]
     return float(recent.mean()) if len(recent) else None
 
 
-def overview_figure(known: Day, window: TimeRange, zone: ZoneInfo, theme: str) -> go.Figure:
+def overview_figure(day: Day, window: TimeRange, zone: ZoneInfo, theme: str) -> go.Figure:
     """Draw the day; the lines break at gaps, nights are shaded."""
-    at = wall_milliseconds(known.index, zone)
+    at = wall_milliseconds(day.index, zone)
     figure = go.Figure()
     ends: list[End] = []
-    for position, (key, watts) in enumerate(known.strings.items()):
+    for position, (key, watts) in enumerate(day.strings.items()):
         name = plain(key)
         color = styles.meaning("sun" if position == 0 else "sun-2", theme)
-        shown = drawn_buckets(known.index, watts, known.unbroken[key])
+        shown = drawn_buckets(day.index, watts, day.unbroken[key])
         dash, fill = ("solid", True) if position == 0 else ("dash", False)
         figure.add_trace(_power(at[shown], watts[shown], name, color, dash, fill))
         ends += line_end(name, watts, color)
     color = styles.meaning("load", theme)
-    if np.isfinite(known.load).any():
-        shown = drawn_buckets(known.index, known.load, known.load_unbroken)
-        figure.add_trace(_power(at[shown], known.load[shown], "Load", color, "solid", fill=False))
-        ends += line_end("Load", known.load, color)
+    if np.isfinite(day.load).any():
+        shown = drawn_buckets(day.index, day.load, day.load_unbroken)
+        figure.add_trace(_power(at[shown], day.load[shown], "Load", color, "solid", fill=False))
+        ends += line_end("Load", day.load, color)
     battery = styles.meaning("battery", theme)
-    shown = drawn_buckets(known.index, known.percent, known.percent_unbroken)
+    shown = drawn_buckets(day.index, day.percent, day.percent_unbroken)
     figure.add_trace(
         go.Scatter(
             x=axis_times(at[shown]),
-            y=known.percent[shown],
+            y=day.percent[shown],
             yaxis="y2",
             name="State of charge",
             mode="lines",
@@ -134,7 +134,7 @@ def overview_figure(known: Day, window: TimeRange, zone: ZoneInfo, theme: str) -
             hovertemplate="State of charge: %{y:.1f}\u202f%<extra></extra>",
         )
     )
-    powers = [watts for watts in (*known.strings.values(), known.load) if np.isfinite(watts).any()]
+    powers = [watts for watts in (*day.strings.values(), day.load) if np.isfinite(watts).any()]
     top = max([float(np.nanmax(watts)) for watts in powers] + [50.0]) * 1.08
     figure.update_layout(
         template=styles.template(OWN_STYLE, theme),
@@ -143,10 +143,10 @@ def overview_figure(known: Day, window: TimeRange, zone: ZoneInfo, theme: str) -
         hovermode="x unified",
         showlegend=False,
         margin={"l": 56, "r": 76, "t": 8, "b": 44, "pad": 4},
-        shapes=_nights(known, zone, styles.meaning("night", theme)),
+        shapes=_nights(day, zone, styles.meaning("night", theme)),
         annotations=[
             *end_labels(ends, "y", (0, top), PLOT_PIXELS * POWER_SHARE, lowest=6.0),
-            *end_labels(line_end("Battery", known.percent, battery), "y2", PERCENT_RANGE, PLOT_PIXELS),
+            *end_labels(line_end("Battery", day.percent, battery), "y2", PERCENT_RANGE, PLOT_PIXELS),
         ],
         xaxis={
             "type": "date",
@@ -191,10 +191,10 @@ def _power(at: Numbers, watts: Numbers, name: str, color: str, dash: str, fill: 
     )
 
 
-def _nights(known: Day, zone: ZoneInfo, color: str) -> list[dict[str, Any]]:
+def _nights(day: Day, zone: ZoneInfo, color: str) -> list[dict[str, Any]]:
     """One shape for each run of night buckets, behind both panels."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], known.night, [False])).astype(int)))
-    at = wall_milliseconds(known.index, zone)
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], day.night, [False])).astype(int)))
+    at = wall_milliseconds(day.index, zone)
     starts, ends = axis_times(at), axis_times(at + WIDTH.total_seconds() * 1000)
     return [
         {

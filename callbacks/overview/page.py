@@ -37,9 +37,10 @@ def fingerprint(state: Condition, theme: str, now: datetime, zone: ZoneInfo) -> 
     """A text that changes when the page would: a newer document, a device fallen silent, another day or theme."""
     sources = [*state.strings, *([state.battery] if state.battery else []), *state.others]
     parts = [
-        f"{one.latest.device.slug}@{one.latest.recorded_at.isoformat()}{'!' if one.silent else ''}" for one in sources
+        f"{source.latest.device.slug}@{source.latest.recorded_at.isoformat()}{'!' if source.silent else ''}"
+        for source in sources
     ]
-    silent_hours = [f"{one.age // timedelta(minutes=10)}" for one in sources if one.silent]
+    silent_hours = [f"{source.age // timedelta(minutes=10)}" for source in sources if source.silent]
     return "|".join([theme, f"{now.astimezone(zone):%Y-%m-%d}", *parts, *silent_hours])
 
 
@@ -69,7 +70,7 @@ def read_energy(session: Session, state: Condition, now: datetime, zone: ZoneInf
 def shown(
     state: Condition,
     rows: Sequence[Latest],
-    known: Day,
+    day: Day,
     today: Sequence[Energy],
     window: TimeRange,
     site: Site,
@@ -77,14 +78,14 @@ def shown(
 ) -> tuple[Any, ...]:
     """The sentence, who was heard, the warnings, the numbers, the graph, whether it is hidden, and the table."""
     now = window.end_at
-    said = sentence(state, now, site.zone, sun_until(known, now, site.zone), steady_amps(known))
+    words = sentence(state, now, site.zone, sun_until(day, now, site.zone), steady_amps(day))
     empty = not state.strings and state.battery is None
     return (
-        said,
+        words,
         cards.sub(state),
         cards.notices(state),
         cards.nothing_yet() if empty else cards.cards(state, today),
-        overview_figure(known, window, site.zone, theme),
+        overview_figure(day, window, site.zone, theme),
         empty,
         cards.raw(rows, state),
     )
@@ -117,6 +118,6 @@ def register(dash_app: Dash, sessions: sessionmaker[Session], viewer: Viewers, s
             mark = fingerprint(state, colours, now, site.zone)
             if mark == before:
                 raise PreventUpdate
-            known = read_day(session, state, window)
+            day = read_day(session, state, window)
             today = read_energy(session, state, now, site.zone)
-        return (*shown(state, rows, known, today, window, site, colours), mark)
+        return (*shown(state, rows, day, today, window, site, colours), mark)

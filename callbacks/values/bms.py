@@ -70,21 +70,21 @@ GROUP_FACTS = {
 
 def sections(content: Mapping[str, Any], zone: ZoneInfo) -> Iterator[Section]:
     """Every section of a document: the known ones in their order, what else it holds, what it lacks."""
-    known: dict[str, Any] = {}
+    listed: dict[str, Any] = {}
     others: list[tuple[str, Any]] = []
     for name, node in content.items():
-        if fold(name) in SECTIONS and fold(name) not in known:
-            known[fold(name)] = node
+        if fold(name) in SECTIONS and fold(name) not in listed:
+            listed[fold(name)] = node
         else:
             others.append((name, node))
     for name, title in SECTIONS.items():
-        if name in known:
-            yield section(name, title, known[name], zone)
+        if name in listed:
+            yield section(name, title, listed[name], zone)
     plain = {name: node for name, node in others if not isinstance(node, dict | list)}
     for name, node in others:
         if name not in plain:
             yield section(fold(name), short(name.strip(), 60) or "(no name)", node, zone)
-    lacking = [title for name, title in SECTIONS.items() if name not in known and name not in OPTIONAL]
+    lacking = [title for name, title in SECTIONS.items() if name not in listed and name not in OPTIONAL]
     rest = Section("Other entries", rows("bms", "", [plain], zone))
     if lacking:
         rest.notes.append(f"Not in this document: {', '.join(lacking)}.")
@@ -94,33 +94,33 @@ def sections(content: Mapping[str, Any], zone: ZoneInfo) -> Iterator[Section]:
 
 def section(name: str, title: str, node: Any, zone: ZoneInfo) -> Section:
     """One section; one that is no object says why in its own words."""
-    found = Section(title, notes=[NOTES[name]] if name in NOTES else [])
+    result = Section(title, notes=[NOTES[name]] if name in NOTES else [])
     if not isinstance(node, dict | list):
-        said = as_posted(node, "")
-        found.missing = "no data in this document" if said is NO_READING else said.text
-        return found
+        value = as_posted(node, "")
+        result.missing = "no data in this document" if value is NO_READING else value.text
+        return result
     children = dict(islice(_children(node), MOST_ROWS))
-    found.cut = len(node) > MOST_ROWS
+    result.cut = len(node) > MOST_ROWS
     if name in CELL_SECTIONS:
         groups = {key: child for key, child in children.items() if isinstance(child, Mapping) and child}
         for key, group in groups.items():
-            if found.size >= MOST_CELLS:
-                found.cut = True
+            if result.size >= MOST_CELLS:
+                result.cut = True
                 break
-            _add_group(found, name, key, group, zone)
+            _add_group(result, name, key, group, zone)
         children = {key: child for key, child in children.items() if key not in groups}
     records = {key: child for key, child in children.items() if is_record(child) and not _is_listed(name, fold(key))}
     if records and len({fold(entry) for record in records.values() for entry in record}) <= MOST_COLUMNS:
-        found.grids.append(grid("", dict(islice(records.items(), MOST_LINES)), zone))
-        found.cut = found.cut or len(records) > MOST_LINES
+        result.grids.append(grid("", dict(islice(records.items(), MOST_LINES)), zone))
+        result.cut = result.cut or len(records) > MOST_LINES
         children = {key: child for key, child in children.items() if key not in records}
     if name == "timeanddate" and (clock := _clock(children)) is not None:
-        found.rows.append(clock)
+        result.rows.append(clock)
         children = {key: child for key, child in children.items() if fold(key) not in DATE}
-    found.rows += rows("bms", name, [_unfused(children) if name == "bmsstatus" else children], zone)
-    if not found.rows and not found.grids:
-        found.missing = "empty in this document"
-    return found
+    result.rows += rows("bms", name, [_unfused(children) if name == "bmsstatus" else children], zone)
+    if not result.rows and not result.grids:
+        result.missing = "empty in this document"
+    return result
 
 
 def _is_listed(section: str, key: str) -> bool:
@@ -148,8 +148,8 @@ def _unfused(children: Mapping[str, Any]) -> dict[str, Any]:
 def _clock(children: Mapping[str, Any]) -> Row | None:
     """The unit's clock as one line; None when its parts make no time."""
     parts = {fold(key): number(child) for key, child in children.items()}
-    told = [parts.get(part) for part in DATE]
-    whole = [int(part) for part in told if part is not None and part == int(part)]
+    fields = [parts.get(part) for part in DATE]
+    whole = [int(part) for part in fields if part is not None and part == int(part)]
     if len(whole) < len(DATE):
         return None
     try:
@@ -160,7 +160,7 @@ def _clock(children: Mapping[str, Any]) -> Row | None:
     return Row("The unit's clock", "", "", (Shown(f"{at:%-d %b %Y, %H:%M:%S}"),))
 
 
-def _add_group(found: Section, name: str, key: str, group: Mapping[str, Any], zone: ZoneInfo) -> None:
+def _add_group(result: Section, name: str, key: str, group: Mapping[str, Any], zone: ZoneInfo) -> None:
     """A group of cells: what is said of it on one line, its cells as a table, what else it holds as rows."""
     facts, rest = [], {}
     detail: list[Any] = []
@@ -172,19 +172,19 @@ def _add_group(found: Section, name: str, key: str, group: Mapping[str, Any], zo
             detail = [value]
         else:
             rest[entry] = value
-    title, said, quantity = short(capitalised(key), 60), ", ".join(facts), QUANTITIES[name]
+    title, summary, quantity = short(capitalised(key), 60), ", ".join(facts), QUANTITIES[name]
     places = group_places(name, group) if detail and isinstance(detail[0], Mapping | list) else []
     if places:
-        found.grids += _lines(title, said, quantity, places[:MOST_CELLS])
-        found.cut = found.cut or len(places) > MOST_CELLS
+        result.grids += _lines(title, summary, quantity, places[:MOST_CELLS])
+        result.cut = result.cut or len(places) > MOST_CELLS
         for cell, place in enumerate(places[:MOST_CELLS], start=1):
             measured, others = apart(place.posted) if isinstance(place.posted, Mapping) else ({}, {})
             rest |= {f"cell {cell}, {entry}": value for entry, value in others.items() if measured}
     elif detail or facts:
         value = shown("bms", name, "individualcellmodulebalancingrate", detail[0] if detail else None, {}, zone)
-        found.grids.append(Grid(title, said, ("", "All cells"), ((quantity, (value,)),)))
+        result.grids.append(Grid(title, summary, ("", "All cells"), ((quantity, (value,)),)))
     for row in rows("bms", "\0", [rest], zone):
-        found.rows.append(Row(f"{title} · {row.label}", row.name, row.explanation, row.values))
+        result.rows.append(Row(f"{title} · {row.label}", row.name, row.explanation, row.values))
 
 
 def _lines(title: str, facts: str, quantity: str, places: Sequence[Place]) -> Iterator[Grid]:
@@ -208,13 +208,13 @@ def _cell(place: Place) -> Shown:
 
 def pins(names: list[str]) -> list[Row]:
     """The active pins, each with what it does."""
-    found = []
+    pin_rows = []
     for name in dict.fromkeys(names):
         pin = PIN_STATUS.named(name)
         label = pin.label if pin is not None and pin.label else capitalised(name.replace("_", " "))
         words = pin.sentence if pin is not None else "Not known to this site"
-        found.append(Row(short(label, 80), short(name, 80), words, ()))
-    return found[:MOST_ROWS]
+        pin_rows.append(Row(short(label, 80), short(name, 80), words, ()))
+    return pin_rows[:MOST_ROWS]
 
 
 def sentence(readings: Mapping[str, float], flags: document.Flags) -> str:
@@ -227,5 +227,5 @@ def sentence(readings: Mapping[str, float], flags: document.Flags) -> str:
         way = "into" if amps >= 0 else "out of"
         parts.append(f"{formatting.with_unit(formatting.number(abs(amps), 1), 'A')} {way} the battery")
     wrong = len(flags.status_errors) + len(flags.protection_errors) + len(flags.power_errors)
-    said = f"{wrong} {'error' if wrong == 1 else 'errors'} reported" if wrong else "no errors reported"
-    return f"{', '.join(parts)}; {said}." if parts else f"The battery manager answers in part; {said}."
+    errors = f"{wrong} {'error' if wrong == 1 else 'errors'} reported" if wrong else "no errors reported"
+    return f"{', '.join(parts)}; {errors}." if parts else f"The battery manager answers in part; {errors}."

@@ -57,8 +57,8 @@ def shown(family: str, section: str, key: str, posted: Any, siblings: Mapping[st
     if (flag := truth(posted)) is not None:
         word = ("on" if flag else "off") if section in ON_OFF else ("yes" if flag else "no")
         return Shown(word, tone=flag_tone(key, flag) if family == "bms" and section == "bmsstatus" else "")
-    said = ENTRIES.get(key)
-    return as_posted(posted, said.unit if said else "")
+    entry = ENTRIES.get(key)
+    return as_posted(posted, entry.unit if entry else "")
 
 
 def of_metric(family: str, metric: Metric, section: str, key: str, posted: Any, siblings: Mapping[str, Any]) -> Shown:
@@ -117,18 +117,18 @@ def _names(names: NameList, posted: Any) -> Shown:
     word = number(posted) if names.is_word and not isinstance(posted, Mapping) else None
     if word is not None and 0 <= word < 1 << 64:
         bits = int(word)
-        found = [names.codes.name(bit) or f"bit {bit}" for bit in range(bits.bit_length()) if bits >> bit & 1]
+        active = [names.codes.name(bit) or f"bit {bit}" for bit in range(bits.bit_length()) if bits >> bit & 1]
     elif isinstance(posted, list) and not all(isinstance(name, str) for name in posted):
         return Shown(joined(posted), tone=names.tone)
     else:
-        found = document.names(posted, list(names.codes.names.values()) if names.is_word else ())
-    if not found:
+        active = document.names(posted, list(names.codes.names.values()) if names.is_word else ())
+    if not active:
         if posted in (None, "", [], {}, 0, "0") or _all_off(posted):
             return Shown("none")
         return as_posted(posted, "")
-    told = tuple((short(name), names.codes.meaning(name)) for name in found[:MOST_IN_LIST])
-    more = len(found) - len(told)
-    return Shown("", words=f"and {more} more" if more else "", tone=names.tone, names=told)
+    meanings = tuple((short(name), names.codes.meaning(name)) for name in active[:MOST_IN_LIST])
+    more = len(active) - len(meanings)
+    return Shown("", words=f"and {more} more" if more else "", tone=names.tone, names=meanings)
 
 
 def _all_off(posted: Any) -> bool:

@@ -114,8 +114,8 @@ ENTRIES: Mapping[str, Words] = {
 
 def metric_at(family: str, section: str, key: str) -> Metric | None:
     """The metric that stands at that folded section and key; an empty section is the top of the document."""
-    found = document.PLACES[family].get((section, key) if section else (key,))
-    return None if found is None else catalogue.metric(found)
+    metric_key = document.PLACES[family].get((section, key) if section else (key,))
+    return None if metric_key is None else catalogue.metric(metric_key)
 
 
 FLAGS = (PROTECTION, POWER_REDUCTION, PIN_STATUS, INPUT_PINS, OUTPUT_PINS_1, OUTPUT_PINS_3)

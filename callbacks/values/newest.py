@@ -35,11 +35,13 @@ class Newest:
     @property
     def columns(self) -> list[Column]:
         """The columns, with what is to be said of those whose values are old, or not there."""
-        told = [
-            Column(device_name(one.latest.device), f"no data for {formatting.span(one.age)}" if one.silent else "")
-            for one in self.sources
+        columns = [
+            Column(
+                device_name(source.latest.device), f"no data for {formatting.span(source.age)}" if source.silent else ""
+            )
+            for source in self.sources
         ]
-        return [*told, *(Column(name, "no data") for name in self.without)]
+        return [*columns, *(Column(name, "no data") for name in self.without)]
 
     @property
     def contents(self) -> list[Any]:
@@ -56,34 +58,34 @@ class Newest:
 def fingerprint(newest: Newest) -> str:
     """A text that changes when the page would: a newer document, a device fallen silent, another day."""
     parts = [f"{newest.now.astimezone(newest.zone):%Y-%m-%d}", *newest.without]
-    for one in newest.sources:
-        latest = one.latest
+    for source in newest.sources:
+        latest = source.latest
         parts.append(f"{latest.device.slug}@{latest.recorded_at.isoformat()}/{latest.received_at.isoformat()}")
-        if one.silent:
-            parts.append(f"{one.age // timedelta(minutes=10)}")
+        if source.silent:
+            parts.append(f"{source.age // timedelta(minutes=10)}")
     return "|".join(parts)
 
 
 def heard(newest: Newest, family: str) -> list[Any]:
     """When each document was measured and received, and how old it is."""
-    found: list[Any] = []
+    parts: list[Any] = []
     for source in newest.sources:
         latest = source.latest
         name = (
             device_name(latest.device) if latest.family != "bms" or latest.device.slug != "bms" else "Battery manager"
         )
         measured, received = (stamp(at, newest.now, newest.zone) for at in (latest.recorded_at, latest.received_at))
-        old = age(source.age.total_seconds(), source.late_after_seconds, formatting.ago(source.age))
+        time_ago = age(source.age.total_seconds(), source.late_after_seconds, formatting.ago(source.age))
         words: list[Any]
         if family == "tristar_daily":
-            words = [f" of {tristar.day_of(latest.recorded_at, newest.zone)}, ", old, f"; received {received}"]
+            words = [f" of {tristar.day_of(latest.recorded_at, newest.zone)}, ", time_ago, f"; received {received}"]
         elif latest.clock == "server" or measured == received:
-            words = [f" received {received}, ", old]
+            words = [f" received {received}, ", time_ago]
         else:
-            words = [f" measured {measured}, ", old, f"; received {received}"]
+            words = [f" measured {measured}, ", time_ago, f"; received {received}"]
         link = dcc.Link(name, href=device_page(latest.device.slug))
-        found.append(html.Span([html.B(link), *words], className="arb-heard"))
-    return found
+        parts.append(html.Span([html.B(link), *words], className="arb-heard"))
+    return parts
 
 
 def stamp(at: datetime, now: datetime, zone: ZoneInfo) -> str:

@@ -45,10 +45,10 @@ class ValuePage:
 def bms_values(newest: Newest) -> Said:
     """Every value of the battery manager's document."""
     (latest,) = (source.latest for source in newest.sources)
-    said = bms.sentence(latest.readings, latest.flags)
+    words = bms.sentence(latest.readings, latest.flags)
     if newest.sources[0].silent:
-        said = f"No data from the battery for {formatting.span(newest.sources[0].age)}; it last said: {said}"
-    return said, [_columns(tables.body(bms.sections(latest.content, newest.zone), newest.columns, newest.where))]
+        words = f"No data from the battery for {formatting.span(newest.sources[0].age)}; it last said: {words}"
+    return words, [_columns(tables.body(bms.sections(latest.content, newest.zone), newest.columns, newest.where))]
 
 
 def bms_pins(newest: Newest) -> Said:
@@ -56,9 +56,9 @@ def bms_pins(newest: Newest) -> Said:
     (source,) = newest.sources
     rows = bms.pins(source.latest.flags.pins)
     when = "were active when it was last heard" if source.silent else "are active"
-    one = "was active when it was last heard" if source.silent else "is active"
+    singular = "was active when it was last heard" if source.silent else "is active"
     if rows:
-        return f"{len(rows)} pins {when}." if len(rows) > 1 else f"One pin {one}.", [tables.pins_list(rows)]
+        return f"{len(rows)} pins {when}." if len(rows) > 1 else f"One pin {singular}.", [tables.pins_list(rows)]
     words = "The newest document names no active pin: the unit has none in use, or did not say."
     return "No pin is active.", [html.P(words, className="arb-prose")]
 
@@ -66,22 +66,22 @@ def bms_pins(newest: Newest) -> Said:
 def tristar_values(newest: Newest) -> Said:
     """Every section of the controllers' documents."""
     sections = tristar.sections("tristar", newest.contents, newest.zone)
-    said = tristar.sentence(newest.sources)
-    return said, [_columns(tables.body(sections, newest.columns, newest.where))]
+    words = tristar.sentence(newest.sources)
+    return words, [_columns(tables.body(sections, newest.columns, newest.where))]
 
 
 def charge_settings(newest: Newest) -> Said:
     """The charge settings side by side."""
     sections = tristar.settings(newest.contents, newest.names, newest.zone)
-    said = tristar.settings_sentence(sections, newest.contents, newest.names)
-    return said, [html.Div(tables.body(sections, newest.columns, newest.where), className="arb-values-one")]
+    words = tristar.settings_sentence(sections, newest.contents, newest.names)
+    return words, [html.Div(tables.body(sections, newest.columns, newest.where), className="arb-values-one")]
 
 
 def daily_values(newest: Newest) -> Said:
     """The records of the day."""
     sections = tristar.daily(newest.contents, newest.zone)
-    said = tristar.daily_sentence(newest.sources, newest.zone)
-    return said, [html.Div(tables.body(sections, newest.columns, newest.where), className="arb-values-one")]
+    words = tristar.daily_sentence(newest.sources, newest.zone)
+    return words, [html.Div(tables.body(sections, newest.columns, newest.where), className="arb-values-one")]
 
 
 def _columns(parts: list[Any]) -> html.Div:
@@ -124,9 +124,11 @@ def read(session: Session, page: ValuePage, viewer: Viewer, now: datetime, zone:
     ]
     sources = sources_of(rows, queries.spacings(session, rows), now)
     if page.kind == "bms":
-        return Newest(tuple(sorted(sources, key=lambda one: one.age)[:1]), (), now, zone)
-    told = [source for source in sources if source.latest.device.string is not None]
-    shown = [one for one in sources if one.latest.device.slug != UNTOLD or not told or not one.silent]
+        return Newest(tuple(sorted(sources, key=lambda source: source.age)[:1]), (), now, zone)
+    string_sources = [source for source in sources if source.latest.device.string is not None]
+    shown = [
+        source for source in sources if source.latest.device.slug != UNTOLD or not string_sources or not source.silent
+    ]
     heard = {source.latest.device.id for source in shown}
     silent = [device for device in seen if device.string is not None and device.id not in heard]
     return Newest(tuple(shown), tuple(map(device_name, silent)) if shown else (), now, zone)
@@ -134,16 +136,16 @@ def read(session: Session, page: ValuePage, viewer: Viewer, now: datetime, zone:
 
 def notices(newest: Newest, page: ValuePage) -> list[Any]:
     """Who has fallen silent, or has never sent such a document."""
-    found = []
+    parts = []
     for source in newest.sources:
         if source.silent and page.family == "tristar_daily":
             words = f"of a later day from {source.name}: its newest record is {formatting.span(source.age)} old."
-            found.append(notice("nodata", "No record ", words))
+            parts.append(notice("nodata", "No record ", words))
         elif source.silent:
-            said = silence(source)
-            found.append(notice(said.kind, said.prefix, said.text))
+            warning = silence(source)
+            parts.append(notice(warning.kind, warning.prefix, warning.text))
     what = "No daily record " if page.family == "tristar_daily" else "No data "
-    return found + [notice("nodata", what, f"from {name[:1].lower()}{name[1:]} yet.") for name in newest.without]
+    return parts + [notice("nodata", what, f"from {name[:1].lower()}{name[1:]} yet.") for name in newest.without]
 
 
 def nothing_yet(page: ValuePage) -> list[Any]:
@@ -156,8 +158,8 @@ def answer(newest: Newest, page: ValuePage) -> tuple[Any, ...]:
     """The sentence, who was heard, who was not, the values."""
     if not newest.sources:
         return "Nothing has been sent yet.", [], [], nothing_yet(page)
-    said, values = page.shown(newest)
-    return said, heard(newest, page.family), notices(newest, page), values
+    words, values = page.shown(newest)
+    return words, heard(newest, page.family), notices(newest, page), values
 
 
 def register(dash_app: Dash, sessions: sessionmaker[Session], viewer: Viewers, site: Site, clock: Clock) -> None:

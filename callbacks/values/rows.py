@@ -85,17 +85,17 @@ def leaves(node: Any, names: frozenset[str] = frozenset()) -> Iterator[tuple[Pat
     """(path, value) of every value below a node, in its order; what stands at a name of `names` is one value."""
     waiting: list[tuple[Path, Any]] = [((), node)]
     while waiting:
-        path, one = waiting.pop()
-        flags = len(path) == 1 and fold(path[0]) in names and _are_flags(one)
-        if path and (flags or is_leaf(one)):
-            yield path, one
+        path, entry = waiting.pop()
+        flags = len(path) == 1 and fold(path[0]) in names and _are_flags(entry)
+        if path and (flags or is_leaf(entry)):
+            yield path, entry
             continue
-        if isinstance(one, Mapping):
-            measured, inside = apart(one) if path else ({}, one)
+        if isinstance(entry, Mapping):
+            measured, inside = apart(entry) if path else ({}, entry)
             if measured:
                 yield path, measured
         else:
-            inside = {str(n): item for n, item in enumerate(one, start=1)}
+            inside = {str(n): item for n, item in enumerate(entry, start=1)}
         waiting.extend(reversed([((*path, str(name)), child) for name, child in inside.items()]))
 
 
@@ -108,20 +108,20 @@ def rows(family: str, section: str, nodes: Sequence[Any], zone: ZoneInfo) -> lis
 
     `section` is its folded name, empty for the top of the document.  At most MOST_ROWS rows.
     """
-    found: dict[tuple[Path, int], tuple[Path, dict[int, Any]]] = {}
+    entries: dict[tuple[Path, int], tuple[Path, dict[int, Any]]] = {}
     lists = frozenset(name for where, name in NAME_LISTS[family] if where == section)
     for column, node in enumerate(nodes):
         if node is None:
             continue
-        told: dict[Path, int] = {}
+        counts: dict[Path, int] = {}
         for path, posted in islice(leaves(node, lists), MOST_ROWS):
             place = _place(family, section, path)
-            told[place] = told.get(place, 0) + 1
-            found.setdefault((place, told[place]), (path, {}))[1][column] = posted
+            counts[place] = counts.get(place, 0) + 1
+            entries.setdefault((place, counts[place]), (path, {}))[1][column] = posted
     beside = [_beside(node) for node in nodes]
     return [
         row_of(family, section, path, [posted.get(n, MISSING) for n in range(len(nodes))], beside, zone)
-        for path, posted in list(found.values())[:MOST_ROWS]
+        for path, posted in list(entries.values())[:MOST_ROWS]
     ]
 
 
@@ -138,8 +138,10 @@ def _place(family: str, section: str, path: Path) -> Path:
 
 def _beside(node: Any) -> dict[str, Any]:
     """What the reading of another entry depends on: the unit of a charge is told by the capacity beside it."""
-    found = [value for name, value in node.items() if fold(str(name)) == CAPACITY] if isinstance(node, Mapping) else []
-    return {CAPACITY: found[0]} if found else {}
+    capacities = (
+        [value for name, value in node.items() if fold(str(name)) == CAPACITY] if isinstance(node, Mapping) else []
+    )
+    return {CAPACITY: capacities[0]} if capacities else {}
 
 
 def row_of(
@@ -149,8 +151,8 @@ def row_of(
     key = fold(path[-1])
     where = section if len(path) == 1 else "\0"  # what lies deeper is no place of the tables
     values = tuple(
-        NOT_SENT if one is MISSING else shown(family, where, key, one, siblings, zone)
-        for one, siblings in zip(posted, beside, strict=True)
+        NOT_SENT if value is MISSING else shown(family, where, key, value, siblings, zone)
+        for value, siblings in zip(posted, beside, strict=True)
     )
     label, explanation = words_of(family, where, key, path)
     name = "" if fold(label) == fold("".join(path)) or len(path) > 1 else short(path[0], LONGEST_LABEL)
@@ -169,8 +171,8 @@ def words_of(family: str, section: str, key: str, path: Path) -> tuple[str, str]
         explanation = flag_words(key)
     own = path[-1].strip()
     last = capitalised(own.replace("_", " ")) if explanation else own if "_" in own else capitalised(own)
-    said = [*(step.strip() for step in path[:-1]), words.label if words is not None and words.label else last]
-    return short(" · ".join(said), LONGEST_LABEL) or "(no name)", explanation
+    steps = [*(step.strip() for step in path[:-1]), words.label if words is not None and words.label else last]
+    return short(" · ".join(steps), LONGEST_LABEL) or "(no name)", explanation
 
 
 def grid(title: str, records: Mapping[str, Mapping[str, Any]], zone: ZoneInfo) -> Grid:
@@ -194,8 +196,8 @@ def grid(title: str, records: Mapping[str, Mapping[str, Any]], zone: ZoneInfo) -
             shown("bms", "\0", column, inside[column], {}, zone) if column in inside else NOT_SENT for column in columns
         ]
         lines.append((label, tuple(cells)))
-    said = [ENTRIES[key].label if key in ENTRIES and ENTRIES[key].label else capitalised(keys[key]) for key in columns]
-    return Grid(title, "", (stem, *said), tuple(lines))
+    head = [ENTRIES[key].label if key in ENTRIES and ENTRIES[key].label else capitalised(keys[key]) for key in columns]
+    return Grid(title, "", (stem, *head), tuple(lines))
 
 
 def is_record(node: Any) -> bool:

@@ -20,15 +20,15 @@ TONE_ICONS = {"attention": "bi-exclamation-triangle-fill", "alarm": "bi-exclamat
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A device above its values; `old` says in words that they are not of now, and is empty when they are."""
+    """A device above its values; `note` says in words that they are not of now, and is empty when they are."""
 
     name: str
-    old: str = ""
+    note: str = ""
 
 
 def body(sections: Iterable[Section], columns: Sequence[Column], where: str) -> list[Any]:
     """The sections one after the other, as many as a page can hold; `where` is where the whole documents are."""
-    found: list[Any] = []
+    parts: list[Any] = []
     lines, cut = 0, False
     for section in sections:
         if lines >= MOST_ON_A_PAGE:
@@ -36,15 +36,15 @@ def body(sections: Iterable[Section], columns: Sequence[Column], where: str) -> 
             break
         lines += 1 + section.size
         cut = cut or section.cut or len(section.rows) >= MOST_ROWS
-        found.append(section_of(section, columns))
+        parts.append(section_of(section, columns))
     if cut:
-        found.append(
+        parts.append(
             html.P(
                 ["The document holds more than a page can show: ", html.A("the whole of it", href=where), "."],
                 className="arb-note",
             )
         )
-    return found
+    return parts
 
 
 def section_of(section: Section, columns: Sequence[Column]) -> html.Section:
@@ -55,7 +55,7 @@ def section_of(section: Section, columns: Sequence[Column]) -> html.Section:
     parts: list[Any] = [html.H2(heading, className="arb-h2")]
     if section.missing:
         parts.append(html.P(section.missing, className="arb-missing arb-hatched"))
-    parts += [_grid(one, section.title) for one in section.grids]
+    parts += [_grid(grid, section.title) for grid in section.grids]
     if section.rows:
         parts.append(_rows(section.rows, columns, section.title))
     parts += [html.P(note, className="arb-note") for note in section.notes]
@@ -63,12 +63,12 @@ def section_of(section: Section, columns: Sequence[Column]) -> html.Section:
 
 
 def _rows(rows: Sequence[Row], columns: Sequence[Column], caption: str) -> html.Div:
-    told: list[dict[str, Any]] = [
-        {"data-of": ", ".join(word for word in (one.name, one.old) if word)} if len(columns) > 1 else {}
-        for one in columns
+    data_of: list[dict[str, Any]] = [
+        {"data-of": ", ".join(word for word in (column.name, column.note) if word)} if len(columns) > 1 else {}
+        for column in columns
     ]
-    apart = " arb-apart" if any(one.old for one in columns) else ""
-    old = ["arb-old" if one.old else None for one in columns]
+    apart = " arb-apart" if any(column.note for column in columns) else ""
+    css_classes = ["arb-old" if column.note else None for column in columns]
     head = [html.Thead(html.Tr([html.Td(""), *map(_heading, columns)]))] if len(columns) > 1 else []
     return html.Div(
         html.Table(
@@ -82,11 +82,11 @@ def _rows(rows: Sequence[Row], columns: Sequence[Column], caption: str) -> html.
                             [
                                 html.Th(_name(row), scope="row", role="rowheader"),
                                 *(
-                                    html.Td(_value(one), className=css, role="cell", **of)
-                                    for one, css, of in zip(row.values, old, told, strict=True)
+                                    html.Td(_value(value), className=css, role="cell", **of)
+                                    for value, css, of in zip(row.values, css_classes, data_of, strict=True)
                                 ),
                             ],
-                            className="arb-listed" if any(one.names for one in row.values) else None,
+                            className="arb-listed" if any(value.names for value in row.values) else None,
                             role="row",
                         )
                         for row in rows
@@ -104,8 +104,8 @@ def _rows(rows: Sequence[Row], columns: Sequence[Column], caption: str) -> html.
 
 
 def _heading(column: Column) -> html.Th:
-    old = [html.Span(column.old, className="arb-tone-nothing arb-meaning")] if column.old else []
-    return html.Th([column.name, *old], scope="col", className="arb-num")
+    mark = [html.Span(column.note, className="arb-tone-nothing arb-meaning")] if column.note else []
+    return html.Th([column.name, *mark], scope="col", className="arb-num")
 
 
 def _name(row: Row) -> list[Any]:
@@ -119,27 +119,27 @@ def _name(row: Row) -> list[Any]:
     return parts
 
 
-def _value(one: Shown) -> list[Any]:
-    if one.names:
-        parts: list[Any] = [html.Span(_named(one, name, words), className="arb-named") for name, words in one.names]
-        return [*parts, html.Span(one.words, className="arb-meaning")] if one.words else parts
-    mark: list[Any] = [icon(TONE_ICONS[one.tone]), " "] if one.tone in TONE_ICONS else []
-    css = "arb-value" if len(one.text) <= LONGEST_UNBROKEN else "arb-value arb-wraps"
-    css += f" arb-tone-{one.tone}" if one.tone else ""
-    said: list[Any] = [html.Span([*mark, *quantity(one.text, one.unit)], className=css)]
-    if one.words:
-        said.append(html.Span(one.words, className="arb-meaning"))
-    return said
+def _value(value: Shown) -> list[Any]:
+    if value.names:
+        parts: list[Any] = [html.Span(_named(value, name, words), className="arb-named") for name, words in value.names]
+    else:
+        mark: list[Any] = [icon(TONE_ICONS[value.tone]), " "] if value.tone in TONE_ICONS else []
+        css = "arb-value" if len(value.text) <= LONGEST_UNBROKEN else "arb-value arb-wraps"
+        css += f" arb-tone-{value.tone}" if value.tone else ""
+        parts = [html.Span([*mark, *quantity(value.text, value.unit)], className=css)]
+    if value.words:
+        parts.append(html.Span(value.words, className="arb-meaning"))
+    return parts
 
 
-def _named(one: Shown, name: str, words: str) -> list[Any]:
-    mark: list[Any] = [icon(TONE_ICONS[one.tone]), " "] if one.tone in TONE_ICONS else []
-    said: list[Any] = [html.Span([*mark, name], className=f"arb-tone-{one.tone}" if one.tone else None)]
-    return [*said, html.Span(words, className="arb-meaning")] if words else said
+def _named(value: Shown, name: str, words: str) -> list[Any]:
+    mark: list[Any] = [icon(TONE_ICONS[value.tone]), " "] if value.tone in TONE_ICONS else []
+    parts: list[Any] = [html.Span([*mark, name], className=f"arb-tone-{value.tone}" if value.tone else None)]
+    return [*parts, html.Span(words, className="arb-meaning")] if words else parts
 
 
-def _grid(one: Grid, caption: str) -> html.Div:
-    numeric = [all(_is_number(values[n]) for _, values in one.rows) for n in range(len(one.head) - 1)]
+def _grid(grid: Grid, caption: str) -> html.Div:
+    numeric = [all(_is_number(values[n]) for _, values in grid.rows) for n in range(len(grid.head) - 1)]
     body = html.Tbody(
         [
             html.Tr(
@@ -149,46 +149,46 @@ def _grid(one: Grid, caption: str) -> html.Div:
                     for n, value in enumerate(values)
                 ]
             )
-            for label, values in one.rows
+            for label, values in grid.rows
         ]
     )
     head = html.Thead(
         html.Tr(
-            [html.Th(one.head[0], scope="col") if one.head[0] else html.Td("")]
+            [html.Th(grid.head[0], scope="col") if grid.head[0] else html.Td("")]
             + [
                 html.Th(name, scope="col", className="arb-num" if numeric[n] else None)
-                for n, name in enumerate(one.head[1:])
+                for n, name in enumerate(grid.head[1:])
             ]
         )
     )
-    heading = [html.H3([one.title, html.Small(one.facts)], className="arb-h3")] if one.title else []
+    heading = [html.H3([grid.title, html.Small(grid.facts)], className="arb-h3")] if grid.title else []
     return html.Div(
         [
             *heading,
             html.Div(
                 html.Table(
-                    [html.Caption(f"{caption} {one.title}", className="arb-visually-hidden"), head, body],
-                    className="arb-table arb-cells" if one.title or one.is_line else "arb-table",
+                    [html.Caption(f"{caption} {grid.title}", className="arb-visually-hidden"), head, body],
+                    className="arb-table arb-cells" if grid.title or grid.is_line else "arb-table",
                 ),
                 className="arb-scroll",
                 tabIndex="0",
                 role="region",
-                **attributes(aria_label=f"{caption} {one.title}".strip()),
+                **attributes(aria_label=f"{caption} {grid.title}".strip()),
             ),
         ],
         className="arb-grid",
     )
 
 
-def _is_number(one: Shown) -> bool:
-    text = one.text.replace(formatting.THIN_SPACE, "").replace(".", "").removeprefix(formatting.MINUS)
-    return one.text == formatting.NOTHING or text.isdigit()
+def _is_number(value: Shown) -> bool:
+    text = value.text.replace(formatting.THIN_SPACE, "").replace(".", "").removeprefix(formatting.MINUS)
+    return value.text == formatting.NOTHING or text.isdigit()
 
 
-def _short(one: Shown) -> Any:
-    if one.names:
-        return ", ".join(name for name, _ in one.names)
-    return _value(Shown(one.text, one.unit, "" if one.text == formatting.NOTHING else one.words, one.tone))
+def _short(value: Shown) -> Any:
+    if value.names:
+        return ", ".join(name for name, _ in value.names)
+    return _value(Shown(value.text, value.unit, "" if value.text == formatting.NOTHING else value.words, value.tone))
 
 
 def pins_list(rows: Sequence[Row]) -> html.Ul:

@@ -37,53 +37,54 @@ def sections(family: str, contents: Contents, zone: ZoneInfo, without: Sequence[
     `contents` are the documents of the controllers, None for one that has sent none.  Sections whose folded names are
     in `without` are left out.
     """
-    found: dict[Place, tuple[str, dict[int, Any]]] = {}
+    nodes_by_place: dict[Place, tuple[str, dict[int, Any]]] = {}
     beside: list[dict[str, Any] | None] = []
     for column, content in enumerate(contents):
         plain: dict[str, Any] = {}
-        told: dict[str, int] = {}
+        counts: dict[str, int] = {}
         for name, node in (content or {}).items():
             folded = fold(name)
             if isinstance(node, dict | list) and folded not in without:
-                told[folded] = told.get(folded, 0) + 1
-                found.setdefault((folded, told[folded]), (name, {}))[1][column] = node
+                counts[folded] = counts.get(folded, 0) + 1
+                nodes_by_place.setdefault((folded, counts[folded]), (name, {}))[1][column] = node
             elif folded not in without:
                 plain[name] = node
         beside.append(None if content is None else plain)
-    for (folded, _), (name, nodes) in found.items():
+    for (folded, _), (name, nodes) in nodes_by_place.items():
         yield _section(family, folded, name, [nodes.get(n) for n in range(len(contents))], zone)
     if any(beside):
         yield Section("Other entries", rows(family, "", beside, zone))
 
 
 def _section(family: str, folded: str, name: str, nodes: Sequence[Any], zone: ZoneInfo) -> Section:
-    found = rows(family, folded, nodes, zone)
+    section_rows = rows(family, folded, nodes, zone)
     title = TITLES.get(folded) or short(name.strip(), 60) or "(no name)"
-    missing = "" if found else "empty in this document"
-    return Section(title, found, name="" if fold(title) == folded else short(name, 60), missing=missing)
+    missing = "" if section_rows else "empty in this document"
+    return Section(title, section_rows, name="" if fold(title) == folded else short(name, 60), missing=missing)
 
 
 def settings(contents: Contents, names: Sequence[str], zone: ZoneInfo) -> list[Section]:
     """The 25 settings in the maker's order, then what else stands with them; differences are marked in words."""
     nodes = [_settings_of(content) for content in contents]
-    told = [node if isinstance(node, Mapping) else {} for node in nodes]
+    objects = [node if isinstance(node, Mapping) else {} for node in nodes]
     main = Section("Charge settings")
-    places = [_places(node) for node in told]
-    for one in SETTINGS:
+    places = [_places(node) for node in objects]
+    for entry in SETTINGS:
         posted = [
-            node[place[one.key]] if one.key in place else MISSING for node, place in zip(told, places, strict=True)
+            node[place[entry.key]] if entry.key in place else MISSING
+            for node, place in zip(objects, places, strict=True)
         ]
-        main.rows.append(_setting_row(one, posted, names))
+        main.rows.append(_setting_row(entry, posted, names))
     rest = [
         {name: value for name, value in node.items() if name not in place.values()}
-        for node, place in zip(told, places, strict=True)
+        for node, place in zip(objects, places, strict=True)
     ]
     others = rows("tristar_daily", SETTINGS_SECTION, rest, zone)
     for name, content, node in zip(names, contents, nodes, strict=True):
         if content is not None and not isinstance(node, Mapping):
-            said = "has no charge settings in its newest daily document"
+            lack = "has no charge settings in its newest daily document"
             words = as_posted(node, "").text if isinstance(node, str) and node else ""
-            main.notes.append(f"{name} {said}{f': {words}' if words else ''}.")
+            main.notes.append(f"{name} {lack}{f': {words}' if words else ''}.")
     return [main, Section("Other entries among the settings", others)] if others else [main]
 
 
@@ -93,28 +94,28 @@ def _settings_of(content: Mapping[str, Any] | None) -> Any:
 
 def _places(node: Mapping[str, Any]) -> dict[str, str]:
     """Setting -> the name under which a document has it; the first of two that mean the same."""
-    found: dict[str, str] = {}
+    names: dict[str, str] = {}
     for name in node:
-        if (known := setting(name)) is not None:
-            found.setdefault(known.key, name)
-    return found
+        if (entry := setting(name)) is not None:
+            names.setdefault(entry.key, name)
+    return names
 
 
-def _setting_row(one: Setting, posted: Sequence[Any], names: Sequence[str]) -> Row:
-    values = tuple(NOT_SENT if value is MISSING else _setting_value(one, value) for value in posted)
-    mark = _difference(one, posted, names)
-    return Row(one.label, one.key, f"{one.meaning} {one.caution}".strip(), values, mark)
+def _setting_row(setting: Setting, posted: Sequence[Any], names: Sequence[str]) -> Row:
+    values = tuple(NOT_SENT if value is MISSING else _setting_value(setting, value) for value in posted)
+    mark = _difference(setting, posted, names)
+    return Row(setting.label, setting.key, f"{setting.meaning} {setting.caution}".strip(), values, mark)
 
 
-def _setting_value(one: Setting, posted: Any) -> Shown:
+def _setting_value(setting: Setting, posted: Any) -> Shown:
     value = number(posted)
     if value is None:
         return as_posted(posted, "")
-    words = (one.zero_means if value == 0 else one.else_means) or ""
-    if one.unit == "s" and value >= 90 and not words:
+    words = (setting.zero_means if value == 0 else setting.else_means) or ""
+    if setting.unit == "s" and value >= 90 and not words:
         words = _duration(value)
-    tone = "attention" if value != 0 and one.else_means else ""
-    return Shown(formatting.number(value, one.decimals), UNITS.get(one.unit, one.unit), words, tone)
+    tone = "attention" if value != 0 and setting.else_means else ""
+    return Shown(formatting.number(value, setting.decimals), UNITS.get(setting.unit, setting.unit), words, tone)
 
 
 def _duration(seconds: float) -> str:
@@ -124,14 +125,14 @@ def _duration(seconds: float) -> str:
     return " ".join(formatting.with_unit(str(count), unit) for count, unit in parts if count)
 
 
-def _difference(one: Setting, posted: Sequence[Any], names: Sequence[str]) -> str:
+def _difference(setting: Setting, posted: Sequence[Any], names: Sequence[str]) -> str:
     """In words how the controllers differ in a setting that must be equal; empty when they do not."""
     there = [value for value in posted if value is not MISSING]
     if len(posted) < 2 or not there:
         return ""
     if len(there) < len(posted):
-        told = [_in_sentence(name) for name, value in zip(names, posted, strict=True) if value is not MISSING]
-        return f"Sent by {' and '.join(told)} only."
+        senders = [_in_sentence(name) for name, value in zip(names, posted, strict=True) if value is not MISSING]
+        return f"Sent by {' and '.join(senders)} only."
     values = [value for value in map(number, there) if value is not None]
     if len(values) < len(there):
         same = all(value == there[0] for value in there)
@@ -139,11 +140,11 @@ def _difference(one: Setting, posted: Sequence[Any], names: Sequence[str]) -> st
     apart = max(values) - min(values)
     if apart == 0:
         return ""
-    digits = one.decimals
+    digits = setting.decimals
     while digits < 6 and round(apart, digits) == 0:
         digits += 1
-    said = formatting.with_unit(formatting.number(apart, digits), UNITS.get(one.unit, one.unit))
-    return f"The controllers differ by {said}; they must be equal."
+    amount = formatting.with_unit(formatting.number(apart, digits), UNITS.get(setting.unit, setting.unit))
+    return f"The controllers differ by {amount}; they must be equal."
 
 
 def settings_sentence(sections_: Sequence[Section], contents: Contents, names: Sequence[str]) -> str:
@@ -177,12 +178,14 @@ def daily_sentence(sources: Sequence[Source], zone: ZoneInfo) -> str:
     for source in sources:
         on = day_of(source.latest.recorded_at, zone)
         energy = source.reading("Wh_daily")
-        said = "no energy told" if energy is None else formatting.with_unit(formatting.number(energy / 1000, 2), "kWh")
-        parts.append((f"{said} from {formatting.unbroken(source.name)}", on))
+        amount = (
+            "no energy told" if energy is None else formatting.with_unit(formatting.number(energy / 1000, 2), "kWh")
+        )
+        parts.append((f"{amount} from {formatting.unbroken(source.name)}", on))
     if len({on for _, on in parts}) == 1:
-        text = f"{' and '.join(said for said, _ in parts)} on {parts[0][1]}."
+        text = f"{' and '.join(amount for amount, _ in parts)} on {parts[0][1]}."
     else:
-        text = "; ".join(f"{said} on {on}" for said, on in parts) + "."
+        text = "; ".join(f"{amount} on {on}" for amount, on in parts) + "."
     return text[:1].upper() + text[1:]
 
 
