@@ -15,7 +15,7 @@ ARIAL = "Arial, Liberation Sans, DejaVu Sans, sans-serif"
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class StyleSheet:
     """What a style decides.  No `grid` colour means no grid; `frame` is the colour of the box around a plot, if any;
     `ground` is what lies behind a transparent `paper`, for an image."""
 
@@ -49,7 +49,7 @@ DEEP = ("#4C72B0", "#55A868", "#C44E52", "#8172B2", "#CCB974", "#64B5CD")
 
 # Told apart by readers with any common kind of colour vision; after Okabe and Ito, tuned to each ground for contrast.
 # Those with a meaning (MEANINGS) come last: a second value of the battery should not look like the sun.
-OWN_LIGHT = Look(
+OWN_LIGHT = StyleSheet(
     colors=("#0b7a70", "#2f7fb8", "#9a3f86", "#5f7a1f", "#6b625a", "#b06a00", "#5a50c4", "#bd3a1b"),
     paper=TRANSPARENT,
     ground="#faf8f2",
@@ -75,14 +75,14 @@ OWN_DARK = replace(
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """A row: the key of the address, how it looks, and where it follows the theme how it looks in the dark.
+    """A row: the key of the address, how to draw it, and how to draw it in the dark where it follows the theme.
 
     matplotlib has a style sheet for most of these keys, and draws with that; for any other it is set as the row says.
     """
 
     key: str
-    look: Look
-    dark: Look | None = None
+    light: StyleSheet
+    dark: StyleSheet | None = None
     label: str = ""  # the key where empty
 
     @property
@@ -91,8 +91,8 @@ class Style:
         return self.label or self.key
 
 
-_PLAIN = Look(colors=TAB10)
-_SEABORN = Look(
+_PLAIN = StyleSheet(colors=TAB10)
+_SEABORN = StyleSheet(
     colors=DEEP,
     plot="#EAEAF2",
     ink="#262626",
@@ -112,7 +112,7 @@ STYLES = (
     Style(
         "bmh",
         label="BMH",
-        look=Look(
+        light=StyleSheet(
             colors=_colors("#348ABD #A60628 #7A68A6 #467821 #D55E00 #CC79A7 #56B4E9 #009E73 #F0E442 #0072B2"),
             plot="#eeeeee",
             grid="#b2b2b2",
@@ -126,7 +126,7 @@ STYLES = (
     ),
     Style(
         "classic",
-        Look(
+        StyleSheet(
             colors=("#0000ff", "#007f00", "#ff0000", "#00bfbf", "#bf00bf", "#bfbf00", "#000000"),
             paper="#bfbfbf",
             line=1.3,
@@ -138,7 +138,7 @@ STYLES = (
     ),
     Style(
         "dark_background",
-        Look(
+        StyleSheet(
             colors=_colors("#8dd3c7 #feffb3 #bfbbd9 #fa8174 #81b1d2 #fdb462 #b3de69 #bc82bd #ccebc4 #ffed6f"),
             paper="#000000",
             plot="#000000",
@@ -149,7 +149,7 @@ STYLES = (
     Style("fast", _PLAIN),
     Style(
         "fivethirtyeight",
-        Look(
+        StyleSheet(
             colors=("#008fd5", "#fc4f30", "#e5ae38", "#6d904f", "#8b8b8b", "#810f7c"),
             paper="#f0f0f0",
             plot="#f0f0f0",
@@ -165,7 +165,7 @@ STYLES = (
     ),
     Style(
         "ggplot",
-        Look(
+        StyleSheet(
             colors=("#E24A33", "#348ABD", "#988ED5", "#777777", "#FBC15E", "#8EBA42", "#FFB5B8"),
             plot="#E5E5E5",
             ink="#555555",
@@ -174,7 +174,7 @@ STYLES = (
             title_size=17,
         ),
     ),
-    Style("grayscale", Look(colors=("#000000", "#666666", "#999999", "#b3b3b3"), paper="#bfbfbf")),
+    Style("grayscale", StyleSheet(colors=("#000000", "#666666", "#999999", "#b3b3b3"), paper="#bfbfbf")),
     Style("seaborn-bright", replace(_PLAIN, colors=("#003FFF", "#03ED3A", "#E8000B", "#8A2BE2", "#FFC400", "#00D7FF"))),
     Style(
         "seaborn-colorblind", replace(_PLAIN, colors=("#0072B2", "#009E73", "#D55E00", "#CC79A7", "#F0E442", "#56B4E9"))
@@ -213,7 +213,7 @@ STYLES = (
     Style("seaborn", _SEABORN),
     Style(
         "Solarize_Light2",
-        Look(
+        StyleSheet(
             colors=("#268BD2", "#2AA198", "#859900", "#B58900", "#CB4B16", "#DC322F", "#D33682", "#6C71C4"),
             paper="#FDF6E3",
             plot="#EEE8D5",

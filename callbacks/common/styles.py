@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from pages.graph_styles import OWN_DARK, OWN_LIGHT, STYLES, Look
+from pages.graph_styles import OWN_DARK, OWN_LIGHT, STYLES, StyleSheet
 
 BY_KEY = {style.key: style for style in STYLES}
 
@@ -36,10 +36,10 @@ MEANINGS |= {
 }
 
 
-def look(style: str, theme: str) -> Look:
-    """The look of a style; the site's own one, which any unknown style is, follows the theme, `light` or `dark`."""
+def style_sheet(style: str, theme: str) -> StyleSheet:
+    """The sheet of a style; the site's own, which any unknown style is, follows the theme, `light` or `dark`."""
     row = BY_KEY.get(style, STYLES[0])
-    return row.dark if row.dark is not None and theme == "dark" else row.look
+    return row.dark if row.dark is not None and theme == "dark" else row.light
 
 
 def is_own(style: str) -> bool:
@@ -54,34 +54,34 @@ def meaning(name: str, theme: str) -> str:
 
 def template(style: str, theme: str) -> go.layout.Template:
     """The Plotly template of a style."""
-    chosen = look(style, theme)
+    sheet = style_sheet(style, theme)
     axis = {
-        "gridcolor": chosen.grid or None,
-        "gridwidth": chosen.grid_width,
-        "griddash": chosen.grid_dash,
-        "linecolor": chosen.frame or None,
-        "linewidth": chosen.frame_width,
-        "showline": bool(chosen.frame),
-        "mirror": "all" if chosen.frame else False,  # around every panel
-        "ticks": chosen.ticks,
-        "ticklen": chosen.tick_length,
-        "tickcolor": chosen.frame or chosen.ink,
-        "tickfont": {"color": chosen.quiet or chosen.ink, "size": chosen.size},
-        "title": {"font": {"size": chosen.size, "color": chosen.ink}, "standoff": 12},
+        "gridcolor": sheet.grid or None,
+        "gridwidth": sheet.grid_width,
+        "griddash": sheet.grid_dash,
+        "linecolor": sheet.frame or None,
+        "linewidth": sheet.frame_width,
+        "showline": bool(sheet.frame),
+        "mirror": "all" if sheet.frame else False,  # around every panel
+        "ticks": sheet.ticks,
+        "ticklen": sheet.tick_length,
+        "tickcolor": sheet.frame or sheet.ink,
+        "tickfont": {"color": sheet.quiet or sheet.ink, "size": sheet.size},
+        "title": {"font": {"size": sheet.size, "color": sheet.ink}, "standoff": 12},
         "zeroline": False,
         "automargin": True,
     }
     return go.layout.Template(
         layout={
-            "colorway": list(chosen.colors),
-            "paper_bgcolor": chosen.paper,
-            "plot_bgcolor": chosen.plot,
-            "font": {"family": chosen.font, "size": chosen.size, "color": chosen.ink},
-            "title": {"font": {"size": chosen.title_size, "weight": 600}, "x": 0, "xanchor": "left"},
-            "xaxis": {**axis, "showgrid": bool(chosen.grid) and chosen.second_grid},
-            "yaxis": {**axis, "showgrid": bool(chosen.grid)},
-            "legend": {"font": {"size": chosen.size}},
-            "hoverlabel": {"font": {"family": chosen.font, "size": 13}},
+            "colorway": list(sheet.colors),
+            "paper_bgcolor": sheet.paper,
+            "plot_bgcolor": sheet.plot,
+            "font": {"family": sheet.font, "size": sheet.size, "color": sheet.ink},
+            "title": {"font": {"size": sheet.title_size, "weight": 600}, "x": 0, "xanchor": "left"},
+            "xaxis": {**axis, "showgrid": bool(sheet.grid) and sheet.second_grid},
+            "yaxis": {**axis, "showgrid": bool(sheet.grid)},
+            "legend": {"font": {"size": sheet.size}},
+            "hoverlabel": {"font": {"family": sheet.font, "size": 13}},
         },
-        data={"scatter": [{"line": {"width": chosen.line}, "marker": {"size": chosen.marker}}]},
+        data={"scatter": [{"line": {"width": sheet.line}, "marker": {"size": sheet.marker}}]},
     )

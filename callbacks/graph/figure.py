@@ -66,7 +66,7 @@ def graph_figure(
     lines: Sequence[Line], drawing: Drawing, window: TimeRange, zone: ZoneInfo, revision: str
 ) -> go.Figure:
     """Draw every line that has values; `revision` keeps the reader's zoom while it stays the same."""
-    look = styles.look(drawing.style, drawing.theme)
+    sheet = styles.style_sheet(drawing.style, drawing.theme)
     groups = panels(lines)
     height = figure_height(lines)
     names = line_names(lines)
@@ -101,11 +101,11 @@ def graph_figure(
             name, color = names[id(line)], colors[id(line)]
             if line.low is not None and line.high is not None:
                 figure.add_trace(band(line, color, axis, logarithmic))
-            figure.add_trace(trace(line, values, name, color, axis, drawing.marker, look, dashed, len(lines) > 1))
+            figure.add_trace(trace(line, values, name, color, axis, drawing.marker, sheet, dashed, len(lines) > 1))
             ends += line_end(name, np.log10(values) if logarithmic else values, color)
         if labelled:
             pixels = (height - 90) * share
-            annotations += end_labels(ends, axis, (low, high), pixels, max(LABEL_SPACING, 1.3 * look.size))
+            annotations += end_labels(ends, axis, (low, high), pixels, max(LABEL_SPACING, 1.3 * sheet.size))
     letters = max((len(name) for name in names.values()), default=0) if labelled else 0
     figure.update_layout(
         template=styles.template(drawing.style, drawing.theme),
@@ -117,11 +117,11 @@ def graph_figure(
             "orientation": "h",
             "x": 0,
             "xanchor": "left",
-            "y": -(LEGEND_BELOW[0] + LEGEND_BELOW[1] * look.size) / height,
+            "y": -(LEGEND_BELOW[0] + LEGEND_BELOW[1] * sheet.size) / height,
             "yanchor": "top",
         },
         annotations=annotations,
-        margin=margins(drawing, letters, look.size),
+        margin=margins(drawing, letters, sheet.size),
         xaxis={
             "type": "date",
             "anchor": f"y{len(groups)}" if len(groups) > 1 else "y",
@@ -154,8 +154,8 @@ def line_names(lines: Sequence[Line]) -> dict[int, str]:
 
 
 def line_colors(groups: Sequence[Sequence[Line]], drawing: Drawing) -> dict[int, str]:
-    """A colour for each line: by what it means in the site's own look, by the style's sequence otherwise."""
-    sequence = styles.look(drawing.style, drawing.theme).colors
+    """A colour for each line: by what it means in the site's own style, by the style's sequence otherwise."""
+    sequence = styles.style_sheet(drawing.style, drawing.theme).colors
     own = styles.is_own(drawing.style)
     colors: dict[int, str] = {}
     position = 0

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from callbacks.common import formatting
 from callbacks.common.lines import Line, Numbers, axis_times, segments
 from callbacks.graph.axes import positive
-from pages.graph_styles import Look
+from pages.graph_styles import StyleSheet
 
 # The choice of the form -> Plotly's symbol and its size beside that of the style
 SYMBOLS = {
@@ -31,18 +31,18 @@ def trace(
     color: str,
     axis: str,
     marker_name: str,
-    look: Look,
+    sheet: StyleSheet,
     dashed: bool,
     named: bool,
 ) -> go.Scatter:
     """The line itself; a reading that stands alone between two gaps is a dot."""
     symbol, factor = SYMBOLS.get(marker_name, ("circle", 0.0))
-    size: Any = look.marker * factor
+    size: Any = sheet.marker * factor
     if not factor:
         alone = np.zeros(len(values))
         for run in segments(values):
             if run.stop - run.start == 1:
-                alone[run.start] = look.marker
+                alone[run.start] = sheet.marker
         size = alone if alone.any() else 0
     with_markers = bool(factor) or not isinstance(size, int)
     metric = line.metric

@@ -83,7 +83,7 @@ def picture_figure(
     from matplotlib.layout_engine import ConstrainedLayoutEngine
 
     groups = panels(lines)
-    smaller = max(1.0, styles.look(drawing.style, drawing.theme).size / size.most_type)
+    smaller = max(1.0, styles.style_sheet(drawing.style, drawing.theme).size / size.most_type)
     width, height = (length * smaller for length in pixels(lines, size))
     size = replace(size, width=round(width))
     pad = 0.02 if drawing.tight else 0.16

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from callbacks.common.styles import look
+from callbacks.common.styles import style_sheet
 from data.errors import BusyError
 from pages.graph_styles import TRANSPARENT
 
@@ -72,7 +72,7 @@ def matplotlib_name(style: str) -> str:
 
 def settings(style: str, theme: str) -> dict[str, Any]:
     """A style that matplotlib does not have, such as the site's own, as matplotlib's settings."""
-    row = look(style, theme)
+    row = style_sheet(style, theme)
     size = row.size * POINT
     return {
         "font.family": [*_inter(), "DejaVu Sans"],

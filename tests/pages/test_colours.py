@@ -6,7 +6,7 @@ import pytest
 
 from app.http.static_errors import colors
 from callbacks.common.styles import MEANINGS, meaning
-from pages.graph_styles import OWN_DARK, OWN_LIGHT, Look
+from pages.graph_styles import OWN_DARK, OWN_LIGHT, StyleSheet
 
 TEXT = (
     ("ink", "paper"),
@@ -77,10 +77,10 @@ def test_both_themes_name_the_same_colours() -> None:
     assert colors("light").keys() == colors("dark").keys()
 
 
-@pytest.mark.parametrize(("theme", "look"), [("light", OWN_LIGHT), ("dark", OWN_DARK)])
-def test_graphs_have_the_colours_of_the_style_sheet(theme: str, look: Look) -> None:
+@pytest.mark.parametrize(("theme", "style"), [("light", OWN_LIGHT), ("dark", OWN_DARK)])
+def test_graphs_have_the_colours_of_the_style_sheet(theme: str, style: StyleSheet) -> None:
     sheet = colors(theme)
-    drawn = {"ink": look.ink, "ink-2": look.quiet, "paper": look.ground}
+    drawn = {"ink": style.ink, "ink-2": style.quiet, "paper": style.ground}
     drawn |= {name: meaning(name, theme) for name in MEANINGS if name in sheet}
     assert {"sun", "sun-2", "battery", "load", "heat"} < drawn.keys()
     wrong = {name: color for name, color in drawn.items() if color != sheet[name]}

@@ -1,4 +1,4 @@
-"""Styles: one look each, none like another."""
+"""Styles: one style sheet each, none like another."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def test_every_style_has_a_key_and_a_name_of_its_own() -> None:
 
 def test_no_style_looks_like_another() -> None:
     drawn = {style: styles.template(style, "light").to_plotly_json() for style in STYLE_NAMES}
-    # `fast` is matplotlib's default look, as it is there.
+    # `fast` is matplotlib's default style, as it is there.
     assert [pair for pair in itertools.combinations(drawn, 2) if drawn[pair[0]] == drawn[pair[1]]] == []
 
 
@@ -43,4 +43,4 @@ def test_only_our_own_style_follows_the_theme() -> None:
 
 @pytest.mark.parametrize("style", list(STYLE_NAMES))
 def test_every_colour_can_be_made_faint(style: str) -> None:
-    assert [color for color in styles.look(style, "dark").colors if len(color) != 7 or color[0] != "#"] == []
+    assert [color for color in styles.style_sheet(style, "dark").colors if len(color) != 7 or color[0] != "#"] == []

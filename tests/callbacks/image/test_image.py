@@ -24,7 +24,7 @@ from callbacks.image.styles import MOST_AT_ONCE, styled
 from callbacks.image.ticks import time_ticks, value_ticks
 from data.errors import BusyError
 from pages.graph_form import MARKERS, OWN_STYLE, STYLE_NAMES
-from pages.graph_styles import STYLES, TRANSPARENT, Look, Style
+from pages.graph_styles import STYLES, TRANSPARENT, Style, StyleSheet
 from tests.callbacks.frames import SITE, made, window
 
 PLAIN = Drawing(style=OWN_STYLE, theme="light")
@@ -128,22 +128,22 @@ def test_a_style_of_large_type_is_drawn_smaller_for_a_phone(charge: Line) -> Non
 @pytest.mark.parametrize("style", STYLES, ids=lambda style: style.key)
 def test_a_row_of_styles_has_the_grounds_that_matplotlib_draws(charge: Line, style: Style) -> None:
     drawn = figure([charge], replace(PLAIN, style=style.key))
-    look = style.look
-    assert to_hex(drawn.get_facecolor()) == (look.ground or look.paper).lower()
+    sheet = style.light
+    assert to_hex(drawn.get_facecolor()) == (sheet.ground or sheet.paper).lower()
     assert to_hex(drawn.axes[0].get_facecolor(), keep_alpha=True)[:7] == (
-        "#000000" if look.plot == TRANSPARENT else look.plot.lower()
+        "#000000" if sheet.plot == TRANSPARENT else sheet.plot.lower()
     )
 
 
 def test_a_style_that_matplotlib_does_not_have_is_drawn_as_its_row_says(
     charge: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    look = Look(colors=("#123456",), paper="#fedcba", plot="#eeeeee", frame="#010203", grid="#cccccc")
-    monkeypatch.setitem(styles.BY_KEY, "a new one", Style("a new one", look))
+    sheet = StyleSheet(colors=("#123456",), paper="#fedcba", plot="#eeeeee", frame="#010203", grid="#cccccc")
+    monkeypatch.setitem(styles.BY_KEY, "a new one", Style("a new one", sheet))
     drawn = figure([charge], replace(PLAIN, style="a new one"))
     (axes,) = drawn.axes
-    assert (to_hex(drawn.get_facecolor()), to_hex(axes.get_facecolor())) == (look.paper, look.plot)
-    assert (axes.get_lines()[0].get_color(), to_hex(axes.spines["top"].get_edgecolor())) == ("#123456", look.frame)
+    assert (to_hex(drawn.get_facecolor()), to_hex(axes.get_facecolor())) == (sheet.paper, sheet.plot)
+    assert (axes.get_lines()[0].get_color(), to_hex(axes.spines["top"].get_edgecolor())) == ("#123456", sheet.frame)
 
 
 @pytest.mark.parametrize("marker", MARKERS)
