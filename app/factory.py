@@ -33,7 +33,7 @@ from app.views.account_export import exports
 from app.views.admin import admin_pages
 from app.views.admin_documents import admin_entries
 from app.views.devices import device_pages
-from app.views.image import pictures
+from app.views.image import images
 from app.views.keys import keys_pages
 from app.views.sensors import sensors_pages
 from callbacks.common.context import Site
@@ -54,7 +54,7 @@ BLUEPRINTS = (
     reading.reading,
     api.api,
     api_page,
-    pictures,
+    images,
     missing,
     accounts_pages,
     sensors_pages,

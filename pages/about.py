@@ -11,7 +11,7 @@ PARTS = (
     ("Flask and Werkzeug", "BSD-3-Clause", "the web server's side"),
     ("SQLAlchemy and Alembic", "MIT", "the database"),
     ("pandas and NumPy", "BSD-3-Clause", "series and buckets"),
-    ("Matplotlib", "Matplotlib licence, in the manner of PSF", "the pictures drawn on the server"),
+    ("Matplotlib", "Matplotlib licence, in the manner of PSF", "the images drawn on the server"),
     ("Bootstrap 5.3.9", "MIT", "the ground of the style sheet; in assets/vendor/bootstrap"),
     ("Bootstrap Icons 1.13.2", "MIT", "the symbols; in assets/vendor/bootstrap-icons"),
     ("Inter 5.3.0 (Fontsource)", "SIL Open Font License 1.1", "the type; in assets/vendor/inter"),

@@ -13,7 +13,7 @@ from dash.development.base_component import Component
 from data import catalogue
 from pages.components import attributes, field, graph
 from pages.device_links import PAGE_OF, eyebrow
-from pages.graph_form import BOTH, CUSTOM, IMPORTED, MARKERS, PICTURE_PAGE, QUICK_RANGES, STYLE_NAMES, values_from_query
+from pages.graph_form import BOTH, CUSTOM, IMAGE_PAGE, IMPORTED, MARKERS, QUICK_RANGES, STYLE_NAMES, values_from_query
 from pages.ids import GraphIds
 
 GRAPH_HEIGHT = 480
@@ -56,7 +56,7 @@ def layout(
                         hidden=True,
                     ),
                     html.P(id=ids.note, className="arb-note", role="status"),
-                    *_as_picture(kind, ids),
+                    *_as_image(kind, ids),
                     html.Div(id=ids.table, className="arb-section"),
                 ],
                 className="arb-graph-main",
@@ -72,11 +72,11 @@ def layout(
     )
 
 
-def _as_picture(kind: str, ids: GraphIds) -> list[Any]:
-    """The way to the same graph as a picture, where there is one."""
+def _as_image(kind: str, ids: GraphIds) -> list[Any]:
+    """The way to the same graph as an image, where there is one."""
     if kind != "bms":
         return []
-    link = html.A("As a picture, drawn on the server", id=ids.of("picture"), href=PICTURE_PAGE)
+    link = html.A("As an image, drawn on the server", id=ids.of("picture"), href=IMAGE_PAGE)
     return [html.P(link, className="arb-note")]
 
 

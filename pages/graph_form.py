@@ -18,7 +18,7 @@ BOTH = "both"
 IMPORTED = "tristar-msview"
 MOST_FIELDS = 24  # of a sensor, drawn at once
 LONGEST_KEY = 200
-PICTURE_PAGE = "/BMS/serverside"  # the same graph, drawn on the server
+IMAGE_PAGE = "/BMS/serverside"  # the same graph, drawn on the server
 
 MARKERS = {
     ".": "point",

@@ -28,7 +28,7 @@
     window.dispatchEvent(new CustomEvent("arboretum-theme", { detail: theme }));
   }
 
-  // A picture has its dark form as a source of its own, off where no script runs: the page is light then.
+  // An image has its dark form as a source of its own, off where no script runs: the page is light then.
   function follow(theme) {
     document.querySelectorAll("source[data-arb-dark]").forEach(function (source) {
       source.media = theme === "dark" ? source.dataset.arbDark : "not all";

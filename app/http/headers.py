@@ -16,7 +16,7 @@ from app.services import parts_of
 CSRF_COOKIE = "_csrf_token"  # the name Dash reads
 FORM_LIMIT = 64_000
 # Blueprints with forms -> the most bytes of one; a document that is corrected may be as long as a posted one.
-FORMS = dict.fromkeys(("accounts", "sensors", "sensor_entries", "keys", "exports", "admin", "pictures"), FORM_LIMIT)
+FORMS = dict.fromkeys(("accounts", "sensors", "sensor_entries", "keys", "exports", "admin", "images"), FORM_LIMIT)
 FORMS["admin_entries"] = 4_000_000
 REMEMBERED = timedelta(days=90)
 # Below what gunicorn and nginx read at the most, so that the answer is the site's.

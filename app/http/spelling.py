@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.routing import IntegerConverter
 
-# Below these every answer is JSON, errors included; of the pictures the errors are.
+# Below these every answer is JSON, errors included; of the images the errors are.
 JSON_PREFIXES = (
     "/api",
     "/BMS/api",

@@ -1,4 +1,4 @@
-"""/BMS/serverside: the battery manager's graph as a picture that is drawn here, for each request, and kept nowhere."""
+"""/BMS/serverside: the battery manager's graph as an image that is drawn here, for each request, and kept nowhere."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from werkzeug.exceptions import ServiceUnavailable
 from app.audience import Audience, audience
 from app.security.identity import viewer
 from app.services import parts
-from app.views.image_form import UNITS, PictureForm, read_form
+from app.views.image_form import UNITS, ImageForm, read_form
 from callbacks.common.context import Site
 from callbacks.graph.controls import field_text, selection
 from callbacks.graph.view import GraphView, Question, ends, view
-from callbacks.image.figure import FORMATS, SIZES, picture, pixels
+from callbacks.image.figure import FORMATS, SIZES, image_file, pixels
 from callbacks.image.image import KIND, MOST_VALUES, elsewhere, image_drawing, rows
 from data import catalogue
 from data.errors import BusyError, RangeError
 from data.ranges import zone_named
-from pages.graph_form import OWN_STYLE, PICTURE_PAGE, QUICK_RANGES, query_from_values
+from pages.graph_form import IMAGE_PAGE, OWN_STYLE, QUICK_RANGES, query_from_values
 
-pictures = Blueprint("pictures", __name__)
+images = Blueprint("images", __name__)
 
 THEMES = ("light", "dark")
 RETRY_AFTER_SECONDS = 5
-# A picture runs nothing, wherever it is opened.
-PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+# An image runs nothing, wherever it is opened.
+IMAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 
-def looked_up(given: MultiDict[str, str], filled: bool = False) -> tuple[PictureForm, GraphView | None]:
+def looked_up(given: MultiDict[str, str], filled: bool = False) -> tuple[ImageForm, GraphView | None]:
     """The form, each field with what is wrong with it, and what there is to show; None when anything is wrong."""
     config, now = parts().config, datetime.now(UTC)
     site = Site(config.site_name, zone_named(config.site_timezone))
@@ -50,23 +50,23 @@ def looked_up(given: MultiDict[str, str], filled: bool = False) -> tuple[Picture
     return form, None
 
 
-@pictures.route(PICTURE_PAGE, methods=("GET", "POST"))
+@images.route(IMAGE_PAGE, methods=("GET", "POST"))
 @audience(Audience.VISITORS)
 def page() -> str:
-    """The form and the picture; an address with the fields shows the same."""
+    """The form and the image; an address with the fields shows the same."""
     filled = request.method == "POST"
     form, shown = looked_up(request.form if filled else request.args, filled)
     values = form.values()
     query = query_from_values(KIND, values) if shown is not None else ""
     lines = shown.lines if shown is not None else ()
     return render_template(
-        "picture.html",
+        "image.html",
         form=form,
         shown=shown,
         rows=rows(lines),
         elsewhere=elsewhere(shown) if shown is not None and not lines else None,
-        picture=picture_addresses(query),
-        link=PICTURE_PAGE + query,
+        image=image_addresses(query),
+        link=IMAGE_PAGE + query,
         graph="/BMS" + query,
         units=[(key, catalogue.metric(key).label) for key in UNITS],
         chosen=[catalogue.metric(key).label for key in values["units"] if key in UNITS],
@@ -78,13 +78,13 @@ def page() -> str:
     )
 
 
-def picture_addresses(query: str) -> dict[str, str]:
-    """Where the picture is: as `wide`, `wide_dark`, `phone`, `phone_dark` for the page, as `png` and `svg` to take."""
+def image_addresses(query: str) -> dict[str, str]:
+    """Where the image is: as `wide`, `wide_dark`, `phone`, `phone_dark` for the page, as `png` and `svg` to take."""
 
     def address(kind: str, **more: str) -> str:
         extra = "&".join(f"{name}={value}" for name, value in more.items())
         together = "&".join(part for part in (query.removeprefix("?"), extra) if part)
-        return f"{PICTURE_PAGE}.{kind}" + (f"?{together}" if together else "")
+        return f"{IMAGE_PAGE}.{kind}" + (f"?{together}" if together else "")
 
     return {
         "wide": address("png"),
@@ -96,24 +96,24 @@ def picture_addresses(query: str) -> dict[str, str]:
     }
 
 
-@pictures.get(f"{PICTURE_PAGE}.png", endpoint="png")
+@images.get(f"{IMAGE_PAGE}.png", endpoint="png")
 @audience(Audience.VISITORS)
 def png() -> Response:
-    """The picture in pixels, two for each of a page."""
+    """The image in pixels, two for each of a page."""
     return file_of("png")
 
 
-@pictures.get(f"{PICTURE_PAGE}.svg", endpoint="svg")
+@images.get(f"{IMAGE_PAGE}.svg", endpoint="svg")
 @audience(Audience.VISITORS)
 def svg() -> Response:
-    """The picture in lines."""
+    """The image in lines."""
     return file_of("svg")
 
 
 def file_of(kind: str) -> Response:
-    """The picture that the address asks for, as a file of that kind.
+    """The image that the address asks for, as a file of that kind.
 
-    Raises RangeError with what is wrong with the address; 503 when too many pictures are being drawn.
+    Raises RangeError with what is wrong with the address; 503 when too many images are being drawn.
     """
     theme, size = choice("theme", THEMES), choice("size", tuple(SIZES))
     form, shown = looked_up(request.args)
@@ -123,7 +123,7 @@ def file_of(kind: str) -> Response:
     # matplotlib notes the fonts of the machine once; it wants a folder of its own for that.
     os.environ.setdefault("MPLCONFIGDIR", str(config.data_dir / "matplotlib"))
     try:
-        drawn = picture(
+        drawn = image_file(
             kind,
             shown.lines,
             image_drawing(values, theme),
@@ -137,7 +137,7 @@ def file_of(kind: str) -> Response:
     answer = Response(drawn, mimetype=FORMATS[kind])
     answer.headers["Content-Disposition"] = f'inline; filename="{file_name(values)}.{kind}"'
     answer.headers["Cache-Control"] = "private, no-store"
-    answer.headers["Content-Security-Policy"] = PICTURE_POLICY
+    answer.headers["Content-Security-Policy"] = IMAGE_POLICY
     return answer
 
 

@@ -1,4 +1,4 @@
-"""The form of a picture: the fields of pages/graph_form.py with their checks, read from a form or from an address."""
+"""The form of an image: the fields of pages/graph_form.py with their checks, read from a form or from an address."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def known_units(_form: Form, field: Field) -> None:
     if any(key not in UNITS for key in field.data):
         raise ValidationError("There is no such value: choose among those of the list.")
     if len(field.data) > MOST_VALUES:
-        raise ValidationError(f"{len(field.data)} values are too many for one picture: choose at most {MOST_VALUES}.")
+        raise ValidationError(f"{len(field.data)} values are too many for one image: choose at most {MOST_VALUES}.")
 
 
 def yes_or_no(_form: Form, field: Field) -> None:
@@ -51,7 +51,7 @@ def yes_or_no(_form: Form, field: Field) -> None:
         raise ValidationError("Write yes or no.")
 
 
-class PictureForm(Form):
+class ImageForm(Form):
     """What to draw, and how; the names are those of the graph page's address."""
 
     controllers: Sequence[Mapping[str, str]] = ()
@@ -106,7 +106,7 @@ class PictureForm(Form):
         return [f"{field.label.text}: {words}" for field in self for words in field.errors]
 
 
-def read_form(given: MultiDict[str, str], now: str, filled: bool) -> PictureForm:
+def read_form(given: MultiDict[str, str], now: str, filled: bool) -> ImageForm:
     """The form as an address or a sent form fills it; what is left out has its default, and `now` ends a window.
 
     Of a form that was `filled` in, no units means none.  A start or an end means a window of one's own,
@@ -130,4 +130,4 @@ def read_form(given: MultiDict[str, str], now: str, filled: bool) -> PictureForm
         if name in sent or name in SWITCHES or (name == "units" and filled):
             continue
         sent.setlist(name, value if name == "units" else [value])
-    return PictureForm(sent)
+    return ImageForm(sent)

@@ -18,7 +18,7 @@ from callbacks.graph.view import GraphView, Question, view
 from data import catalogue
 from data.errors import RangeError
 from pages import ids as page_ids
-from pages.graph_form import CONTROLS, CUSTOM, IMPORTED, PICTURE_PAGE, misfit
+from pages.graph_form import CONTROLS, CUSTOM, IMAGE_PAGE, IMPORTED, misfit
 from pages.ids import GraphIds
 
 PAGES = {"bms": page_ids.BMS, "tristar": page_ids.TRISTAR, "sensors": page_ids.SENSORS, "devices": page_ids.DEVICES}
@@ -61,7 +61,7 @@ def parts(ids: GraphIds) -> dict[str, Part]:
         "controller": Part(controller, lambda shown: shown.values["controller"], always, field=True),
         "unit_options": Part(Output(ids.of("units"), "options"), field_options, always),
     }
-    image = {"picture": Part(Output(ids.of("picture"), "href"), lambda shown: PICTURE_PAGE + shown.query)}
+    image = {"image": Part(Output(ids.of("picture"), "href"), lambda shown: IMAGE_PAGE + shown.query)}
     return {
         "figure": Part(Output(ids.figure, "figure"), figure),
         "graph_style": Part(Output(ids.figure, "style"), lambda shown: {"height": f"{figure_height(shown.lines)}px"}),

@@ -1,4 +1,4 @@
-"""Lines to a picture: what the graph page shows, drawn by matplotlib, without anything shared between two pictures."""
+"""Lines to an image: what the graph page shows, drawn by matplotlib, without anything shared between two images."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 DOTS_PER_INCH = 96  # of a page's pixels
-SHARPNESS = 2  # pixels of the picture for one of the page
+SHARPNESS = 2  # pixels of the image for one of the page
 TITLE_LINES, LABEL_LINES = 4, 3
 LETTER_WIDTH = 0.64  # of the size of the type
 BAND = 0.16
@@ -48,19 +48,19 @@ FORMATS = {"png": "image/png", "svg": "image/svg+xml"}
 
 
 def pixels(lines: Sequence[Line], size: Size) -> tuple[int, int]:
-    """Width and height of the picture, in pixels of a page."""
+    """Width and height of the image, in pixels of a page."""
     return size.width, round(figure_height(lines) * size.height_part)
 
 
-def picture(
+def image_file(
     kind: str, lines: Sequence[Line], drawing: Drawing, window: TimeRange, zone: ZoneInfo, size: str, says: str
 ) -> bytes:
-    """The picture as a file of a kind of FORMATS; `says` is what it says, in words.
+    """The image as a file of a kind of FORMATS; `says` is what it says, in words.
 
     Raises BusyError when too many are being drawn.
     """
     with styled(drawing.style, drawing.theme):
-        figure = picture_figure(lines, drawing, window, zone, SIZES[size], says)
+        figure = image_figure(lines, drawing, window, zone, SIZES[size], says)
         written = io.BytesIO()
         metadata = {"Title": says, "Date": None} if kind == "svg" else {"Title": says, "Software": "Arboretum"}
         figure.savefig(
@@ -75,7 +75,7 @@ def picture(
     return written.getvalue()
 
 
-def picture_figure(
+def image_figure(
     lines: Sequence[Line], drawing: Drawing, window: TimeRange, zone: ZoneInfo, size: Size, says: str = ""
 ) -> Figure:
     """The figure in the style that is set: one panel for each unit, or the words in place of what is not there."""
@@ -178,7 +178,7 @@ def _time_axis(
 
 
 def _nothing(axes: Axes, says: str, size: Size) -> None:
-    """What the picture of no data shows: the sentence that says so."""
+    """What the image of no data shows: the sentence that says so."""
     axes.set_yticks([])
     words = wrapped(says, _letters(size.width * 0.8, axes.title.get_fontsize()), 4)
     axes.text(0.5, 0.5, words, transform=axes.transAxes, ha="center", va="center", parse_math=False)

@@ -40,10 +40,10 @@ def styled(style: str, theme: str) -> Iterator[None]:
     Raises BusyError when others draw for too long, or too many wait.
     """
     if not _queue.acquire(blocking=False):
-        raise BusyError("Too many pictures are being drawn: ask again in a few seconds.")
+        raise BusyError("Too many images are being drawn: ask again in a few seconds.")
     try:
         if not _settings.acquire(timeout=MOST_SECONDS):
-            raise BusyError("Another picture takes long to draw: ask again in a few seconds.")
+            raise BusyError("Another image takes long to draw: ask again in a few seconds.")
         try:
             with _in_style(style, theme):
                 yield

@@ -1,4 +1,4 @@
-"""Where the ticks of a picture stand, and what is written there."""
+"""Where the ticks of an image stand, and what is written there."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ GRAPH = """() => {
     font: layout.font.family + layout.font.size, grid: layout.yaxis?.gridcolor, ink: layout.font.color,
   });
 }"""
-PICTURES = "() => [...document.querySelectorAll('.arb-picture img')].every(one => one.complete && one.naturalWidth > 0)"
+IMAGES = "() => [...document.querySelectorAll('.arb-picture img')].every(one => one.complete && one.naturalWidth > 0)"
 # Boxes of text that lie on each other, within the parts of a page that must not: pairs of their words.
 OVERLAPS = """() => {
   const ELSEWHERE = '.arb-thumb, .arb-skip, .arb-visually-hidden, .modebar, .hoverlayer, select';
@@ -115,7 +115,7 @@ def ready(page: Page) -> None:
     """Wait until the page shows what it has to show."""
     page.wait_for_selector(READY, state="attached")
     expect(page.locator(".arb-skeleton")).to_have_count(0)
-    page.wait_for_function(PICTURES)
+    page.wait_for_function(IMAGES)
 
 
 def graph(page: Page) -> dict[str, Any]:

@@ -17,8 +17,8 @@ from tests.app.v1 import SENSOR, at, put
 from tests.builders import line, tristar_document
 
 DOCUMENT = "/api/v1/openapi.json"
-# No addresses of programs: who asks in a wrong way, and the pictures of a page.
-NOT_ROUTES = ("missing.wrong_method", "missing.json_address", "pictures.png", "pictures.svg")
+# No addresses of programs: who asks in a wrong way, and the images of a page.
+NOT_ROUTES = ("missing.wrong_method", "missing.json_address", "images.png", "images.svg")
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The picture drawn on the server: its page in every spelling, its fields and their errors, and its files."""
+"""The image drawn on the server: its page in every spelling, its fields and their errors, and its files."""
 
 from __future__ import annotations
 
@@ -199,7 +199,7 @@ def test_everything_that_is_wrong_is_said_at_once(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("query", ["theme=pink", "size=huge", "title=%00", "units=%00", "theme=%00"])
-def test_a_picture_takes_no_other_words(client: FlaskClient, query: str) -> None:
+def test_an_image_takes_no_other_words(client: FlaskClient, query: str) -> None:
     assert client.get(f"{PAGE}.png?{query}").status_code == 400
 
 
@@ -227,7 +227,7 @@ def test_a_form_in_which_no_value_is_ticked_says_so(client: FlaskClient) -> None
         "start={yesterday}&end={later}",
     ],
 )
-def test_every_field_changes_the_picture(filled: sessionmaker[Session], client: FlaskClient, query: str) -> None:
+def test_every_field_changes_the_image(filled: sessionmaker[Session], client: FlaskClient, query: str) -> None:
     yesterday = datetime.now(ZONE) - timedelta(hours=30)
     query = query.format(
         yesterday=f"{yesterday:%Y-%m-%dT%H:%M}", later=f"{yesterday + timedelta(hours=5):%Y-%m-%dT%H:%M}"
@@ -239,7 +239,7 @@ def test_every_field_changes_the_picture(filled: sessionmaker[Session], client: 
 
 
 @pytest.mark.parametrize("title", ["$x^2$", "\\frac{", "<script>alert(1)</script>", "電池 🔋", '"><img src=x>'])
-def test_a_title_is_words_on_the_page_and_in_the_picture(
+def test_a_title_is_words_on_the_page_and_in_the_image(
     filled: sessionmaker[Session], client: FlaskClient, title: str
 ) -> None:
     page = client.get(f"{PAGE}?title={quote(title)}").get_data(as_text=True)
@@ -249,7 +249,7 @@ def test_a_title_is_words_on_the_page_and_in_the_picture(
         assert client.get(f"{PAGE}.{kind}?title={quote(title)}").status_code == 200
 
 
-def test_the_picture_is_for_its_asker_and_runs_nothing(filled: sessionmaker[Session], client: FlaskClient) -> None:
+def test_the_image_is_for_its_asker_and_runs_nothing(filled: sessionmaker[Session], client: FlaskClient) -> None:
     for kind, mimetype in (("png", "image/png"), ("svg", "image/svg+xml")):
         headers = client.get(f"{PAGE}.{kind}?units=battery_charge").headers
         assert headers["Content-Type"].startswith(mimetype)
@@ -322,7 +322,7 @@ def test_two_who_ask_at_once_get_each_their_own(
         assert list(together.map(get, asked * 4)) == alone * 4
 
 
-def test_too_many_pictures_at_once_are_503_with_a_time_to_come_again(
+def test_too_many_images_at_once_are_503_with_a_time_to_come_again(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import threading
@@ -338,7 +338,7 @@ def test_too_many_pictures_at_once_are_503_with_a_time_to_come_again(
     assert client.get(f"{PAGE}.png").status_code == 200
 
 
-def test_a_picture_leaves_no_file_behind(
+def test_an_image_leaves_no_file_behind(
     filled: sessionmaker[Session], client: FlaskClient, config: Config, tmp_path: Path
 ) -> None:
     client.get(f"{PAGE}.png")
@@ -360,7 +360,7 @@ def test_a_private_site_draws_nothing_for_strangers(private: FlaskClient) -> Non
     assert private.get(f"{PAGE}.png").status_code == 401
 
 
-def test_only_a_picture_costs_the_memory_of_what_draws_it(config: Config) -> None:
+def test_only_an_image_costs_the_memory_of_what_draws_it(config: Config) -> None:
     script = f"""
 import sys
 from pathlib import Path

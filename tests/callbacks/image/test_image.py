@@ -1,4 +1,4 @@
-"""A picture is the graph: its numbers, its gaps, its words, in every style, for each who asks alone."""
+"""An image is the graph: its numbers, its gaps, its words, in every style, for each who asks alone."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from callbacks.common import styles
 from callbacks.common.lines import Line
 from callbacks.graph.figure import Drawing
 from callbacks.image import styles as image_styles
-from callbacks.image.figure import FORMATS, SIZES, picture, picture_figure, pixels, wrapped
+from callbacks.image.figure import FORMATS, SIZES, image_figure, image_file, pixels, wrapped
 from callbacks.image.styles import MOST_AT_ONCE, styled
 from callbacks.image.ticks import time_ticks, value_ticks
 from data.errors import BusyError
@@ -53,14 +53,14 @@ def charge() -> Line:
 
 
 def figure(lines: list[Line], drawing: Drawing = PLAIN, size: str = "wide") -> Any:
-    """The figure that a picture is made of."""
+    """The figure that an image is made of."""
     with styled(drawing.style, drawing.theme):
-        return picture_figure(lines, drawing, window(LENGTH), SITE, SIZES[size], "Nothing.")
+        return image_figure(lines, drawing, window(LENGTH), SITE, SIZES[size], "Nothing.")
 
 
 def drawn(lines: list[Line], drawing: Drawing = PLAIN, kind: str = "png", size: str = "wide") -> bytes:
     """The file."""
-    return picture(kind, lines, drawing, window(LENGTH), SITE, size, "Battery Charge 194.4 Ah.")
+    return image_file(kind, lines, drawing, window(LENGTH), SITE, size, "Battery Charge 194.4 Ah.")
 
 
 def dots(png: bytes) -> tuple[int, int]:
@@ -168,7 +168,7 @@ def test_every_marker_draws_and_is_another(charge: Line, marker: str) -> None:
         {"logarithmic": True},
     ],
 )
-def test_every_choice_changes_the_picture_and_the_same_choices_are_the_same_bytes(
+def test_every_choice_changes_the_image_and_the_same_choices_are_the_same_bytes(
     charge: Line, change: dict[str, Any]
 ) -> None:
     for kind in FORMATS:
@@ -177,7 +177,7 @@ def test_every_choice_changes_the_picture_and_the_same_choices_are_the_same_byte
         assert other == drawn([charge], replace(PLAIN, **change), kind)
 
 
-def test_titles_and_names_of_axes_are_in_the_picture_with_the_unit(charge: Line) -> None:
+def test_titles_and_names_of_axes_are_in_the_image_with_the_unit(charge: Line) -> None:
     (axes,) = figure([charge], replace(PLAIN, title="A day", xlabel="Hours", ylabel="Charge")).axes
     said = [axes.get_title(loc="left"), axes.get_xlabel(), axes.get_ylabel()]
     assert said == ["A day", "Hours", "Charge (Ah)"]
@@ -192,7 +192,7 @@ def test_a_title_is_words_whatever_it_says(charge: Line, words: str, style: str)
     assert written == words.replace(" ", "")
     assert not axes.title.get_parse_math()
     dots(drawn([charge], drawing))
-    svg = picture("svg", [charge], drawing, window(LENGTH), SITE, "wide", words)
+    svg = image_file("svg", [charge], drawing, window(LENGTH), SITE, "wide", words)
     assert {one.tag.rpartition("}")[2] for one in ElementTree.fromstring(svg).iter()}.isdisjoint({"script", "b"})
 
 
@@ -244,7 +244,7 @@ def test_times_are_those_of_the_site(charge: Line) -> None:
     assert axes.get_xticklabels()[0].get_text() == "12:00\n3 Dec"  # 20:00 in Greenwich
 
 
-def test_no_data_is_said_in_the_picture() -> None:
+def test_no_data_is_said_in_the_image() -> None:
     (axes,) = figure([]).axes
     assert [text.get_text() for text in axes.texts] == ["Nothing."]
     dots(drawn([], size="phone"))
@@ -258,7 +258,7 @@ def test_tight_goes_from_the_first_reading_to_the_last(charge: Line) -> None:
     assert axes.get_xlim()[1] < wide.get_xlim()[1]
 
 
-def test_pictures_drawn_at_once_are_each_as_if_drawn_alone(charge: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_images_drawn_at_once_are_each_as_if_drawn_alone(charge: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(image_styles, "MOST_SECONDS", 600.0)  # however slow the machine is
     asked = [replace(PLAIN, style=style, title=style) for style in (OWN_STYLE, "ggplot", "dark_background") * 4]
     alone = [drawn([charge], one) for one in asked[:3]] * 4
@@ -268,7 +268,7 @@ def test_pictures_drawn_at_once_are_each_as_if_drawn_alone(charge: Line, monkeyp
 
 @pytest.fixture
 def drawing_elsewhere() -> Iterator[None]:
-    """Somebody else's picture, which takes its time."""
+    """Somebody else's image, which takes its time."""
     with ThreadPoolExecutor(1) as other:
         held = styled(OWN_STYLE, "light")
         other.submit(held.__enter__).result()
@@ -276,7 +276,7 @@ def drawing_elsewhere() -> Iterator[None]:
         other.submit(held.__exit__, None, None, None).result()
 
 
-def test_who_waits_too_long_for_another_picture_is_told_so(
+def test_who_waits_too_long_for_another_image_is_told_so(
     drawing_elsewhere: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(image_styles, "MOST_SECONDS", 0.01)
@@ -284,7 +284,7 @@ def test_who_waits_too_long_for_another_picture_is_told_so(
         pass
 
 
-def test_a_queue_of_pictures_ends(drawing_elsewhere: None) -> None:
+def test_a_queue_of_images_ends(drawing_elsewhere: None) -> None:
     places = MOST_AT_ONCE - 1
     for _ in range(places):
         assert image_styles._queue.acquire(blocking=False)
@@ -301,7 +301,7 @@ def test_the_settings_of_matplotlib_are_afterwards_what_they_were(charge: Line) 
     assert dict(matplotlib.rcParams) == before
 
 
-def test_a_picture_of_another_zone_says_so(charge: Line) -> None:
+def test_an_image_of_another_zone_says_so(charge: Line) -> None:
     with styled(OWN_STYLE, "light"):
-        made_of = picture_figure([charge], PLAIN, window(LENGTH), ZoneInfo("UTC"), SIZES["wide"])
+        made_of = image_figure([charge], PLAIN, window(LENGTH), ZoneInfo("UTC"), SIZES["wide"])
     assert made_of.axes[0].get_xlabel() == "Time, UTC"

@@ -1,4 +1,4 @@
-"""The picture drawn on the server, in a browser: with and without scripts, in the chosen theme, from the live graph."""
+"""The image drawn on the server, in a browser: with and without scripts, in the chosen theme, from the live graph."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ SHOWN = """() => {
   const image = document.querySelector('.arb-picture img');
   return image && image.complete && image.naturalWidth > 0 ? image.currentSrc : null;
 }"""
-# What the browser has asked for: the addresses of pictures.
+# What the browser has asked for: the addresses of images.
 ASKED = "() => performance.getEntriesByType('resource').map(one => one.name).filter(name => name.includes('.png'))"
 
 
 def shown(page: Page) -> str:
-    """The address of the picture, once it is there."""
+    """The address of the image, once it is there."""
     return str(page.wait_for_function(SHOWN).json_value())
 
 
 @pytest.mark.parametrize("size", ["wide", "phone"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_one_picture_is_drawn_and_it_is_the_one_for_the_window_and_the_theme(
+def test_one_image_is_drawn_and_it_is_the_one_for_the_window_and_the_theme(
     opened: Opener, size: str, theme: str
 ) -> None:
     page = opened(size, theme).go(PAGE)
@@ -39,7 +39,7 @@ def test_one_picture_is_drawn_and_it_is_the_one_for_the_window_and_the_theme(
     assert overlaps(page) == []
 
 
-def test_the_picture_follows_the_switch_of_the_theme_unless_a_style_decides(opened: Opener) -> None:
+def test_the_image_follows_the_switch_of_the_theme_unless_a_style_decides(opened: Opener) -> None:
     page = opened().go(PAGE)
     assert "theme" not in shown(page)
     page.get_by_role("button", name="Dark colours").click()
@@ -68,10 +68,10 @@ def test_the_form_works_without_scripts(browser: Browser, site: str) -> None:
     context.close()
 
 
-def test_the_live_graph_leads_to_the_same_as_a_picture_and_back(opened: Opener) -> None:
+def test_the_live_graph_leads_to_the_same_as_an_image_and_back(opened: Opener) -> None:
     page = opened().go("/BMS?units=state_of_charge,total_voltage&interval=30&title=Two")
     ready(page)
-    link = page.get_by_role("link", name="As a picture, drawn on the server")
+    link = page.get_by_role("link", name="As an image, drawn on the server")
     expect(link).to_have_attribute("href", f"{PAGE}?units=state_of_charge,total_voltage&interval=30&title=Two")
     sentence = page.locator("h1").inner_text()
     link.click()
