@@ -49,7 +49,7 @@ def sensor_list(rows: Sequence[tuple[Sensor, Latest | None]], viewer: Viewer, no
             return [html.Div(words, className="arb-empty arb-quiet")]
         return [html.Div([*words, html.P(register)], className="arb-empty arb-quiet")]
     heard = sum(newest is not None for _, newest in rows)
-    counted = f"{len(rows)} of them, {'all' if heard == len(rows) else heard or 'none'} heard from"
+    counted = f"{len(rows)} of them, {'all' if heard == len(rows) else heard or 'none'} with data"
     return [
         html.Div(
             [

@@ -64,7 +64,7 @@ def table(head: Sequence[Any], rows: Sequence[Sequence[Any]], numbers_from: int 
     def css(column: int) -> str:
         return "arb-num" if column >= numbers_from else ""
 
-    return html.Div(
+    return scrolling(
         html.Table(
             [
                 html.Caption(caption, className="arb-visually-hidden"),
@@ -81,11 +81,13 @@ def table(head: Sequence[Any], rows: Sequence[Sequence[Any]], numbers_from: int 
             ],
             className="arb-table",
         ),
-        className="arb-scroll",
-        tabIndex="0",
-        role="region",
-        **attributes(aria_label=caption or "Numbers"),
+        caption or "Numbers",
     )
+
+
+def scrolling(content: Any, label: str) -> html.Div:
+    """What may be wider than the page, in a frame that scrolls by the keyboard too."""
+    return html.Div(content, className="arb-scroll", tabIndex="0", role="region", **attributes(aria_label=label))
 
 
 def graph(graph_id: str, height: int, label: str) -> html.Div:

@@ -19,6 +19,7 @@ from pages.ids import GraphIds
 GRAPH_HEIGHT = 480
 CLOCK_MILLISECONDS = 30_000
 TYPING_PAUSE_SECONDS = 0.35
+CHECKED = ("start", "end", "interval", "date_format")
 
 
 def layout(
@@ -156,57 +157,35 @@ def _device(kind: str, ids: GraphIds, values: Mapping[str, Any]) -> html.Div:
 def _how(ids: GraphIds, values: Mapping[str, Any]) -> list[Any]:
     return [
         *(
-            field(
-                label,
-                dcc.Input(
-                    id=ids.of(name),
-                    type="text",
-                    value=values[name],
-                    debounce=TYPING_PAUSE_SECONDS,
-                    className="arb-datetime",
-                    placeholder="2019-12-03T11:40",
-                ),
-                ids.of(name),
-                ids.error_of(name),
-            )
+            _text(label, ids, name, values, className="arb-datetime", placeholder="2019-12-03T11:40")
             for label, name in (("Start", "start"), ("End", "end"))
         ),
-        field(
-            "Interval, minutes",
-            _text(ids, "interval", values, inputMode="numeric"),
-            ids.of("interval"),
-            ids.error_of("interval"),
-            "One point for each; a multiple of 10.",
+        _text(
+            "Interval, minutes", ids, "interval", values, "One point for each; a multiple of 10.", inputMode="numeric"
         ),
-        field("Title", _text(ids, "title", values, placeholder="Untitled Graph"), ids.of("title")),
-        field("X axis", _text(ids, "xlabel", values, placeholder="Time"), ids.of("xlabel")),
-        field("Y axis", _text(ids, "ylabel", values, placeholder="The value and its unit"), ids.of("ylabel")),
-        field(
+        _text("Title", ids, "title", values, placeholder="Untitled Graph"),
+        _text("X axis", ids, "xlabel", values, placeholder="Time"),
+        _text("Y axis", ids, "ylabel", values, placeholder="The value and its unit"),
+        _text(
             "Date format",
-            _text(ids, "date_format", values, placeholder="%d %b %H:%M"),
-            ids.of("date_format"),
-            ids.error_of("date_format"),
+            ids,
+            "date_format",
+            values,
             "Python's strftime codes, for the ticks.",
+            placeholder="%d %b %H:%M",
         ),
-        field(
-            "Style",
-            dbc.Select(
-                id=ids.of("style"),
-                options=[{"label": label, "value": key} for key, label in STYLE_NAMES.items()],
-                value=values["style"],
-                class_name="arb-input",
-            ),
-            ids.of("style"),
-        ),
-        field(
-            "Marker",
-            dbc.Select(
-                id=ids.of("marker"),
-                options=[{"label": label, "value": key} for key, label in MARKERS.items()],
-                value=values["marker"],
-                class_name="arb-input",
-            ),
-            ids.of("marker"),
+        *(
+            field(
+                label,
+                dbc.Select(
+                    id=ids.of(name),
+                    options=[{"label": choice, "value": key} for key, choice in choices.items()],
+                    value=values[name],
+                    class_name="arb-input",
+                ),
+                ids.of(name),
+            )
+            for label, name, choices in (("Style", "style", STYLE_NAMES), ("Marker", "marker", MARKERS))
         ),
         html.Div(
             [
@@ -218,8 +197,12 @@ def _how(ids: GraphIds, values: Mapping[str, Any]) -> list[Any]:
     ]
 
 
-def _text(ids: GraphIds, name: str, values: Mapping[str, Any], **extra: Any) -> dcc.Input:
-    return dcc.Input(id=ids.of(name), type="text", value=values[name], debounce=TYPING_PAUSE_SECONDS, **extra)
+def _text(
+    label: str, ids: GraphIds, name: str, values: Mapping[str, Any], help_text: str = "", **extra: Any
+) -> html.Div:
+    """A field of text, with a line for what is wrong with it where it is CHECKED."""
+    control = dcc.Input(id=ids.of(name), type="text", value=values[name], debounce=TYPING_PAUSE_SECONDS, **extra)
+    return field(label, control, ids.of(name), ids.error_of(name) if name in CHECKED else None, help_text)
 
 
 def _switch(label: str, help_text: str, switch_id: str, value: bool) -> html.Div:

@@ -61,6 +61,11 @@ class Condition:
     others: tuple[Source, ...] = ()
 
     @property
+    def sources(self) -> tuple[Source, ...]:
+        """The controllers, then the battery manager; not the others."""
+        return (*self.strings, self.battery) if self.battery else self.strings
+
+    @property
     def speaking(self) -> tuple[Source, ...]:
         """The controllers whose numbers count as now."""
         return tuple(source for source in self.strings if not source.silent and source.reading("p_out") is not None)
@@ -145,13 +150,12 @@ def sentence(
     `steady_amps` is the battery current of the last half hour, for the forecasts; `sun_until` is when the sun is
     expected to stop today.  A forecast that makes no sense is left out.
     """
-    sources = [*state.strings, *([state.battery] if state.battery else [])]
-    if not sources:
+    if not state.sources:
         return "No controller and no battery manager has been heard yet." if state.others else NOTHING_YET
     level = _level(state)
-    if all(source.silent for source in sources):
+    if all(source.silent for source in state.sources):
         seen = f"; the battery was last seen at {level}" if level else ""
-        return f"No data for {formatting.span(min(source.age for source in sources))}{seen}."
+        return f"No data for {formatting.span(min(source.age for source in state.sources))}{seen}."
     solar = _solar_phrase(state)
     if state.battery is None or state.battery.silent or state.battery_watts is None:
         return _without_battery(state, level, solar)
@@ -181,13 +185,13 @@ def sentence(
 def _without_battery(state: Condition, level: str, solar: str) -> str:
     if state.battery is None:
         return (
-            f"{solar[:1].upper()}{solar[1:]}; no battery manager has been heard yet."
+            f"{formatting.capitalised(solar)}; no battery manager has reported yet."
             if solar
-            else "No sun, and no battery manager heard yet."
+            else "No sun, and no battery manager has reported yet."
         )
     if state.battery.silent:
         seen = f"; last seen at {level}" if level else ""
-        rest = f" {solar[:1].upper()}{solar[1:]} meanwhile." if solar else ""
+        rest = f" {formatting.capitalised(solar)} meanwhile." if solar else ""
         return f"No data from the battery for {formatting.span(state.battery.age)}{seen}.{rest}"
     part = f"; {solar}" if solar else ""
     return (f"Battery at {level}" if level else "The battery answers in part") + f"; its current is not known{part}."

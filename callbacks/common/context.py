@@ -60,5 +60,5 @@ def device_name(device: DeviceRow) -> str:
     if device.kind == "tristar" and device.string is not None:
         return f"String {device.string}"
     if device.kind == "tristar" and device.slug == "tristar":
-        return "Controller not told"
+        return "Unnamed controller"
     return device.name

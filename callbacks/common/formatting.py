@@ -76,6 +76,17 @@ def unbroken(words: str) -> str:
     return words.replace(" ", "\u00a0")
 
 
+def capitalised(text: str) -> str:
+    """The text without spaces around it, its first letter large."""
+    text = text.strip()
+    return text[:1].upper() + text[1:]
+
+
+def in_sentence(name: str) -> str:
+    """A name inside a sentence: its first letter small, but of an abbreviation."""
+    return name if name[:2].isupper() else name[:1].lower() + name[1:]
+
+
 def span(length: timedelta) -> str:
     """A length of time in one unit: `8 s`, `12 min`, `3 h`, `2 days`; never negative."""
     seconds = max(0, round(length.total_seconds()))

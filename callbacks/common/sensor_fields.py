@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy.orm import Session
 
-from callbacks.common.formatting import plain
+from callbacks.common import formatting
 from data import catalogue, document, queries
 from data.accounts import users
 from data.catalogue import Metric
@@ -96,13 +96,12 @@ def _labels(keys: Sequence[str]) -> Mapping[str, str]:
 
 def label_of(key: str) -> str:
     """`air/rel_humidity` as `Air, rel humidity`."""
-    text = _plain(key.replace("_", " ").replace("/", ", ")).strip() or _plain(key)
-    return text[:1].upper() + text[1:]
+    return formatting.capitalised(_plain(key.replace("_", " ").replace("/", ", ")).strip() or _plain(key))
 
 
 def _plain(text: str) -> str:
     """Text that Plotly takes for nothing but text, and that has room."""
-    words = plain(text)
+    words = formatting.plain(text)
     return words if len(words) <= LONGEST_LABEL else f"{words[: LONGEST_LABEL - 1]}…"
 
 

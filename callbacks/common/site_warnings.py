@@ -37,8 +37,7 @@ def warnings(state: Condition) -> list[SiteWarning]:
         ):
             if names:
                 reports.append(SiteWarning(kind, "BMS ERROR: ", f"{', '.join(names)} ({what})"))
-    sources = [*state.strings, *([state.battery] if state.battery else [])]
-    return reports + [silence(source) for source in sources if source.silent]
+    return reports + [silence(source) for source in state.sources if source.silent]
 
 
 def silence(source: Source) -> SiteWarning:

@@ -35,7 +35,7 @@ def sentence(lines: Sequence[Line], metrics: Sequence[Metric], when: str, name: 
     """
     if name:
         text = sentence(lines, metrics, when) if metrics else f"nothing {when}."
-        return f"{name}: {text}" if lines else f"{name}: {_lower(text)}"
+        return f"{name}: {text}" if lines else f"{name}: {formatting.in_sentence(text)}"
     first = [line for line in lines if line.metric.key == metrics[0].key] if metrics else []
     if not first:
         names = " and ".join(metric.label for metric in metrics[:2]) + (" and others" if len(metrics) > 2 else "")
@@ -44,7 +44,7 @@ def sentence(lines: Sequence[Line], metrics: Sequence[Metric], when: str, name: 
     lasts = [formatting.with_unit(*formatting.reading(metric, line.statistics.last)) for line in first]
     reading = lasts[0]
     if len(first) > 1:
-        where = [formatting.unbroken(_lower(line.device_name)) for line in first]
+        where = [formatting.unbroken(formatting.in_sentence(line.device_name)) for line in first]
         parts = [f"{last} on {device}" for last, device in zip(lasts, where, strict=True)]
         reading = ", ".join(parts[:-1]) + " and " + parts[-1]
     text = f"{metric.label} {reading}"
@@ -128,7 +128,7 @@ def numbers_table(
             names[id(line)],
             _cell(line.metric, line.statistics.last),
             _measured(line, ages, zone),
-            *([_cell(line.metric, value) for value in _spread(line)]),
+            *([_cell(line.metric, value) for value in spread(line)]),
             formatting.number(line.statistics.count, 0),
             formatting.with_unit(formatting.number(100 * line.statistics.coverage, 0), "%"),
             _json_link(line, window, drawn),
@@ -156,11 +156,7 @@ def elsewhere(device: str, span: TimeRange | None, others: Sequence[Metric], zon
     return f"{device} has data from {days}.", f"Show {days}"
 
 
-def _lower(name: str) -> str:
-    return name if name[:2].isupper() else name[:1].lower() + name[1:]
-
-
-def _spread(line: Line) -> list[float]:
+def spread(line: Line) -> list[float]:
     """Smallest, mean and largest, where they mean something."""
     if line.metric.codes is not None:
         return [float("nan")] * 3

@@ -10,7 +10,6 @@ from callbacks.common.lines import Line
 from callbacks.graph import texts
 from callbacks.graph.figure import Drawing, line_names
 from callbacks.graph.view import GraphView, drawing
-from data.catalogue import Aggregate
 from pages.graph_form import query_from_values
 
 KIND = "bms"
@@ -23,9 +22,8 @@ def rows(lines: Sequence[Line]) -> list[list[str]]:
     table = []
     for line in lines:
         numbers = line.statistics
-        mean = None if line.metric.aggregate is Aggregate.COUNTER else numbers.mean
-        spread = [None] * 3 if line.metric.codes is not None else [numbers.low, mean, numbers.high]
-        cells = [formatting.with_unit(*formatting.reading(line.metric, value)) for value in (numbers.last, *spread)]
+        values = (numbers.last, *texts.spread(line))
+        cells = [formatting.with_unit(*formatting.reading(line.metric, value)) for value in values]
         table.append([names[id(line)], *cells, formatting.number(numbers.count, 0)])
     return table
 

@@ -33,8 +33,8 @@ def notices(state: Condition) -> list[Any]:
 def sub(state: Condition) -> list[Any]:
     """Who was heard, and when."""
     parts: list[Any] = []
-    for source in (*state.strings, *([state.battery] if state.battery else [])):
-        parts += [html.Span([f"{source.name[:1].upper()}{source.name[1:]} ", _age(source)], className="arb-heard")]
+    for source in state.sources:
+        parts += [html.Span([f"{formatting.capitalised(source.name)} ", _age(source)], className="arb-heard")]
     return parts
 
 
@@ -48,12 +48,11 @@ def _power_in(state: Condition) -> html.Div:
     for source in state.strings:
         watts = None if source.silent else source.reading("p_out")
         text = "no data" if watts is None else formatting.with_unit(formatting.number(watts, 0), "W")
-        each.append(html.Span([f"{source.name[:1].upper()}{source.name[1:]} ", html.B(text)]))
+        each.append(html.Span([f"{formatting.capitalised(source.name)} ", html.B(text)]))
     return _card("sun", "Power in", state.solar_watts, 0, "W", each, _oldest(state.strings))
 
 
 def _power_out(state: Condition) -> html.Div:
-    sources = [*state.strings, *([state.battery] if state.battery else [])]
     return _card(
         "load",
         "Power out",
@@ -61,7 +60,7 @@ def _power_out(state: Condition) -> html.Div:
         0,
         "W",
         [html.Span("solar output less what the battery takes")],
-        _oldest(sources),
+        _oldest(state.sources),
     )
 
 
@@ -126,7 +125,7 @@ def _card(
             html.H2(label, className="arb-card-label"),
             html.P(quantity(number, unit if value is not None else ""), className="arb-card-number"),
             html.P(list(each), className="arb-card-more"),
-            html.P([_age(source)] if source else "not heard yet", className="arb-card-age"),
+            html.P([_age(source)] if source else "no data yet", className="arb-card-age"),
         ],
         className=f"arb-card arb-mean-{meaning}" + (" arb-stale" if stale or value is None else ""),
     )
@@ -142,7 +141,7 @@ def _age(source: Source) -> html.Time:
 
 def raw(rows: Sequence[Latest], state: Condition) -> list[Any]:
     """All that was last measured: a table for each family with a column for each device, and one of the cells."""
-    ages = {source.latest.device.id: source for source in (*state.strings, *([state.battery] if state.battery else []))}
+    ages = {source.latest.device.id: source for source in state.sources}
     tables: list[Any] = []
     for family in FAMILIES.values():
         if not family.page and state.others:

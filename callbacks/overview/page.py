@@ -11,6 +11,7 @@ from dash import Dash, Input, Output, State
 from dash.exceptions import PreventUpdate
 from sqlalchemy.orm import Session, sessionmaker
 
+from callbacks.common import formatting
 from callbacks.common.condition import Condition, Source, condition, sentence
 from callbacks.common.context import Clock, Site, Viewers, seen_by
 from callbacks.overview import cards
@@ -35,7 +36,7 @@ KINDS = ("bms", "tristar", "device")
 
 def fingerprint(state: Condition, theme: str, now: datetime, zone: ZoneInfo) -> str:
     """A text that changes when the page would: a newer document, a device fallen silent, another day or theme."""
-    sources = [*state.strings, *([state.battery] if state.battery else []), *state.others]
+    sources = (*state.sources, *state.others)
     parts = [
         f"{source.latest.device.slug}@{source.latest.recorded_at.isoformat()}{'!' if source.silent else ''}"
         for source in sources
@@ -56,7 +57,7 @@ def read_day(session: Session, state: Condition, window: TimeRange) -> Day:
     def chart(source: Source, metrics: Sequence[str]) -> Chart:
         return queries.chart(session, source.latest.device, metrics, window, WIDTH, window.end_at)
 
-    controllers = {source.name[:1].upper() + source.name[1:]: chart(source, STRING_METRICS) for source in state.strings}
+    controllers = {formatting.capitalised(source.name): chart(source, STRING_METRICS) for source in state.strings}
     return day(window, controllers, chart(state.battery, BATTERY_METRICS) if state.battery else None)
 
 

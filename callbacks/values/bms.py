@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from callbacks.common import formatting
 from callbacks.values.cell import NO_READING, Shown, as_posted, short, shown, truth
-from callbacks.values.labels import NAME_LISTS, capitalised, metric_at
+from callbacks.values.labels import NAME_LISTS, metric_at
 from callbacks.values.rows import MOST_ROWS, Grid, Row, Section, apart, grid, is_record, rows
 from data import catalogue, document
 from data.catalogue import MOST_CELLS
@@ -172,7 +172,7 @@ def _add_group(result: Section, name: str, key: str, group: Mapping[str, Any], z
             detail = [value]
         else:
             rest[entry] = value
-    title, summary, quantity = short(capitalised(key), 60), ", ".join(facts), QUANTITIES[name]
+    title, summary, quantity = short(formatting.capitalised(key), 60), ", ".join(facts), QUANTITIES[name]
     places = group_places(name, group) if detail and isinstance(detail[0], Mapping | list) else []
     if places:
         result.grids += _lines(title, summary, quantity, places[:MOST_CELLS])
@@ -211,7 +211,7 @@ def pins(names: list[str]) -> list[Row]:
     pin_rows = []
     for name in dict.fromkeys(names):
         pin = PIN_STATUS.named(name)
-        label = pin.label if pin is not None and pin.label else capitalised(name.replace("_", " "))
+        label = pin.label if pin is not None and pin.label else formatting.capitalised(name.replace("_", " "))
         words = pin.sentence if pin is not None else "Not known to this site"
         pin_rows.append(Row(short(label, 80), short(name, 80), words, ()))
     return pin_rows[:MOST_ROWS]

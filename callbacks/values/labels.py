@@ -135,9 +135,3 @@ def flag_tone(key: str, is_set: bool) -> str:
     if PROTECTION.named(key) or key == "bmsfailure":
         return "alarm"
     return "attention" if POWER_REDUCTION.named(key) else ""
-
-
-def capitalised(key: str) -> str:
-    """A posted name as a label: without spaces around it, its first letter large."""
-    text = key.strip()
-    return text[:1].upper() + text[1:]

@@ -145,7 +145,7 @@ def notices(newest: Newest, page: ValuePage) -> list[Any]:
             warning = silence(source)
             parts.append(notice(warning.kind, warning.prefix, warning.text))
     what = "No daily record " if page.family == "tristar_daily" else "No data "
-    return parts + [notice("nodata", what, f"from {name[:1].lower()}{name[1:]} yet.") for name in newest.without]
+    return parts + [notice("nodata", what, f"from {formatting.in_sentence(name)} yet.") for name in newest.without]
 
 
 def nothing_yet(page: ValuePage) -> list[Any]:

@@ -8,8 +8,9 @@ from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from callbacks.common.formatting import capitalised
 from callbacks.values.cell import NOT_SENT, Shown, short, shown, truth
-from callbacks.values.labels import ENTRIES, NAME_LISTS, capitalised, flag_words, metric_at
+from callbacks.values.labels import ENTRIES, NAME_LISTS, flag_words, metric_at
 from data.document import fold, posted_value
 
 MOST_ROWS = 300  # of one section

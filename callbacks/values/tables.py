@@ -11,7 +11,7 @@ from dash import html
 from callbacks.common import formatting
 from callbacks.values.cell import Shown
 from callbacks.values.rows import MOST_ROWS, Grid, Row, Section
-from pages.components import attributes, icon, quantity
+from pages.components import icon, quantity, scrolling
 
 MOST_ON_A_PAGE = 900  # lines; a document of ours has about a hundred
 LONGEST_UNBROKEN = 14
@@ -70,7 +70,7 @@ def _rows(rows: Sequence[Row], columns: Sequence[Column], caption: str) -> html.
     apart = " arb-apart" if any(column.note for column in columns) else ""
     css_classes = ["arb-old" if column.note else None for column in columns]
     head = [html.Thead(html.Tr([html.Td(""), *map(_heading, columns)]))] if len(columns) > 1 else []
-    return html.Div(
+    return scrolling(
         html.Table(
             [
                 html.Caption(caption, className="arb-visually-hidden"),
@@ -96,10 +96,7 @@ def _rows(rows: Sequence[Row], columns: Sequence[Column], caption: str) -> html.
             role="table",  # said aloud, because a phone lays the rows out as something else
             className=f"arb-table arb-values-table arb-of-{min(len(columns), 4)}{apart}",
         ),
-        className="arb-scroll",
-        tabIndex="0",
-        role="region",
-        **attributes(aria_label=caption),
+        caption,
     )
 
 
@@ -165,15 +162,12 @@ def _grid(grid: Grid, caption: str) -> html.Div:
     return html.Div(
         [
             *heading,
-            html.Div(
+            scrolling(
                 html.Table(
                     [html.Caption(f"{caption} {grid.title}", className="arb-visually-hidden"), head, body],
                     className="arb-table arb-cells" if grid.title or grid.is_line else "arb-table",
                 ),
-                className="arb-scroll",
-                tabIndex="0",
-                role="region",
-                **attributes(aria_label=f"{caption} {grid.title}".strip()),
+                f"{caption} {grid.title}".strip(),
             ),
         ],
         className="arb-grid",

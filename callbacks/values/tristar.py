@@ -131,7 +131,9 @@ def _difference(setting: Setting, posted: Sequence[Any], names: Sequence[str]) -
     if len(posted) < 2 or not there:
         return ""
     if len(there) < len(posted):
-        senders = [_in_sentence(name) for name, value in zip(names, posted, strict=True) if value is not MISSING]
+        senders = [
+            formatting.in_sentence(name) for name, value in zip(names, posted, strict=True) if value is not MISSING
+        ]
         return f"Sent by {' and '.join(senders)} only."
     values = [value for value in map(number, there) if value is not None]
     if len(values) < len(there):
@@ -153,7 +155,7 @@ def settings_sentence(sections_: Sequence[Section], contents: Contents, names: S
     if not sent:
         return "No charge settings have been sent yet."
     if len(sent) == 1:
-        return f"Only {_in_sentence(sent[0])} has sent its charge settings."
+        return f"Only {formatting.in_sentence(sent[0])} has sent its charge settings."
     marked = sum(bool(row.mark) for row in sections_[0].rows)
     if marked:
         word = "setting differs" if marked == 1 else "settings differ"
@@ -179,14 +181,14 @@ def daily_sentence(sources: Sequence[Source], zone: ZoneInfo) -> str:
         on = day_of(source.latest.recorded_at, zone)
         energy = source.reading("Wh_daily")
         amount = (
-            "no energy told" if energy is None else formatting.with_unit(formatting.number(energy / 1000, 2), "kWh")
+            "no energy reported" if energy is None else formatting.with_unit(formatting.number(energy / 1000, 2), "kWh")
         )
         parts.append((f"{amount} from {formatting.unbroken(source.name)}", on))
     if len({on for _, on in parts}) == 1:
         text = f"{' and '.join(amount for amount, _ in parts)} on {parts[0][1]}."
     else:
         text = "; ".join(f"{amount} on {on}" for amount, on in parts) + "."
-    return text[:1].upper() + text[1:]
+    return formatting.capitalised(text)
 
 
 def day_of(at: datetime, zone: ZoneInfo) -> str:
@@ -208,7 +210,7 @@ def sentence(sources: Sequence[Source]) -> str:
         did = ", ".join(part for part in (STATES.get(state, ""), power) if part)
         parts.append(f"{name} {f'is {did}' if did else 'answers in part'}")
     text = "; ".join(parts) + "."
-    return text[:1].upper() + text[1:]
+    return formatting.capitalised(text)
 
 
 IDLE_STATES = (NIGHT, NIGHT_CHECK)
@@ -225,7 +227,3 @@ _STATES = {
     "slave": "led by another master",
 }
 STATES: Mapping[float | None, str] = {CHARGE_STATE.number(key): words for key, words in _STATES.items()}
-
-
-def _in_sentence(name: str) -> str:
-    return name[:1].lower() + name[1:]

@@ -77,7 +77,7 @@ def said(state: Condition, steady_amps: float | None = None) -> str:
             (string(1), string(2, age=LONG), battery(amps=27.0)),
             "Charging, 206 W from string 1 (no data from string 2); battery at 72 %, full by about 15:20.",
         ),
-        ((string(1),), "206 W from string 1; no battery manager has been heard yet."),
+        ((string(1),), "206 W from string 1; no battery manager has reported yet."),
         (
             (string(1), latest("bms", {"state_of_charge": 72.0})),
             "Battery at 72 %; its current is not known; 206 W from string 1.",

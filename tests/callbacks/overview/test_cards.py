@@ -96,7 +96,7 @@ def test_every_number_has_its_unit_and_its_age(sessions: sessionmaker[Session]) 
 def test_before_the_first_document_there_are_no_numbers_and_no_zeros(sessions: sessionmaker[Session]) -> None:
     assert {
         label: (number, age, old) for label, (number, _, age, old) in numbers_of(sessions).items()
-    } == dict.fromkeys(LABELS, ("–", "not heard yet", True))
+    } == dict.fromkeys(LABELS, ("–", "no data yet", True))
 
 
 def test_what_a_document_lacks_is_missing_and_not_zero(sessions: sessionmaker[Session]) -> None:

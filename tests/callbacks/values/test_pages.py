@@ -178,7 +178,7 @@ def test_broken_documents_and_markup_never_break_a_page(sessions: sessionmaker[S
     assert found["bms-pins"]["say"] == "No pin is active."
     assert "no answer" in found["tristar-instantaneous"]["body"]
     assert "has no charge settings in its newest daily document: unreadable." in found["charge-settings"]["body"]
-    assert found["daily-values"]["say"].startswith("No energy told from the\u00a0controller on ")
+    assert found["daily-values"]["say"].startswith("No energy reported from the\u00a0controller on ")
 
 
 def test_an_empty_document_is_a_page(sessions: sessionmaker[Session], client: FlaskClient) -> None:
