@@ -105,6 +105,9 @@ _SEABORN = StyleSheet(
     ticks="",
     tick_length=0,
 )
+_SMOOTH = replace(_PLAIN, tick_length=0, ticks="")
+_DARK_INK = replace(_PLAIN, ink="#262626", font=ARIAL, frame="#262626", frame_width=1.3)
+_WHITE = replace(_DARK_INK, tick_length=0, ticks="")
 
 # The first is the site's own.
 STYLES = (
@@ -175,41 +178,21 @@ STYLES = (
         ),
     ),
     Style("grayscale", StyleSheet(colors=("#000000", "#666666", "#999999", "#b3b3b3"), paper="#bfbfbf")),
-    Style("seaborn-bright", replace(_PLAIN, colors=("#003FFF", "#03ED3A", "#E8000B", "#8A2BE2", "#FFC400", "#00D7FF"))),
-    Style(
-        "seaborn-colorblind", replace(_PLAIN, colors=("#0072B2", "#009E73", "#D55E00", "#CC79A7", "#F0E442", "#56B4E9"))
-    ),
-    Style(
-        "seaborn-dark-palette",
-        replace(_PLAIN, colors=("#001C7F", "#017517", "#8C0900", "#7600A1", "#B8860B", "#006374")),
-    ),
+    Style("seaborn-bright", replace(_PLAIN, colors=_colors("#003FFF #03ED3A #E8000B #8A2BE2 #FFC400 #00D7FF"))),
+    Style("seaborn-colorblind", replace(_PLAIN, colors=_colors("#0072B2 #009E73 #D55E00 #CC79A7 #F0E442 #56B4E9"))),
+    Style("seaborn-dark-palette", replace(_PLAIN, colors=_colors("#001C7F #017517 #8C0900 #7600A1 #B8860B #006374"))),
     Style("seaborn-dark", replace(_SEABORN, colors=TAB10, grid="", size=13, line=2.0)),
     Style("seaborn-darkgrid", replace(_SEABORN, colors=TAB10, size=13, line=2.0)),
     Style("seaborn-deep", replace(_PLAIN, colors=DEEP)),
-    Style("seaborn-muted", replace(_PLAIN, colors=("#4878CF", "#6ACC65", "#D65F5F", "#B47CC7", "#C4AD66", "#77BEDB"))),
-    Style("seaborn-notebook", replace(_PLAIN, size=12, title_size=14, line=2.3, tick_length=0, ticks="", marker=8)),
-    Style(
-        "seaborn-paper",
-        replace(_PLAIN, size=10, title_size=11, line=1.9, tick_length=0, ticks="", frame_width=0.8, marker=6),
-    ),
-    Style("seaborn-pastel", replace(_PLAIN, colors=("#92C6FF", "#97F0AA", "#FF9F9A", "#D0BBFF", "#FFFEA3", "#B0E0E6"))),
-    Style(
-        "seaborn-poster",
-        replace(_PLAIN, size=21, title_size=26, line=4.5, tick_length=0, ticks="", frame_width=2, marker=13),
-    ),
-    Style(
-        "seaborn-talk",
-        replace(_PLAIN, size=17, title_size=21, line=3.4, tick_length=0, ticks="", frame_width=1.6, marker=10),
-    ),
-    Style("seaborn-ticks", replace(_PLAIN, ink="#262626", font=ARIAL, frame="#262626", frame_width=1.3, tick_length=8)),
-    Style(
-        "seaborn-white",
-        replace(_PLAIN, ink="#262626", font=ARIAL, frame="#262626", frame_width=1.3, tick_length=0, ticks=""),
-    ),
-    Style(
-        "seaborn-whitegrid",
-        replace(_PLAIN, ink="#262626", font=ARIAL, frame="#cccccc", grid="#cccccc", tick_length=0, ticks=""),
-    ),
+    Style("seaborn-muted", replace(_PLAIN, colors=_colors("#4878CF #6ACC65 #D65F5F #B47CC7 #C4AD66 #77BEDB"))),
+    Style("seaborn-notebook", replace(_SMOOTH, size=12, title_size=14, line=2.3, marker=8)),
+    Style("seaborn-paper", replace(_SMOOTH, size=10, title_size=11, line=1.9, frame_width=0.8, marker=6)),
+    Style("seaborn-pastel", replace(_PLAIN, colors=_colors("#92C6FF #97F0AA #FF9F9A #D0BBFF #FFFEA3 #B0E0E6"))),
+    Style("seaborn-poster", replace(_SMOOTH, size=21, title_size=26, line=4.5, frame_width=2, marker=13)),
+    Style("seaborn-talk", replace(_SMOOTH, size=17, title_size=21, line=3.4, frame_width=1.6, marker=10)),
+    Style("seaborn-ticks", replace(_DARK_INK, tick_length=8)),
+    Style("seaborn-white", _WHITE),
+    Style("seaborn-whitegrid", replace(_WHITE, frame="#cccccc", frame_width=1.0, grid="#cccccc")),
     Style("seaborn", _SEABORN),
     Style(
         "Solarize_Light2",
