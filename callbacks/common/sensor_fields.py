@@ -61,14 +61,14 @@ def fields(session: Session, device: DeviceRow) -> list[Metric]:
     The unit is the one posted with the newest value, else the first ever posted, else the registered one where the
     sensor has a single field.
     """
-    known = {row.key: row for row in queries.series(session, device.id)}
+    series = {row.key: row for row in queries.series(session, device.id)}
     newest = queries.latest(session, device.id, "sensor")
     units = document.sensor_units(newest.content) if newest is not None else {}
-    keys = [key for key in units if key in known] + [key for key in known if key not in units]
+    keys = [key for key in units if key in series] + [key for key in series if key not in units]
     registered = users.sensor_by_id(session, device.sensor_id or 0) if len(keys) == 1 else None
     alone = (registered[0].units or "").strip() if registered is not None else ""
     labels = _labels(keys)
-    return [_metric(known[key], labels[key], units.get(key) or known[key].unit or alone, "sensor") for key in keys]
+    return [_metric(series[key], labels[key], units.get(key) or series[key].unit or alone, "sensor") for key in keys]
 
 
 def _metric(row: SeriesRow, label: str, unit: str, family: str) -> Metric:
@@ -120,8 +120,8 @@ def quantity_of(key: str, unit: str) -> str:
 
 def resolved(metric: Metric, frames: Sequence[pd.DataFrame]) -> Metric:
     """The metric with as many decimals as its values have."""
-    found = [frame[metric.key]["last"].dropna().to_numpy(dtype="float64")[-LOOKED_AT:] for frame in frames]
-    return replace(metric, decimals=decimals_of(np.concatenate(found))) if found else metric
+    newest_values = [frame[metric.key]["last"].dropna().to_numpy(dtype="float64")[-LOOKED_AT:] for frame in frames]
+    return replace(metric, decimals=decimals_of(np.concatenate(newest_values))) if newest_values else metric
 
 
 def decimals_of(values: Iterable[float]) -> int:

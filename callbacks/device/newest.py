@@ -111,12 +111,12 @@ def row(metric: Metric, newest: Newest) -> list[Any]:
         return [label, html.Span("not sent", className="arb-unit"), formatting.NOTHING]
     value, measured_at = newest.values[metric.key]
     shown = metric if metric.is_listed else replace(metric, decimals=decimals_of([value]))
-    old = newest.now - measured_at
+    elapsed = newest.now - measured_at
     late = max(source.late_after_seconds for source in newest.sources)
     return [
         label,
         quantity(*formatting.reading(shown, value)),
-        age(max(0.0, old.total_seconds()), late, formatting.ago(old)),
+        age(max(0.0, elapsed.total_seconds()), late, formatting.ago(elapsed)),
     ]
 
 

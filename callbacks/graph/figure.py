@@ -48,10 +48,10 @@ def panels(lines: Sequence[Line]) -> list[list[Line]]:
     """Lines that share an axis: those of one unit; a coded state has a panel of its own, and so has a
     sensor's field of no known unit: who knows what it counts."""
     groups: dict[str, list[Line]] = {}
-    for one in lines:
-        alone = one.metric.codes is not None or not (one.metric.is_listed or one.metric.screen_unit)
-        unit = one.metric.key if alone else one.metric.screen_unit
-        groups.setdefault(unit, []).append(one)
+    for line in lines:
+        alone = line.metric.codes is not None or not (line.metric.is_listed or line.metric.screen_unit)
+        unit = line.metric.key if alone else line.metric.screen_unit
+        groups.setdefault(unit, []).append(line)
     return list(groups.values())
 
 
@@ -160,34 +160,34 @@ def line_colors(groups: Sequence[Sequence[Line]], drawing: Drawing) -> dict[int,
     colors: dict[int, str] = {}
     position = 0
     by_metric: dict[str, str] = {}
-    alone = len({one.metric.key for group in groups for one in group}) == 1
+    alone = len({line.metric.key for group in groups for line in group}) == 1
     for group in groups:
-        for one in group:
-            if own and alone and one.string == 2 and meaning_of(one) == "sun":
+        for line in group:
+            if own and alone and line.string == 2 and meaning_of(line) == "sun":
                 color = styles.meaning("sun-2", drawing.theme)
             elif own:
-                if one.metric.key not in by_metric:
+                if line.metric.key not in by_metric:
                     free = [tint for tint in sequence if tint not in by_metric.values()] or list(sequence)
-                    meant = styles.meaning(meaning_of(one), drawing.theme) if meaning_of(one) else ""
+                    meant = styles.meaning(meaning_of(line), drawing.theme) if meaning_of(line) else ""
                     # Teal leads the sequence and means the battery: what is of no meaning takes the next.
-                    spare = free[1:2] if one.metric.family in WITHOUT_MEANING and free[0] == sequence[0] else []
-                    by_metric[one.metric.key] = meant if meant in free else (spare or free)[0]
-                color = by_metric[one.metric.key]
+                    spare = free[1:2] if line.metric.family in WITHOUT_MEANING and free[0] == sequence[0] else []
+                    by_metric[line.metric.key] = meant if meant in free else (spare or free)[0]
+                color = by_metric[line.metric.key]
             else:
                 color = sequence[position % len(sequence)]
                 position += 1
-            colors[id(one)] = color
+            colors[id(line)] = color
     return colors
 
 
-def meaning_of(one: Line) -> str:
+def meaning_of(line: Line) -> str:
     """Which of the fixed colours a metric has."""
-    if one.metric.quantity == "temperature":
+    if line.metric.quantity == "temperature":
         return "heat"
-    if one.metric.family in WITHOUT_MEANING:
-        tints = [tint for tint in styles.TINTS if tint in one.metric.label.casefold()]
-        return tints[0] if tints else "sun" if one.metric.quantity == "light" else ""
-    return "battery" if one.metric.family == "bms" else "sun"
+    if line.metric.family in WITHOUT_MEANING:
+        tints = [tint for tint in styles.TINTS if tint in line.metric.label.casefold()]
+        return tints[0] if tints else "sun" if line.metric.quantity == "light" else ""
+    return "battery" if line.metric.family == "bms" else "sun"
 
 
 def margins(drawing: Drawing, letters: int, size: float) -> dict[str, int]:

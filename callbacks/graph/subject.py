@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from callbacks.common.context import Viewer, device_name
+from callbacks.common.formatting import in_sentence
 from callbacks.common.sensor_fields import metrics_of
 from data import catalogue, queries
 from data.catalogue import Metric
@@ -33,13 +34,13 @@ class Choice:
 class Subject:
     """The choice, the metrics to draw, all that could be drawn, and what is wrong with the choice (field -> words).
 
-    `standard` is what is drawn when nothing is chosen; `wanted` the device as the address names it.
+    `standard` is what is drawn when nothing is chosen; `identifier` is how the address names the device.
     """
 
     choice: Choice
     metrics: list[Metric]
     offered: list[Metric]
-    wanted: str
+    identifier: str
     standard: list[str] = field(default_factory=list)
     errors: Mapping[str, str] = field(default_factory=dict)
 
@@ -57,14 +58,14 @@ def graph_subject(
         return _sensor_subject(session, values, devices, viewer)
     if kind == "devices":
         return _device_subject(session, values, devices)
-    made = choice(kind, values["controller"], devices)
+    device_choice = choice(kind, values["controller"], devices)
     metrics = [catalogue.metric(key) for key in values["units"] or []]
     offered = [catalogue.metric(key) for key in catalogue.FORM_CHOICES[kind]]
     wrong = {} if metrics else {"units": "Choose at least one value to draw."}
-    return Subject(made, metrics, offered, values["controller"], errors=wrong)
+    return Subject(device_choice, metrics, offered, values["controller"], errors=wrong)
 
 
-def choice(kind: str, wanted: str, devices: Sequence[DeviceRow]) -> Choice:
+def choice(kind: str, identifier: str, devices: Sequence[DeviceRow]) -> Choice:
     """The choices of the controller field, and the devices of the one that is wanted.
 
     `both` is every controller but the imported log.  A device that is wanted and unknown gives no devices.
@@ -78,24 +79,24 @@ def choice(kind: str, wanted: str, devices: Sequence[DeviceRow]) -> Choice:
             if not any(device.string == string for device in live):
                 options.insert(string - 1, {"label": f"String {string}", "value": f"tristar-{string}"})
         options.insert(0, {"label": together, "value": BOTH})
-        if wanted == BOTH:
+        if identifier == BOTH:
             return Choice(options, live, "The controllers" if live else "No controller")
-    found = [device for device in ordered if device.slug == wanted]
-    if wanted not in {option["value"] for option in options}:
-        options.append({"label": wanted, "value": wanted})
+    chosen = [device for device in ordered if device.slug == identifier]
+    if identifier not in {option["value"] for option in options}:
+        options.append({"label": identifier, "value": identifier})
     name = {"bms": "The battery manager"}.get(kind) if len(ordered) <= 1 else None
-    label = next(option["label"] for option in options if option["value"] == wanted)
-    return Choice(options, found, name or (f"The {label[:1].lower()}{label[1:]}" if label == "Imported log" else label))
+    label = next(option["label"] for option in options if option["value"] == identifier)
+    return Choice(options, chosen, name or (f"The {in_sentence(label)}" if label == "Imported log" else label))
 
 
 def _device_subject(session: Session, values: Mapping[str, Any], devices: Sequence[DeviceRow]) -> Subject:
     """The one device that is wanted, and its fields."""
-    wanted = str(values["controller"] or "")
-    chosen = [device for device in devices if device.slug == wanted]
-    options = [{"label": wanted, "value": wanted}]
+    identifier = str(values["controller"] or "")
+    chosen = [device for device in devices if device.slug == identifier]
+    options = [{"label": identifier, "value": identifier}]
     if not chosen:
-        return Subject(Choice(options, [], ""), [], [], wanted, errors={"controller": NO_SUCH_DEVICE})
-    return _with_fields(session, Choice(options, chosen, device_name(chosen[0])), values, wanted)
+        return Subject(Choice(options, [], ""), [], [], identifier, errors={"controller": NO_SUCH_DEVICE})
+    return _with_fields(session, Choice(options, chosen, device_name(chosen[0])), values, identifier)
 
 
 def _sensor_subject(
@@ -110,21 +111,21 @@ def _sensor_subject(
     options = [
         {"label": device.name if own(device) else device.slug, "value": str(device.sensor_id)} for device in ordered
     ]
-    wanted = str(values["controller"] or "")
-    if not wanted and ordered:
+    identifier = str(values["controller"] or "")
+    if not identifier and ordered:
         heard = {latest.device.id for latest in queries.latest_all(session, ["sensor"])}
-        wanted = str(next((device for device in ordered if device.id in heard), ordered[0]).sensor_id)
-    chosen = [device for device in ordered if str(device.sensor_id) == wanted]
+        identifier = str(next((device for device in ordered if device.id in heard), ordered[0]).sensor_id)
+    chosen = [device for device in ordered if str(device.sensor_id) == identifier]
     if not chosen:
-        if wanted:
-            options.insert(0, {"label": f"Number {wanted[:20]}", "value": wanted})
-        wrong = {"controller": NO_SUCH_SENSOR} if wanted else {}
-        return Subject(Choice(options, [], ""), [], [], wanted, errors=wrong)
-    label = next(option["label"] for option in options if option["value"] == wanted)
-    return _with_fields(session, Choice(options, chosen, label), values, wanted)
+        if identifier:
+            options.insert(0, {"label": f"Number {identifier[:20]}", "value": identifier})
+        wrong = {"controller": NO_SUCH_SENSOR} if identifier else {}
+        return Subject(Choice(options, [], ""), [], [], identifier, errors=wrong)
+    label = next(option["label"] for option in options if option["value"] == identifier)
+    return _with_fields(session, Choice(options, chosen, label), values, identifier)
 
 
-def _with_fields(session: Session, choice: Choice, values: Mapping[str, Any], wanted: str) -> Subject:
+def _with_fields(session: Session, choice: Choice, values: Mapping[str, Any], identifier: str) -> Subject:
     """The chosen device and its fields; `values["units"]` empty is every field (the first FIELDS_AT_FIRST of many),
     None is none."""
     offered = metrics_of(session, choice.devices[0])
@@ -139,4 +140,4 @@ def _with_fields(session: Session, choice: Choice, values: Mapping[str, Any], wa
     elif len(keys) > MOST_FIELDS:
         wrong["units"] = f"{len(keys)} fields are too many for one page: choose at most {MOST_FIELDS}."
     metrics = [metric for metric in offered if metric.key in keys]
-    return Subject(choice, metrics, offered, wanted, standard, wrong)
+    return Subject(choice, metrics, offered, identifier, standard, wrong)

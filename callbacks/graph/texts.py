@@ -178,18 +178,18 @@ def _measured(line: Line, ages: Mapping[tuple[str, str], timedelta], zone: ZoneI
     return age(elapsed.total_seconds(), late.total_seconds(), formatting.ago(elapsed))
 
 
-def _json_link(one: Line, window: TimeRange, drawn: timedelta) -> Any:
+def _json_link(line: Line, window: TimeRange, drawn: timedelta) -> Any:
     """The same window from the reading routes: the first site's where they know the device and the metric."""
     minutes = max(10, round(drawn.total_seconds() / 60))
-    if one.sensor_id is None and (one.metric.family == "device" or not one.metric.is_listed):
+    if line.sensor_id is None and (line.metric.family == "device" or not line.metric.is_listed):
         ends = {"from": window.start_at.isoformat(), "to": window.end_at.isoformat()}
-        query = urlencode({"metric": one.metric.key, **ends, "interval": minutes * 60, "times": "iso"})
-        return html.A("JSON", href=f"/api/v1/devices/{quote(one.device_slug, safe='')}/range?{query}")
+        query = urlencode({"metric": line.metric.key, **ends, "interval": minutes * 60, "times": "iso"})
+        return html.A("JSON", href=f"/api/v1/devices/{quote(line.device_slug, safe='')}/range?{query}")
     start, end = (quote(at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")) for at in (window.start_at, window.end_at))
-    if one.sensor_id is not None:
-        return html.A("JSON", href=f"/sensors/get-sensor-json-data-range/{one.sensor_id}/{start}/{end}/{minutes}")
-    family = "BMS" if one.metric.family == "bms" else "Tristar"
-    if family == "Tristar" and one.string is None:
+    if line.sensor_id is not None:
+        return html.A("JSON", href=f"/sensors/get-sensor-json-data-range/{line.sensor_id}/{start}/{end}/{minutes}")
+    family = "BMS" if line.metric.family == "bms" else "Tristar"
+    if family == "Tristar" and line.string is None:
         return formatting.NOTHING
-    suffix = "" if one.string is None else f"?string={one.string}"
-    return html.A("JSON", href=f"/{family}/api/{start}/{end}/{minutes}/{quote(one.metric.key)}{suffix}")
+    suffix = "" if line.string is None else f"?string={line.string}"
+    return html.A("JSON", href=f"/{family}/api/{start}/{end}/{minutes}/{quote(line.metric.key)}{suffix}")

@@ -75,7 +75,7 @@ def view(question: Question, session: Session, now: datetime) -> GraphView:
     longest = LONGEST_SENSOR_INTERVAL_MINUTES if kind == "sensors" else LONGEST_INTERVAL_MINUTES
     selected = selection(values, now, site.zone, list(data_spans.values()), longest)
     if kind not in catalogue.FORM_CHOICES:
-        values |= {"units": subject.keys, "controller": subject.wanted}
+        values |= {"units": subject.keys, "controller": subject.identifier}
     values |= ends(values, selected, site)
     errors = {**selected.errors, **subject.errors}
     drawn = drawing(values, selected.tick_format, question.theme)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ from callbacks.common.context import Clock, Site, Viewer, Viewers, device_name, 
 from callbacks.common.site_warnings import silence
 from callbacks.values import bms, tables, tristar
 from callbacks.values.newest import Newest, fingerprint, heard
+from callbacks.values.rows import Section
 from data import queries
 from pages import ids
 from pages.components import notice
@@ -48,7 +49,7 @@ def bms_values(newest: Newest) -> Said:
     words = bms.sentence(latest.readings, latest.flags)
     if newest.sources[0].silent:
         words = f"No data from the battery for {formatting.span(newest.sources[0].age)}; it last said: {words}"
-    return words, [_columns(tables.body(bms.sections(latest.content, newest.zone), newest.columns, newest.where))]
+    return words, _values(bms.sections(latest.content, newest.zone), newest)
 
 
 def bms_pins(newest: Newest) -> Said:
@@ -66,26 +67,24 @@ def bms_pins(newest: Newest) -> Said:
 def tristar_values(newest: Newest) -> Said:
     """Every section of the controllers' documents."""
     sections = tristar.sections("tristar", newest.contents, newest.zone)
-    words = tristar.sentence(newest.sources)
-    return words, [_columns(tables.body(sections, newest.columns, newest.where))]
+    return tristar.sentence(newest.sources), _values(sections, newest)
 
 
 def charge_settings(newest: Newest) -> Said:
     """The charge settings side by side."""
     sections = tristar.settings(newest.contents, newest.names, newest.zone)
     words = tristar.settings_sentence(sections, newest.contents, newest.names)
-    return words, [html.Div(tables.body(sections, newest.columns, newest.where), className="arb-values-one")]
+    return words, _values(sections, newest, "arb-values-one")
 
 
 def daily_values(newest: Newest) -> Said:
     """The records of the day."""
     sections = tristar.daily(newest.contents, newest.zone)
-    words = tristar.daily_sentence(newest.sources, newest.zone)
-    return words, [html.Div(tables.body(sections, newest.columns, newest.where), className="arb-values-one")]
+    return tristar.daily_sentence(newest.sources, newest.zone), _values(sections, newest, "arb-values-one")
 
 
-def _columns(parts: list[Any]) -> html.Div:
-    return html.Div(parts, className="arb-values")
+def _values(sections: Iterable[Section], newest: Newest, css: str = "arb-values") -> list[Any]:
+    return [html.Div(tables.body(sections, newest.columns, newest.where), className=css)]
 
 
 BMS_AHEAD = "They appear with the first document of the battery manager."
