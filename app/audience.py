@@ -1,4 +1,4 @@
-"""Who may ask an endpoint: declared at its view, and read by the guard."""
+"""Audiences: who may use an endpoint, declared at its view and checked by the guard."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Audience(Enum):
-    """Who is let through to a view; what belongs to somebody is checked there besides."""
+    """The people who may use a view; the view itself checks what belongs to whom."""
 
     EVERYBODY = auto()  # what is needed to log in, and files
     POSTERS = auto()  # everybody: the view checks the key or the network itself
@@ -43,7 +43,7 @@ LOGIN_PAGES = frozenset({"/sensors"})
 
 
 def audience(people: Audience) -> Callable[[View], View]:
-    """Declare who may ask the view below."""
+    """Declare who may use the decorated view."""
 
     def declare(view: View) -> View:
         view.audience = people  # type: ignore[attr-defined]  # a function takes any attribute
@@ -53,6 +53,6 @@ def audience(people: Audience) -> Callable[[View], View]:
 
 
 def audience_of(server: Flask, endpoint: str) -> Audience | None:
-    """Who may ask that endpoint; None when nobody has declared it."""
+    """The audience of that endpoint; None when it is not declared."""
     declared: Audience | None = getattr(server.view_functions[endpoint], "audience", None)
     return OF_LIBRARIES.get(endpoint, declared)

@@ -38,7 +38,7 @@ class Config:
     database_url: str = ""  # empty: SQLite in data_dir
     secret_key: str = ""  # empty: made once, kept in data_dir/secret_key
     old_secret_keys: tuple[str, ...] = ()  # whose peppers may still stand in hashes of passwords
-    site_url: str = ""  # where readers find the site, for links in letters; empty: the local address
+    site_url: str = ""  # where readers find the site, for links in e-mails; empty: the local address
     allowed_hosts: tuple[str, ...] = ()  # empty: any name
     posts_per_minute: int = 600
     site_name: str = "Arboretum"
@@ -89,16 +89,16 @@ class Config:
             path = Path(named) if named else SYSTEM_FILE
             stated = {name: (value, str(path)) for name, value in read_file(path).items() if value not in ("", None)}
         stated |= {name: (environment[name], "environment") for name in SETTINGS if environment.get(name)}
-        found = checked(stated)
-        if found.get("mail_server") and not found.get("site_url"):
+        values = checked(stated)
+        if values.get("mail_server") and not values.get("site_url"):
             raise ConfigError(
-                "MAIL_SERVER: letters carry links; set SITE_URL as well, like https://arboretum.example.org"
+                "MAIL_SERVER: e-mails carry links; set SITE_URL as well, like https://arboretum.example.org"
             )
-        if found.get("mail_username") and found.get("mail_tls") == "no":
+        if values.get("mail_username") and values.get("mail_tls") == "no":
             raise ConfigError("MAIL_TLS: no would send MAIL_PASSWORD for all to read; write starttls or tls")
         # A database somebody has named may hold real documents: invented ones come into it only when that is said.
-        found.setdefault("demo", not found.get("database_url"))
-        return cls(**found)
+        values.setdefault("demo", not values.get("database_url"))
+        return cls(**values)
 
 
 def yes_or_no(value: Any) -> bool:
@@ -176,23 +176,23 @@ def secret(value: Any) -> str:
     return text(value)
 
 
-def words(value: Any) -> tuple[str, ...]:
+def texts(value: Any) -> tuple[str, ...]:
     """A list, or a text separated by commas or spaces."""
-    found = value if isinstance(value, list) else re.split(r"[,\s]+", text(value))
-    return tuple(text(one).strip() for one in found if one)
+    parts = value if isinstance(value, list) else re.split(r"[,\s]+", text(value))
+    return tuple(text(part).strip() for part in parts if part)
 
 
 def secrets(value: Any) -> tuple[str, ...]:
     """Secret keys of earlier times."""
-    return tuple(secret(one) for one in words(value))
+    return tuple(secret(key) for key in texts(value))
 
 
 def web_address(value: Any) -> str:
     """The address of a site, without a path or a slash at its end."""
-    found = urlsplit(text(value).strip())
-    if found.scheme not in ("http", "https") or not found.hostname or found.path.strip("/") or found.query:
+    address = urlsplit(text(value).strip())
+    if address.scheme not in ("http", "https") or not address.hostname or address.path.strip("/") or address.query:
         raise ValueError("write an address like https://arboretum.example.org")
-    return f"{found.scheme}://{found.netloc}"
+    return f"{address.scheme}://{address.netloc}"
 
 
 def mail_tls(value: Any) -> str:
@@ -218,7 +218,7 @@ SETTINGS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "SECRET_KEY": ("secret_key", secret),
     "OLD_SECRET_KEYS": ("old_secret_keys", secrets),
     "SITE_URL": ("site_url", web_address),
-    "ALLOWED_HOSTS": ("allowed_hosts", words),
+    "ALLOWED_HOSTS": ("allowed_hosts", texts),
     "POSTS_PER_MINUTE": ("posts_per_minute", whole(1, 1_000_000)),
     "SITE_NAME": ("site_name", text),
     "SITE_TIMEZONE": ("site_timezone", time_zone),
@@ -250,20 +250,20 @@ SECRETS = ("secret_key", "old_secret_keys", "mail_password", "database_url")
 
 def checked(stated: Mapping[str, tuple[Any, str]]) -> dict[str, Any]:
     """The fields of the settings stated, each as (value, where it was read).  Raises one ConfigError for all."""
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     wrong: list[str] = []
     for name, (field, read) in SETTINGS.items():
         if name not in stated:
             continue
         value, place = stated[name]
         try:
-            found[field] = read(value)
+            values[field] = read(value)
         except ValueError as problem:
             shown = "" if field in SECRETS else f"{value!r}: "
             wrong.append(f"{name} ({place}): {shown}{problem}")
     if wrong:
         raise ConfigError("\n".join(wrong))
-    return found
+    return values
 
 
 def read_file(path: Path) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from app.http.not_found import install_not_found, install_wrong_methods, missing
 from app.http.proxy import install_proxy
 from app.http.spelling import RowNumber, respell
 from app.legacy import posting, reading
-from app.runtime.installation import furnish, is_furnished, open_database
+from app.runtime.installation import bootstrap, is_bootstrapped, open_database
 from app.runtime.settings_log import note_settings
 from app.runtime.warming import warm
 from app.security.guard import install_guard
@@ -84,11 +84,11 @@ def create_app(config: Config | None = None) -> Flask:
     settings = Config.from_env() if config is None else config
     engine, sessions = open_database(settings)
     migrate(engine)
-    if not is_furnished(sessions) and (password := furnish(settings, sessions)) is not None:
+    if not is_bootstrapped(sessions) and (password := bootstrap(settings, sessions)) is not None:
         log.warning("admin password: %s", password)
     note_settings(settings, sessions)
-    known = peppers(settings)
-    if (lost := warning_of_lost(sessions, known)) is not None:
+    all_peppers = peppers(settings)
+    if (lost := warning_of_lost(sessions, all_peppers)) is not None:
         log.error("%s", lost)
 
     server = Flask("app", static_folder=str(ASSETS), static_url_path="/static")
@@ -99,7 +99,7 @@ def create_app(config: Config | None = None) -> Flask:
     server.logger.setLevel(logging.INFO)  # the reference of every error is in the log
     server.json.sort_keys = False  # type: ignore[attr-defined]
     server.extensions[EXTENSION] = Parts(
-        settings, engine, sessions, known, PostRates(sessions, settings.posts_per_minute), Committer(sessions)
+        settings, engine, sessions, all_peppers, PostRates(sessions, settings.posts_per_minute), Committer(sessions)
     )
 
     # The guard asks before all others: a stranger's callback is a 401, not a failed check of a token.
@@ -118,7 +118,7 @@ def create_app(config: Config | None = None) -> Flask:
     refuse_strange_bodies(server, dash_app)
     respell(server, pages)
     install_proxy(server)
-    install_page_words(server)
+    install_page_context(server)
     install_reference(server, ROUTES)
     server.shell_context_processor(lambda: prompt_names(engine, sessions))
 
@@ -131,15 +131,15 @@ def create_app(config: Config | None = None) -> Flask:
     return server
 
 
-def install_page_words(server: Flask) -> None:
+def install_page_context(server: Flask) -> None:
     """What the plain pages share with the Dash pages: the bar's places, the style sheets, the names."""
     config = parts_of(server).config
-    found = sorted(path.relative_to(ASSETS).as_posix() for path in ASSETS.rglob("*.css"))
+    sheets = sorted(path.relative_to(ASSETS).as_posix() for path in ASSETS.rglob("*.css"))
     words = {
         "site_name": config.site_name,
         "site_private": config.site_private,
         "zone_name": config.site_timezone,
         "places": [place[:3] for place in shell.PLACES],
-        "stylesheets": [f"/assets/{path}" for path in found],
+        "stylesheets": [f"/assets/{path}" for path in sheets],
     }
     server.context_processor(lambda: words)

@@ -1,4 +1,4 @@
-"""What the application is built of, and where its views find it."""
+"""Settings and database of the application, for its views."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, abort
 from app.audience import Audience
 from app.http.body import read_body
 from app.routes import schemas
-from app.routes.routing import NDJSON, Asked, Body, Example, route, serve_routes
+from app.routes.routing import NDJSON, Arguments, Body, Example, route, serve_routes
 from app.security.identity import Poster, poster
 from app.services import parts
 from data.document import parse_content
@@ -71,22 +71,22 @@ RESULT = schemas.thing(
     example=Example('{"line": 1, "result": "stored", "reason": null}'),
     audience=Audience.POSTERS,
 )
-def documents(_asked: Asked) -> Response:
-    """Each line is answered with what became of it: a refused one does not hurt the others.
+def documents(_arguments: Arguments) -> Response:
+    """Each line gets its own result: a refused line does not affect the others.
 
     Sending twice is harmless. An error refuses the whole request, and then nothing of it is stored.
     """
     sender = poster()
     lines = numbered_lines(read_body(LIMIT))
     read = [(number, read_line(line, sender)) for number, line in lines]
-    accepted = [found for _, found in read if isinstance(found, batch.Posted)]
+    accepted = [document for _, document in read if isinstance(document, batch.Posted)]
     with parts().sessions() as session:
         outcomes = iter(batch.store(session, accepted, datetime.now(UTC)))
         session.commit()
     answers = []
-    for number, found in read:
-        if isinstance(found, str):
-            answers.append(answer(number, batch.REFUSED, found))
+    for number, document in read:
+        if isinstance(document, str):
+            answers.append(answer(number, batch.REFUSED, document))
         else:
             outcome = next(outcomes)
             answers.append(answer(number, outcome.result, outcome.reason))
@@ -94,7 +94,7 @@ def documents(_asked: Asked) -> Response:
 
 
 def answer(number: int, result: str, reason: str | None) -> str:
-    """What became of that line, as a line."""
+    """The result of one line, as a line of JSON."""
     return f'{{"line": {number}, "result": "{result}", "reason": {"null" if reason is None else json.dumps(reason)}}}\n'
 
 
@@ -118,7 +118,7 @@ def numbered_lines(body: bytes) -> list[tuple[int, str]]:
 
 
 class Envelope(msgspec.Struct):
-    """What stands around a document; the document itself stays as it came."""
+    """The fields around a document; the document itself stays as it was sent."""
 
     family: str
     device: str
@@ -141,21 +141,21 @@ def read_line(line: str, sender: Poster) -> batch.Posted | str:
 
 
 def opened(line: str) -> batch.Posted | None:
-    """The document of a line that is as it should be; None for any other, which `explained` has words for."""
+    """The document of a valid line; None for an invalid one, which `explained` gives the reason for."""
     try:
         stated = DECODER.decode(line.encode())
         recorded_at = parse_instant(stated.recorded_at)
     except (msgspec.MsgspecError, RangeError, RecursionError, UnicodeEncodeError):  # the third: very deep
         return None
     content = bytes(stated.content)
-    known = stated.family in FAMILIES and stated.clock in CLOCKS and bool(stated.device) and stated.device.isprintable()
-    if not known or not content.startswith(b"{"):
+    valid = stated.family in FAMILIES and stated.clock in CLOCKS and bool(stated.device) and stated.device.isprintable()
+    if not valid or not content.startswith(b"{"):
         return None
     return batch.Posted(stated.family, stated.device, content.decode(), recorded_at, stated.clock)
 
 
 def explained(line: str) -> batch.Posted | str:
-    """The document of any line, or in words what is wrong with it."""
+    """The document of any line, or the reason why it is refused."""
     if any(BYTE <= character <= LAST_BYTE for character in line):
         return "the line is not UTF-8: send JSON in UTF-8"
     try:
@@ -177,7 +177,7 @@ def explained(line: str) -> batch.Posted | str:
 
 
 def text_field(stated: dict[str, Any], name: str) -> str:
-    """That field of a line.  Raises DocumentError when it is missing or no text."""
+    """The text of one field of a line.  Raises DocumentError when it is missing or no text."""
     value = stated.get(name)
     if not isinstance(value, str) or not value or not value.isprintable():
         raise DocumentError(f"{name} is missing, or is not a text")

@@ -1,4 +1,4 @@
-"""A stretch of samples or buckets as plain arrays, and as text: columnar JSON, lines of CSV."""
+"""Samples or buckets as plain arrays, and as text: columnar JSON, lines of CSV."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CSV_ROWS = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Instants in milliseconds, and for each (metric, measure) an array as long."""
+    """Instants in milliseconds, and for each (metric, measure) an array of the same length."""
 
     at: Any
     names: tuple[tuple[str, str], ...]
@@ -28,32 +28,32 @@ class Columns:
 
     def by_metric(self) -> dict[str, dict[str, Any]]:
         """Metric -> measure -> array, for JSON; counts are whole numbers."""
-        found: dict[str, dict[str, Any]] = {}
+        measures_of: dict[str, dict[str, Any]] = {}
         for (metric, measure), values in zip(self.names, self.values, strict=True):
-            found.setdefault(metric, {})[measure] = values.astype("int64") if measure == "count" else values
-        return found
+            measures_of.setdefault(metric, {})[measure] = values.astype("int64") if measure == "count" else values
+        return measures_of
 
 
-def sample_columns(found: Samples, metrics: Sequence[str]) -> Columns:
+def sample_columns(samples: Samples, metrics: Sequence[str]) -> Columns:
     """The samples of these metrics."""
     names = tuple((metric, VALUE) for metric in metrics)
-    return Columns(found.times, names, tuple(in_one_piece(found.values[metric]) for metric in metrics))
+    return Columns(samples.times, names, tuple(in_one_piece(samples.values[metric]) for metric in metrics))
 
 
-def bucket_columns(found: Buckets, metrics: Sequence[str], measures: Sequence[str]) -> Columns:
+def bucket_columns(buckets: Buckets, metrics: Sequence[str], measures: Sequence[str]) -> Columns:
     """These measures of the buckets, under the start of each."""
     names = tuple((metric, measure) for metric in metrics for measure in measures)
-    values = tuple(in_one_piece(found.metrics[metric][measure]) for metric, measure in names)
-    return Columns(in_one_piece(found.edges[:-1]), names, values)
+    values = tuple(in_one_piece(buckets.metrics[metric][measure]) for metric, measure in names)
+    return Columns(in_one_piece(buckets.edges[:-1]), names, values)
 
 
 def in_one_piece(values: Any) -> Any:
-    """The array as orjson takes it."""
+    """A contiguous array, which orjson needs."""
     return values if values.flags.c_contiguous else values.copy()
 
 
 def instants_of(at: Any, times: str) -> Any:
-    """The instants as an answer has them: milliseconds, or what orjson writes as texts."""
+    """The instants in milliseconds, or as datetimes that orjson writes as texts."""
     return at if times == "ms" else at.astype("datetime64[ms]")
 
 

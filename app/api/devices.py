@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.audience import Audience
 from app.routes import schemas
 from app.routes.parameters import METRICS, TIMES
-from app.routes.routing import Asked, Example, route, written
+from app.routes.routing import Arguments, Example, route, written
 from app.security.identity import may_see, unauthorized
 from app.services import parts
 from data import queries
@@ -36,14 +36,14 @@ def readable(session: Session, slug: str) -> DeviceRow:
     return device
 
 
-def known_units(session: Session, device: DeviceRow, metrics: Sequence[str]) -> dict[str, str]:
-    """Metric -> unit, of the metrics asked for in that order, or of all that the device has.
+def units_of(session: Session, device: DeviceRow, metrics: Sequence[str]) -> dict[str, str]:
+    """Metric -> unit, for the requested metrics in that order, or for all metrics of the device.
 
     Raises NotFoundError for a metric that neither the device nor the catalogue has for its kind.
     """
-    found = {metric: queries.listed_metric(device, ALIASES.get(metric, metric)) for metric in metrics}
-    if found and all(found.values()):
-        return {metric: row.unit for metric, row in found.items() if row is not None}
+    rows = {metric: queries.listed_metric(device, ALIASES.get(metric, metric)) for metric in metrics}
+    if rows and all(rows.values()):
+        return {metric: row.unit for metric, row in rows.items() if row is not None}
     stored = [ALIASES.get(metric, metric) for metric in metrics]
     units = {row.key: row.unit for row in queries.series(session, device.id, stored or None)}
     return units if not metrics else {metric: unit_of(device, metric, units) for metric in metrics}
@@ -54,32 +54,32 @@ def unit_of(device: DeviceRow, metric: str, units: Mapping[str, str]) -> str:
     stored = ALIASES.get(metric, metric)
     if stored in units:
         return units[stored]
-    found = queries.listed_metric(device, stored)
-    if found is None:
+    row = queries.listed_metric(device, stored)
+    if row is None:
         raise NotFoundError(f"{device.slug} has no metric {metric!r}: /api/v1/devices/{device.slug}/series lists them")
-    return found.unit
+    return row.unit
 
 
 def moment(at: datetime | None, times: str | None) -> int | datetime | None:
-    """The instant as the answer writes it: milliseconds, or a text."""
+    """The instant as milliseconds, or as a datetime that is written as a text."""
     return at if at is None or times == "iso" else to_milliseconds(at)
 
 
 def code_text(device: DeviceRow, metric: str, value: float | None) -> str | None:
-    """What a value that is a code stands for."""
+    """The name of a value that is a code; None for any other value."""
     if device.kind == "sensor":
         return None
-    found = queries.listed_metric(device, ALIASES.get(metric, metric))
-    if found is None or found.codes is None or value is None:
+    row = queries.listed_metric(device, ALIASES.get(metric, metric))
+    if row is None or row.codes is None or value is None:
         return None
-    return found.codes.name(value)
+    return row.codes.name(value)
 
 
 def stored_span(session: Session, device: DeviceRow) -> TimeRange | None:
-    """From the first to the last measurement of all the device's families; None when there is none."""
-    spans = [queries.span(session, device.id, family) for family in KINDS[device.kind]]
-    found = [span for span in spans if span is not None]
-    return TimeRange(min(one.start_at for one in found), max(one.end_at for one in found)) if found else None
+    """The time range from the first to the last measurement of the device; None without measurements."""
+    families = KINDS[device.kind]
+    spans = [span for family in families if (span := queries.span(session, device.id, family)) is not None]
+    return TimeRange(min(span.start_at for span in spans), max(span.end_at for span in spans)) if spans else None
 
 
 DEVICES = schemas.thing(
@@ -112,11 +112,11 @@ DEVICES = schemas.thing(
     ),
     audience=Audience.READERS,
 )
-def devices(_asked: Asked) -> Response:
+def devices(_arguments: Arguments) -> Response:
     """Controllers by string, then by name; private sensors only for those who may read them."""
     with parts().sessions() as session:
-        found = queries.devices(session)
-    rows = [
+        rows = queries.devices(session)
+    visible = [
         {
             "device": row.slug,
             "kind": row.kind,
@@ -125,10 +125,10 @@ def devices(_asked: Asked) -> Response:
             "public": row.public,
             "expected_interval_seconds": row.expected_interval_seconds,
         }
-        for row in found
+        for row in rows
         if may_see(row)
     ]
-    return written({"devices": rows})
+    return written({"devices": visible})
 
 
 SERIES = schemas.thing(
@@ -163,33 +163,33 @@ SERIES = schemas.thing(
     ),
     audience=Audience.READERS,
 )
-def series(asked: Asked) -> Response:
+def series(arguments: Arguments) -> Response:
     """Every metric that the device has sent, and from when to when it has sent anything."""
     with parts().sessions() as session:
-        device = readable(session, asked["device"])
+        device = readable(session, arguments["device"])
         rows = queries.series(session, device.id)
         span = stored_span(session, device)
     described = []
     for row in rows:
-        found = queries.listed_metric(device, row.key)
+        entry = queries.listed_metric(device, row.key)
         described.append(
             {
                 "metric": row.key,
                 "label": row.label,
                 "unit": row.unit,
-                "quantity": found.quantity if found else None,
-                "aggregate": found.aggregate.value if found else None,
-                "explanation": found.explanation if found else None,
-                "codes": {str(code): text for code, text in found.codes.names.items()}
-                if found and found.codes
+                "quantity": entry.quantity if entry else None,
+                "aggregate": entry.aggregate.value if entry else None,
+                "explanation": entry.explanation if entry else None,
+                "codes": {str(code): text for code, text in entry.codes.names.items()}
+                if entry and entry.codes
                 else None,
             }
         )
     return written(
         {
             "device": device.slug,
-            "from": moment(span.start_at if span else None, asked["times"]),
-            "to": moment(span.end_at if span else None, asked["times"]),
+            "from": moment(span.start_at if span else None, arguments["times"]),
+            "to": moment(span.end_at if span else None, arguments["times"]),
             "series": described,
         }
     )
@@ -222,27 +222,29 @@ LATEST = schemas.thing(
     ),
     audience=Audience.READERS,
 )
-def latest(asked: Asked) -> Response:
+def latest(arguments: Arguments) -> Response:
     """Each metric with its value, unit, time of measurement and age.
 
     A metric that the newest document lacks has its last value of the day before that document, else null.
     """
     now = datetime.now(UTC)
     with parts().sessions() as session:
-        device = readable(session, asked["device"])
+        device = readable(session, arguments["device"])
         rows = {row.key: row for row in queries.series(session, device.id)}
-        units = {key: row.unit for key, row in rows.items()}
-        wanted = {metric: unit_of(device, metric, units) for metric in asked["metric"] or rows}
+        stored_units = {key: row.unit for key, row in rows.items()}
+        units = {metric: unit_of(device, metric, stored_units) for metric in arguments["metric"] or rows}
         newest = [queries.latest(session, device.id, family) for family in KINDS[device.kind]]
-        values = queries.newest_values(session, device, wanted, [one for one in newest if one is not None])
-    ages = {at: _age(at, now, asked["times"]) for at in {at for _, at in values.values()}}
+        values = queries.newest_values(
+            session, device, units, [document for document in newest if document is not None]
+        )
+    ages = {at: _age(at, now, arguments["times"]) for at in {at for _, at in values.values()}}
     metrics = {}
-    for metric, unit in wanted.items():
+    for metric, unit in units.items():
         value, at = values.get(metric, (None, None))
         stored = rows.get(ALIASES.get(metric, metric))
-        found = queries.listed_metric(device, metric) if stored is None else None
+        entry = queries.listed_metric(device, metric) if stored is None else None
         metrics[metric] = {
-            "label": stored.label if stored else found.label if found else metric,
+            "label": stored.label if stored else entry.label if entry else metric,
             "value": value,
             "text": code_text(device, metric, value),
             "unit": unit,

@@ -13,7 +13,7 @@ from app.api.devices import readable
 from app.audience import Audience
 from app.routes import schemas
 from app.routes.parameters import FROM, INSTANT_SCHEMA, TIMES, TO, TZ, Parameter, instant, number_schema, whole
-from app.routes.routing import JSON, Asked, Example, route
+from app.routes.routing import JSON, Arguments, Example, route
 from app.services import parts
 from data import queries
 from data.queries import Latest
@@ -67,18 +67,18 @@ DOCUMENTS = schemas.thing(
     ),
     audience=Audience.READERS,
 )
-def documents(asked: Asked) -> Response:
+def documents(arguments: Arguments) -> Response:
     """The newest first; `next` is the address of the page after this one, null on the last.
 
     A page of long documents holds fewer than `limit`; one more when two documents share an instant.
     """
     window = TimeRange(
-        asked["from"] or queries.EVER.start_at,
-        asked["to"] or max(queries.EVER.end_at, asked["from"] or queries.EVER.end_at),
+        arguments["from"] or queries.EVER.start_at,
+        arguments["to"] or max(queries.EVER.end_at, arguments["from"] or queries.EVER.end_at),
     )
     with parts().sessions() as session:
-        device = readable(session, asked["device"])
-        texts, last_at = page(session, device.id, window, asked)
+        device = readable(session, arguments["device"])
+        texts, last_at = page(session, device.id, window, arguments)
     # The slash of a sensor's name stays one: the address has a form for it.
     address = f"{request.root_url.rstrip('/')}/api/v1/devices/{quote(device.slug)}/documents"
     following = None
@@ -89,23 +89,25 @@ def documents(asked: Asked) -> Response:
     return Response(body, mimetype=JSON)
 
 
-def page(session: Session, device_id: int, window: TimeRange, asked: Asked) -> tuple[list[str], datetime | None]:
-    """The documents of one page in JSON, and the time of the last of them when there are more behind it."""
+def page(
+    session: Session, device_id: int, window: TimeRange, arguments: Arguments
+) -> tuple[list[str], datetime | None]:
+    """The documents of one page in JSON, and the time of the last one when there is a next page."""
     texts: list[str] = []
     length = 0
     last_at: datetime | None = None
-    for row in queries.newest_first(session, device_id, window, asked["before"]):
-        full = len(texts) >= asked["limit"] or length > LONGEST_PAGE
+    for row in queries.newest_first(session, device_id, window, arguments["before"]):
+        full = len(texts) >= arguments["limit"] or length > LONGEST_PAGE
         if full and row.recorded_at != last_at:
             return texts, last_at
-        texts.append(document_text(row, asked["times"]))
+        texts.append(document_text(row, arguments["times"]))
         length += len(texts[-1])
         last_at = row.recorded_at
     return texts, None
 
 
 def document_text(row: Latest, times: str | None) -> str:
-    """One document in JSON: its content as it was posted, not as it was understood (a key may stand twice in it)."""
+    """One document in JSON: its content exactly as it was posted (a key may occur twice)."""
     around = json.dumps(
         {
             "family": row.family,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask import Response
 
 from app.api.devices import moment, readable
-from app.api.range import asked_window
+from app.api.range import window_or_span
 from app.audience import Audience
 from app.routes import schemas
 from app.routes.parameters import FROM, TIMES, TO, TZ, Parameter, text_schema
-from app.routes.routing import Asked, Example, route, written
+from app.routes.routing import Arguments, Example, route, written
 from app.services import parts
 from data import queries
 
@@ -53,23 +53,23 @@ EVENTS = schemas.thing(
     ),
     audience=Audience.READERS,
 )
-def events(asked: Asked) -> Response:
-    """The events that touch the window, by their beginning; `ended_at` is null for what was still there at the last.
+def events(arguments: Arguments) -> Response:
+    """The events that overlap the window, by start; `ended_at` is null for an event that still goes on.
 
     An event ends with the first document that does not report it.
     """
     with parts().sessions() as session:
-        device = readable(session, asked["device"])
-        window = asked_window(session, device, asked["from"], asked["to"])
-        found = queries.events(session, device.id, window, asked["kind"])
+        device = readable(session, arguments["device"])
+        window = window_or_span(session, device, arguments["from"], arguments["to"])
+        stored = queries.events(session, device.id, window, arguments["kind"])
     rows = [
         {
-            "kind": one.kind,
-            "name": one.name,
-            "started_at": moment(one.started_at, asked["times"]),
-            "last_seen_at": moment(one.last_seen_at, asked["times"]),
-            "ended_at": moment(one.ended_at, asked["times"]),
+            "kind": event.kind,
+            "name": event.name,
+            "started_at": moment(event.started_at, arguments["times"]),
+            "last_seen_at": moment(event.last_seen_at, arguments["times"]),
+            "ended_at": moment(event.ended_at, arguments["times"]),
         }
-        for one in found
+        for event in stored
     ]
     return written({"device": device.slug, "events": rows})

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.audience import Audience, audience
 from app.config import PROJECT
 from app.routes import schemas
-from app.routes.routing import JSON, Asked, Body, Example, route, serve_routes
+from app.routes.routing import JSON, Arguments, Body, Example, route, serve_routes
 from app.services import parts
 from app.version import VERSION
 from data import queries
@@ -43,7 +43,7 @@ NO_ANSWER = schemas.thing(database=schemas.of("string", enum=["no answer"]), ver
     example=Example('{"database": "ok", "version": "0.2.0"}'),
     audience=Audience.EVERYBODY,
 )
-def healthz(_asked: Asked) -> Response:
+def healthz(_arguments: Arguments) -> Response:
     """For monitors: 200 when the database answers. `damage` says what the worker found when it started."""
     try:
         with parts().sessions() as session:

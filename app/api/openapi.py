@@ -1,4 +1,4 @@
-"""/api/v1/openapi.json: every route for programs, described from what serves them."""
+"""/api/v1/openapi.json: the OpenAPI document, generated from the routes themselves."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from app.http.error_texts import ERROR_WORDS, MORE_WORDS, TO_PROGRAMS
+from app.http.error_texts import ERROR_TEXTS, MORE_TEXTS, TO_PROGRAMS
 from app.routes import schemas
 from app.routes.parameters import Parameter, Schema
 from app.routes.routing import JSON, NDJSON, Body, Route
@@ -22,7 +22,7 @@ DESCRIPTION = (
     "matter; usernames, sensor names and keys of metrics stay as they are written."
 )
 DATE = {"minLength": 1, "maxLength": 100, "pattern": "^[^/]+$", "examples": ["2019-12-03 19:40:00"]}
-DATE_WORDS = "`YYYY-MM-DD HH:MM:SS`, with `T` for the space or without seconds if you like"
+DATE_TEXT = "`YYYY-MM-DD HH:MM:SS`, with `T` for the space or without seconds if you like"
 NAME = {"minLength": 1, "maxLength": 100, "pattern": "^[^/]+$"}
 # What stands in an address: what it means, and its schema.
 NAMES: dict[str, tuple[str, Schema]] = {
@@ -30,9 +30,9 @@ NAMES: dict[str, tuple[str, Schema]] = {
     "username": ("The owner of the sensor.", {**NAME, "examples": ["admin"]}),
     "sensor_name": ("The sensor's name.", {**NAME, "examples": ["VEML7700"]}),
     "sensor_id": ("The sensor's number, as on its page.", {**NAME, "examples": ["2"]}),
-    "date": (f"The moment: {DATE_WORDS}.", DATE),
-    "start": (f"The first tick: {DATE_WORDS}.", DATE),
-    "end": (f"The last tick at the latest: {DATE_WORDS}.", {**DATE, "examples": ["2019-12-03 20:00:00"]}),
+    "date": (f"The moment: {DATE_TEXT}.", DATE),
+    "start": (f"The first tick: {DATE_TEXT}.", DATE),
+    "end": (f"The last tick at the latest: {DATE_TEXT}.", {**DATE, "examples": ["2019-12-03 20:00:00"]}),
     "interval": ("From tick to tick, in whole minutes.", {**NAME, "examples": ["10"]}),
     "parameter": (
         "The key of a metric; `/api/v1/devices/<device>/series` lists what a device has sent.",
@@ -78,7 +78,7 @@ def path_of(rule: str) -> tuple[str, list[str]]:
 
 
 def operation(route: Route, name: str, names: Sequence[str]) -> dict[str, Any]:
-    """One route under one of its addresses."""
+    """The OpenAPI operation of a route at one of its addresses."""
     described: dict[str, Any] = {
         "operationId": name,
         "tags": [route.group],
@@ -90,23 +90,23 @@ def operation(route: Route, name: str, names: Sequence[str]) -> dict[str, Any]:
         described["requestBody"] = {"required": True, **with_example(body(route.takes), route.takes.example)}
     answers = {
         200: with_example(body(route.answer), route.example.answer),
-        **{code: body(found) for code, found in route.others.items()},
+        **{code: body(answer) for code, answer in route.others.items()},
     }
     failures = {code: error_of(route, code) for code in route.codes}
-    described["responses"] = {str(code): found for code, found in sorted((answers | failures).items())}
+    described["responses"] = {str(code): answer for code, answer in sorted((answers | failures).items())}
     return described
 
 
-def body(found: Body) -> dict[str, Any]:
-    """A request body, or an answer."""
+def body(payload: Body) -> dict[str, Any]:
+    """The OpenAPI object of a request body or an answer."""
     return {
-        "description": found.description,
-        "content": {media: {"schema": schema} for media, schema in found.content.items()},
+        "description": payload.description,
+        "content": {media: {"schema": schema} for media, schema in payload.content.items()},
     }
 
 
 def with_example(described: dict[str, Any], text: str) -> dict[str, Any]:
-    """A body with the example in its first form, where there is one."""
+    """A body with the example at its first media type, when there is an example."""
     if not text:
         return described
     media, form = next(iter(described["content"].items()))
@@ -115,14 +115,14 @@ def with_example(described: dict[str, Any], text: str) -> dict[str, Any]:
 
 
 def path_parameter(name: str) -> dict[str, Any]:
-    """A name in the address."""
+    """The OpenAPI object of a name in the address."""
     description, schema = NAMES[name]
-    told = {"type": "string", **schema}
-    return {"name": name, "in": "path", "required": True, "description": description, "schema": told}
+    text_schema = {"type": "string", **schema}
+    return {"name": name, "in": "path", "required": True, "description": description, "schema": text_schema}
 
 
 def query_parameter(parameter: Parameter) -> dict[str, Any]:
-    """A parameter of the query."""
+    """The OpenAPI object of a query parameter."""
     several = parameter.many or parameter.listed
     schema = {"type": "array", "items": parameter.schema, "minItems": 1} if several else parameter.schema
     described: dict[str, Any] = {
@@ -136,7 +136,7 @@ def query_parameter(parameter: Parameter) -> dict[str, Any]:
 
 
 def error_of(route: Route, code: int) -> dict[str, Any]:
-    """What the route answers with that status: the common shape, or a page."""
+    """The error answer of the route with that status: the common JSON shape, or a page."""
     if route.answers_in == JSON:
         return {"$ref": f"#/components/responses/Error{code}"}
     return {"description": title_of(code), "content": {route.answers_in: {"schema": {"type": "string"}}}}
@@ -144,7 +144,7 @@ def error_of(route: Route, code: int) -> dict[str, Any]:
 
 def title_of(code: int) -> str:
     """The name of that status."""
-    return (ERROR_WORDS.get(code) or MORE_WORDS[code]).title
+    return (ERROR_TEXTS.get(code) or MORE_TEXTS[code]).title
 
 
 def failure(code: int) -> dict[str, Any]:

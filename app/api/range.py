@@ -12,12 +12,12 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from app.api.columns import VALUE, Columns, bucket_columns, instants_of, sample_columns
-from app.api.devices import known_units, moment, readable, stored_span
+from app.api.devices import moment, readable, stored_span, units_of
 from app.api.streaming import buckets_in_stretches, exported, samples_in_stretches
 from app.audience import Audience
 from app.routes import schemas
 from app.routes.parameters import FROM, METRICS, TIMES, TO, TZ, Parameter, choice_schema, number_schema, seconds, whole
-from app.routes.routing import JSON, TWENTY_MINUTES, Asked, Body, Example, route, written
+from app.routes.routing import JSON, TWENTY_MINUTES, Arguments, Body, Example, route, written
 from app.services import parts
 from data import queries
 from data.errors import RangeError
@@ -38,7 +38,7 @@ MILLISECOND = timedelta(milliseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a range is asked for."""
+    """The parameters of one request for a range."""
 
     device: DeviceRow
     window: TimeRange
@@ -51,12 +51,12 @@ class Question:
 
     @property
     def metrics(self) -> Sequence[str]:
-        """The metrics asked for."""
+        """The requested metrics."""
         return tuple(self.units)
 
     @property
     def in_buckets(self) -> bool:
-        """Whether buckets are asked for, not samples."""
+        """Whether buckets are requested, not samples."""
         return self.interval is not None or self.points is not None
 
 
@@ -146,30 +146,30 @@ STRETCH = schemas.thing(
     ),
     audience=Audience.READERS,
 )
-def range_(asked: Asked) -> Response:
+def range_(arguments: Arguments) -> Response:
     """Samples as measured when neither `points`, `interval` nor `months` is given; a bucket without a sample is null.
 
     Instants are milliseconds, in CSV texts, unless `times` says otherwise. Days begin at midnight in `tz`, months with
     their first day; their `width_seconds` is null.
     """
-    given = [name for name in ("points", "interval", "months") if asked[name] is not None]
+    given = [name for name in ("points", "interval", "months") if arguments[name] is not None]
     if len(given) > 1:
         raise RangeError(f"{' and '.join(given)} were given together: give one")
-    if asked["measures"] and not given:
+    if arguments["measures"] and not given:
         raise RangeError("measures are of buckets: give points, interval or months as well")
     with parts().sessions() as session:
-        device = readable(session, asked["device"])
+        device = readable(session, arguments["device"])
         question = Question(
             device,
-            asked_window(session, device, asked["from"], asked["to"]),
-            known_units(session, device, asked["metric"]),
-            asked["interval"] or asked["months"],
-            asked["points"],
-            asked["measures"] or DEFAULT_MEASURES,
-            asked["tz"],
-            asked["times"],
+            window_or_span(session, device, arguments["from"], arguments["to"]),
+            units_of(session, device, arguments["metric"]),
+            arguments["interval"] or arguments["months"],
+            arguments["points"],
+            arguments["measures"] or DEFAULT_MEASURES,
+            arguments["tz"],
+            arguments["times"],
         )
-        if asked["format"] == "json":
+        if arguments["format"] == "json":
             return written(json_answer(question, *read(session, question)))
     if question.in_buckets:
         names = [(metric, measure) for metric in question.metrics for measure in question.measures]
@@ -178,20 +178,22 @@ def range_(asked: Asked) -> Response:
         stretches = buckets_in_stretches(
             device.id, question.metrics, question.window, width, question.zone, question.measures
         )
-        return exported(asked["format"], device, question.times, names, stretches, seconds_of(width))
+        return exported(arguments["format"], device, question.times, names, stretches, seconds_of(width))
     names = [(metric, VALUE) for metric in question.metrics]
     stretches = samples_in_stretches(device.id, question.metrics, question.window)
-    return exported(asked["format"], device, question.times, names, stretches)
+    return exported(arguments["format"], device, question.times, names, stretches)
 
 
-def asked_window(session: Session, device: DeviceRow, start_at: datetime | None, end_at: datetime | None) -> TimeRange:
-    """The window asked for; what is left out is the first or the last measurement."""
+def window_or_span(
+    session: Session, device: DeviceRow, start_at: datetime | None, end_at: datetime | None
+) -> TimeRange:
+    """The requested window; a missing end is the first or the last measurement."""
     if start_at is not None and end_at is not None:
         return TimeRange(start_at, end_at)
     span = stored_span(session, device)
     if span is None:
-        known = start_at or end_at or datetime.now(UTC)
-        return TimeRange(known, known)
+        at = start_at or end_at or datetime.now(UTC)
+        return TimeRange(at, at)
     if start_at is not None:
         return TimeRange(start_at, max(start_at, span.end_at + MILLISECOND))
     if end_at is not None:
@@ -200,7 +202,7 @@ def asked_window(session: Session, device: DeviceRow, start_at: datetime | None,
 
 
 def read(session: Session, question: Question) -> tuple[Columns | None, int | None]:
-    """The columns that answer, None for none, and the width of the buckets in seconds.
+    """The columns of the answer, None without data, and the width of the buckets in seconds.
 
     Raises RangeError when they are too many.
     """
@@ -212,10 +214,10 @@ def read(session: Session, question: Question) -> tuple[Columns | None, int | No
         return sample_columns(queries.sample_arrays(session, device_id, metrics, window), metrics), None
     check_buckets(question, MOST_VALUES * 2 // (max(1, len(metrics)) * len(MEASURES)))
     measures = question.measures
-    found = queries.bucket_arrays(
+    buckets = queries.bucket_arrays(
         session, device_id, metrics, window, question.interval, question.points, question.zone, measures
     )
-    return bucket_columns(found, metrics, measures), seconds_of(found.width)
+    return bucket_columns(buckets, metrics, measures), seconds_of(buckets.width)
 
 
 def seconds_of(width: Width) -> int | None:
@@ -224,7 +226,7 @@ def seconds_of(width: Width) -> int | None:
 
 
 def check_buckets(question: Question, most: int) -> None:
-    """Raise RangeError when more buckets are asked for."""
+    """Raise RangeError when more buckets are requested."""
     number = question.points or math.ceil(question.window.seconds / shortest(question.interval).total_seconds())
     if number > most:
         raise RangeError(
@@ -241,7 +243,7 @@ def width_of(question: Question) -> Width:
 
 
 def shortest(width: Width | None) -> timedelta:
-    """The shortest time that a bucket of that width may take."""
+    """The shortest duration of a bucket of that width."""
     if isinstance(width, Months):
         return width.number * SHORTEST_MONTH
     return width or MILLISECOND

@@ -1,4 +1,4 @@
-"""GET /api/v1: every route for programs on one page for people, made from what serves them."""
+"""GET /api/v1: the reference of all API routes, one page generated from the routes themselves."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ KEY = "-H 'Authorization: Bearer KEY'"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ParameterRow:
     """A parameter as the page shows it."""
 
     name: str
@@ -36,12 +36,12 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class RouteRow:
     """A route as the page shows it."""
 
     route: Route
     paths: Sequence[str]
-    asked: Sequence[Asked]
+    parameters: Sequence[ParameterRow]
     curl: str
     answer: str
 
@@ -58,53 +58,53 @@ def page() -> str:
 
 
 def install_reference(server: Flask, routes: Sequence[Route]) -> None:
-    """Describe these routes: to people on the page, to programs in the OpenAPI document."""
+    """Describe these routes on the reference page and in the OpenAPI document."""
     server.extensions[ROUTES] = routes
     server.extensions[OPENAPI] = openapi(routes)
     server.jinja_env.filters["with_code"] = with_code
 
 
-def show(route: Route, host: str) -> Shown:
-    """All that the page says of a route."""
+def show(route: Route, host: str) -> RouteRow:
+    """The row of one route on the page."""
     paths = [path_of(rule)[0] for rule in route.rules.values()]
-    return Shown(route, paths, list(asked_of(route)), curl(route, host), route.example.answer)
+    return RouteRow(route, paths, list(parameter_rows(route)), curl(route, host), route.example.answer)
 
 
-def asked_of(route: Route) -> Iterator[Asked]:
-    """What may be asked: the names in the address, then the query."""
+def parameter_rows(route: Route) -> Iterator[ParameterRow]:
+    """The parameters of a route: the names in the address, then the query."""
     names = dict.fromkeys(name for rule in route.rules.values() for name in path_of(rule)[1])
     for name in names:
         words, schema = NAMES[name]
-        yield Asked(name, "in the address", True, words, values_of(schema))
+        yield ParameterRow(name, "in the address", True, words, values_of(schema))
     for parameter in route.parameters:
         words, schema = parameter.description, parameter.schema
-        yield Asked(parameter.name, "in the query", parameter.required, words, values_of(schema))
+        yield ParameterRow(parameter.name, "in the query", parameter.required, words, values_of(schema))
 
 
 def values_of(schema: Schema) -> str:
-    """Which values a parameter takes, in words."""
+    """A text that says which values a parameter takes."""
     if "enum" in schema:
-        return "one of " + ", ".join(f"`{one}`" for one in schema["enum"])
+        return "one of " + ", ".join(f"`{value}`" for value in schema["enum"])
     if schema.get("type") == "integer":
         return f"a whole number from {schema['minimum']:,} to {schema['maximum']:,}"
-    return "such as " + " or ".join(f"`{one}`" for one in schema["examples"])
+    return "such as " + " or ".join(f"`{value}`" for value in schema["examples"])
 
 
 def example_address(route: Route) -> str:
-    """The address that the example asks, with its query."""
+    """The address of the example, with its query."""
     example = route.example
     rule = next(iter(route.rules.values()))
-    path = re.sub(r"<(?:int:)?(\w+)>", lambda found: value_of(found[1], example.names), rule)
+    path = re.sub(r"<(?:int:)?(\w+)>", lambda match: value_of(match[1], example.names), rule)
     return f"{path}?{example.query}" if example.query else path
 
 
 def value_of(name: str, names: Mapping[str, str]) -> str:
-    """What stands in the example's address under that name, as an address writes it."""
+    """The value of that name in the example's address, percent-encoded."""
     return quote(names.get(name) or str(NAMES[name][1]["examples"][0]), safe=":")
 
 
 def curl(route: Route, host: str) -> str:
-    """The command that asks the example."""
+    """The curl command of the example."""
     address = f"'{host}{example_address(route)}'"
     if route.takes is None:
         return f"curl {address}"
@@ -114,5 +114,5 @@ def curl(route: Route, host: str) -> str:
 
 
 def with_code(text: str) -> Markup:
-    """The text with what stands between `marks` as code."""
+    """The text in HTML, with everything between `backquotes` as code."""
     return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))

@@ -12,7 +12,7 @@ from app.api.range import range_
 from app.api.values import energy, nearest
 from app.audience import Audience
 from app.routes import schemas
-from app.routes.routing import Asked, Example, route, serve_routes, written
+from app.routes.routing import Arguments, Example, route, serve_routes, written
 
 
 @route(
@@ -23,8 +23,8 @@ from app.routes.routing import Asked, Example, route, serve_routes, written
     example=Example('{"openapi": "3.1.0", "info": {"title": "Arboretum"}}'),
     audience=Audience.READERS,
 )
-def openapi_json(_asked: Asked) -> Response:
-    """The OpenAPI document of every route for programs, made from what serves them."""
+def openapi_json(_arguments: Arguments) -> Response:
+    """The OpenAPI document of every API route, generated from the routes themselves."""
     return written(current_app.extensions[OPENAPI])
 
 

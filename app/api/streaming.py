@@ -1,4 +1,4 @@
-"""Answers that are made while they are sent: whole histories in the memory of a stretch of them."""
+"""Streamed answers: a whole history is sent in time ranges, of which one at a time is in memory."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def exported(
     parts_of_it: Iterator[Columns],
     width: int | None = None,
 ) -> Response:
-    """The answer in that format, made as it is sent."""
+    """The streamed answer in that format."""
     # The first stretch is read here, so that what goes wrong with it is answered as any error.
     first = next(parts_of_it, None)
     stretches = chain([first], parts_of_it) if first is not None else iter(())
@@ -58,14 +58,14 @@ def exported(
 
 
 def csv_text(names: Names, stretches: Iterable[Columns], times: str) -> Iterator[bytes]:
-    """A line of titles, then a line for each instant."""
+    """CSV: a line of column names, then a line for each instant."""
     yield csv_head(names)
     for columns in stretches:
         yield from csv_lines(columns, times)
 
 
 def ndjson_text(device: DeviceRow, stretches: Iterable[Columns], times: str, width: int | None) -> Iterator[bytes]:
-    """A line for each stretch, in the shape of a range."""
+    """NDJSON: a line for each time range, in the shape of a range."""
     for columns in stretches:
         line = {
             "device": device.slug,
@@ -77,34 +77,34 @@ def ndjson_text(device: DeviceRow, stretches: Iterable[Columns], times: str, wid
 
 
 def parquet_bytes(names: Names, stretches: Iterable[Columns]) -> Iterator[bytes]:
-    """A file of Parquet, a row group for each stretch."""
+    """A Parquet file with a row group for each time range."""
     titles = [metric if measure == VALUE else f"{metric}.{measure}" for metric, measure in names]
     return parquet(titles, ((columns.at, columns.values) for columns in stretches))
 
 
 def samples_in_stretches(device_id: int, metrics: Sequence[str], window: TimeRange) -> Iterator[Columns]:
-    """The samples of the window, a stretch at a time, each read with a session of its own."""
+    """The samples of the window, one time range after the other, each read in its own session."""
     return read_stretches(parts().sessions, device_id, metrics, window)
 
 
 def read_stretches(
     sessions: sessionmaker[Session], device_id: int, metrics: Sequence[str], window: TimeRange
 ) -> Iterator[Columns]:
-    """As `samples_in_stretches`; a stretch is shortened where samples lie close, and grows where they are few."""
+    """The samples of the window; the time ranges get shorter where samples are dense, longer where they are few."""
     start_at, length = window.start_at, DAY
     while start_at < window.end_at:
         end_at = min(end_of_stretch(start_at, length), window.end_at)
         try:
             with sessions() as session:
-                found = queries.sample_arrays(session, device_id, metrics, TimeRange(start_at, end_at))
+                samples = queries.sample_arrays(session, device_id, metrics, TimeRange(start_at, end_at))
         except RangeError:
             if length <= SHORTEST_STRETCH:
                 raise
             length /= 2
             continue
-        rows = len(found.times)
+        rows = len(samples.times)
         if rows:
-            yield sample_columns(found, metrics)
+            yield sample_columns(samples, metrics)
         if rows > MOST_ROWS or rows * len(metrics) > MOST_VALUES:
             length = max(length / 2, SHORTEST_STRETCH)
         elif rows * 2 <= MOST_ROWS and rows * len(metrics) * 2 <= MOST_VALUES:
@@ -115,7 +115,7 @@ def read_stretches(
 def buckets_in_stretches(
     device_id: int, metrics: Sequence[str], window: TimeRange, width: Width, zone: tzinfo, measures: Sequence[str]
 ) -> Iterator[Columns]:
-    """The buckets of the window, a stretch at a time, each read with a session of its own."""
+    """The buckets of the window, one time range after the other, each read in its own session."""
     if window.start_at == window.end_at or not metrics:
         return iter(())
     longest = width.number * SHORTEST_MONTH if isinstance(width, Months) else width
@@ -139,12 +139,14 @@ def read_buckets(
         start_at = max(window.start_at, from_milliseconds(int(edges[0])))
         end_at = min(window.end_at, from_milliseconds(int(edges[-1])))
         with sessions() as session:
-            found = queries.measured_between(session, device_id, metrics, TimeRange(start_at, end_at), edges, measures)
-        yield bucket_columns(queries.Buckets(edges, width, found), metrics, measures)
+            metrics_of_run = queries.measured_between(
+                session, device_id, metrics, TimeRange(start_at, end_at), edges, measures
+            )
+        yield bucket_columns(queries.Buckets(edges, width, metrics_of_run), metrics, measures)
 
 
 def end_of_stretch(start_at: datetime, length: timedelta) -> datetime:
-    """The end of a stretch of about that length: a midnight (UTC) when it is a day or longer."""
+    """The end of a time range of about that length: a midnight (UTC) when it is a day or longer."""
     if length < DAY:
         return start_at + length
     return datetime.combine((start_at + length).date(), time(), UTC)

@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 from flask import Response
 
-from app.api.devices import code_text, known_units, moment, readable
+from app.api.devices import code_text, moment, readable, units_of
 from app.audience import Audience
 from app.routes import schemas
 from app.routes.parameters import (
     FROM,
     INSTANT_SCHEMA,
-    INSTANT_WORDS,
+    INSTANT_TEXT,
     METRICS,
     TIMES,
     TO,
@@ -23,7 +23,7 @@ from app.routes.parameters import (
     seconds,
     text_schema,
 )
-from app.routes.routing import TWENTY_MINUTES, Asked, Example, route, written
+from app.routes.routing import TWENTY_MINUTES, Arguments, Example, route, written
 from app.services import parts
 from data import queries
 from data.catalogue import ALIASES
@@ -44,7 +44,7 @@ NEAREST = schemas.thing(
     "The values nearest to a moment",
     NEAREST,
     (
-        Parameter("at", f"The moment. {INSTANT_WORDS}.", INSTANT_SCHEMA, instant, required=True),
+        Parameter("at", f"The moment. {INSTANT_TEXT}.", INSTANT_SCHEMA, instant, required=True),
         METRICS,
         Parameter(
             "tolerance",
@@ -65,32 +65,34 @@ NEAREST = schemas.thing(
     ),
     audience=Audience.READERS,
 )
-def nearest(asked: Asked) -> Response:
-    """Of the document nearest to the moment, the earlier of two equally near; null where none is near enough."""
+def nearest(arguments: Arguments) -> Response:
+    """The values of the document nearest to the moment, of two equally near the earlier; null when none is near."""
     with parts().sessions() as session:
-        device = readable(session, asked["device"])
-        units = known_units(session, device, asked["metric"])
-        found = {
-            family: queries.nearest(session, family, [device.id], asked["at"], reach(family, asked["tolerance"]))
+        device = readable(session, arguments["device"])
+        units = units_of(session, device, arguments["metric"])
+        documents = {
+            family: queries.nearest(
+                session, family, [device.id], arguments["at"], reach(family, arguments["tolerance"])
+            )
             for family in {queries.family_of(device.kind, metric) for metric in units}
         }
     metrics = {}
     for metric, unit in units.items():
-        row = found[queries.family_of(device.kind, metric)]
+        row = documents[queries.family_of(device.kind, metric)]
         value = row.readings.get(ALIASES.get(metric, metric)) if row else None
         at = row.recorded_at if row and value is not None else None
         metrics[metric] = {
             "value": value,
             "text": code_text(device, metric, value),
             "unit": unit,
-            "recorded_at": moment(at, asked["times"]),
-            "distance_seconds": None if at is None else abs((at - asked["at"]).total_seconds()),
+            "recorded_at": moment(at, arguments["times"]),
+            "distance_seconds": None if at is None else abs((at - arguments["at"]).total_seconds()),
         }
-    return written({"device": device.slug, "at": moment(asked["at"], asked["times"]), "metrics": metrics})
+    return written({"device": device.slug, "at": moment(arguments["at"], arguments["times"]), "metrics": metrics})
 
 
 def reach(family: str, stated: timedelta | None) -> timedelta:
-    """How far from the moment a document may lie: as stated, else as the site is set."""
+    """The largest distance of a document from the moment: as requested, else from the settings."""
     return parts().config.tolerance_of(family) if stated is None else stated
 
 
@@ -129,24 +131,24 @@ ENERGY = schemas.thing(
     ),
     audience=Audience.READERS,
 )
-def energy(asked: Asked) -> Response:
+def energy(arguments: Arguments) -> Response:
     """The integral of a power over the window, never across a gap, and how much of the window was measured."""
     now = datetime.now(UTC)
-    metric = asked["metric"]
-    window = TimeRange(asked["from"], max(now, asked["from"]) if asked["to"] is None else asked["to"])
+    metric = arguments["metric"]
+    window = TimeRange(arguments["from"], max(now, arguments["from"]) if arguments["to"] is None else arguments["to"])
     with parts().sessions() as session:
-        device = readable(session, asked["device"])
-        unit = known_units(session, device, [metric])[metric]
+        device = readable(session, arguments["device"])
+        unit = units_of(session, device, [metric])[metric]
         if unit not in ("W", ""):
             raise RangeError(f"{metric} is measured in {unit}: energy is the integral of a power in W")
-        [found] = queries.energy(session, [device.id], metric, window, now, asked["max_gap"])
+        [integral] = queries.energy(session, [device.id], metric, window, now, arguments["max_gap"])
     return written(
         {
             "device": device.slug,
             "metric": metric,
-            "from": moment(window.start_at, asked["times"]),
-            "to": moment(window.end_at, asked["times"]),
-            "watt_hours": found.watt_hours if found.coverage else None,
-            "coverage": found.coverage,
+            "from": moment(window.start_at, arguments["times"]),
+            "to": moment(window.end_at, arguments["times"]),
+            "watt_hours": integral.watt_hours if integral.coverage else None,
+            "coverage": integral.coverage,
         }
     )

@@ -1,4 +1,4 @@
-"""What the commands share: settings, the database that is set up, the first password."""
+"""Helpers of the commands: settings, the database, the first password."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def database(config: Settings) -> sessionmaker[Session]:
 
 
 def show_password(password: str | None) -> None:
-    """Show admin's password if it was made just now."""
+    """Print admin's password when it was just created."""
     if password is not None:
         print(f"admin password: {password}", GOOD_ONCE, sep="\n", flush=True)
 
@@ -34,5 +34,5 @@ def nothing(_parser: argparse.ArgumentParser) -> None:
 
 
 def file_arguments(parser: argparse.ArgumentParser) -> None:
-    """What an import and a backup take."""
+    """Arguments of the imports and of backup."""
     parser.add_argument("file")

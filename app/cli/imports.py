@@ -116,11 +116,11 @@ def run(sessions: sessionmaker[Session], source: Source, path: Path, unit: str, 
     return count
 
 
-def note(session: Session, file: str, said: str) -> None:
+def note(session: Session, file: str, summary: str) -> None:
     """Write an import into the audit log."""
     from data.accounts import audit
 
-    audit.record(session, audit.AT_THE_PROMPT, "imported", Path(file).name, said)
+    audit.record(session, audit.AT_THE_PROMPT, "imported", Path(file).name, summary)
 
 
 def exit_code(count: Count) -> int:
@@ -144,7 +144,7 @@ def device_of(arguments: argparse.Namespace) -> tuple[str, str]:
 
 
 def csv_arguments(parser: argparse.ArgumentParser) -> None:
-    """What import-csv takes."""
+    """Arguments of import-csv."""
     parser.add_argument("file")
     owner = parser.add_mutually_exclusive_group(required=True)
     owner.add_argument("--device", metavar="SLUG", help="a controller or battery manager, such as tristar-1")
@@ -162,25 +162,25 @@ def csv_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def site_arguments(parser: argparse.ArgumentParser) -> None:
-    """What import-site takes."""
+    """Arguments of import-site."""
     parser.add_argument("file")
     parser.add_argument("--timezone", help="of times without one (UTC, as the old site wrote)", type=zone)
 
 
 def mapping(text: str) -> tuple[str, str]:
     """COLUMN=METRIC; a column's name may hold an equals sign, a metric's may not."""
-    column, found, metric = text.rpartition("=")
-    if not found or not column.strip() or not metric.strip():
+    column, equals, metric = text.rpartition("=")
+    if not equals or not column.strip() or not metric.strip():
         raise argparse.ArgumentTypeError(f"{text!r}: write COLUMN=METRIC")
     return column.strip(), metric.strip()
 
 
 def delimiter(text: str) -> str:
     """One character, or the name of one."""
-    found = DELIMITER_NAMES.get(text.lower(), text)
-    if len(found) != 1 or found in '"\r\n':
+    character = DELIMITER_NAMES.get(text.lower(), text)
+    if len(character) != 1 or character in '"\r\n':
         raise argparse.ArgumentTypeError(f"{text!r}: give one character, or tab")
-    return found
+    return character
 
 
 def zone(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The commands about people: accounts, their letters, their keys."""
+"""The commands about people: accounts, their e-mails, their keys."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def create_user(config: Settings, arguments: Arguments) -> int:
 
 
 def user_arguments(parser: argparse.ArgumentParser) -> None:
-    """What create-user takes."""
+    """Arguments of create-user."""
     parser.add_argument("username")
     parser.add_argument("email")
     parser.add_argument("--admin", action="store_true", help="the same as --role administrator")
@@ -52,20 +52,20 @@ def set_password(config: Settings, arguments: Arguments) -> int:
 
 
 def name_arguments(parser: argparse.ArgumentParser) -> None:
-    """What set-password takes."""
+    """Arguments of set-password."""
     parser.add_argument("username")
 
 
 def try_mail(config: Settings, arguments: Arguments) -> int:
-    """Send a letter at once, and say what became of it."""
+    """Send a test e-mail at once, and print the result."""
     from app.mail.delivery import try_out
 
-    print(f"A letter to {arguments.address}: {try_out(config, arguments.address)}.")
+    print(f"An e-mail to {arguments.address}: {try_out(config, arguments.address)}.")
     return 0
 
 
 def address_arguments(parser: argparse.ArgumentParser) -> None:
-    """What try-mail takes."""
+    """Arguments of try-mail."""
     parser.add_argument("address", help="to whom")
 
 
@@ -86,7 +86,7 @@ def create_key(config: Settings, arguments: Arguments) -> int:
 
 
 def key_arguments(parser: argparse.ArgumentParser) -> None:
-    """What create-key takes."""
+    """Arguments of create-key."""
     parser.add_argument("label", help="where the key is used, for the list of keys")
     owner = parser.add_mutually_exclusive_group(required=True)
     owner.add_argument("--user", help="posts that user's sensors; an administrator's key posts everything")
@@ -120,5 +120,5 @@ def revoke_key(config: Settings, arguments: Arguments) -> int:
 
 
 def id_arguments(parser: argparse.ArgumentParser) -> None:
-    """What revoke-key takes."""
+    """Arguments of revoke-key."""
     parser.add_argument("id", type=int)

@@ -34,14 +34,14 @@ def worker(config: Settings, _arguments: Arguments) -> int:
 
 
 def migrate(config: Settings, _arguments: Arguments) -> int:
-    """Bring the database to the present schema."""
+    """Migrate the database to the current schema."""
     from app.runtime.installation import open_database
     from data.database.engine import migrate as upgrade
 
     engine, _ = open_database(config)
     upgrade(engine)
     engine.dispose()
-    print("The database has the present schema.")
+    print("The database has been migrated to the current schema.")
     return 0
 
 

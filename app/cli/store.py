@@ -1,4 +1,4 @@
-"""The commands about what is stored: sealing, checking, correcting, backups."""
+"""The commands of the store: sealing, checking, correcting, backups."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def seal(config: Settings, arguments: Arguments) -> int:
         count = sealing.seal(database(config), datetime.now(UTC), arguments.all, bar.show)
     postponed = f", {count.postponed} days left to another sealer" if count.postponed else ""
     print(f"{count.documents} documents of {count.days} days sealed in {count.bytes:,} bytes{postponed}")
-    for one in count.damaged:
-        print(f"damaged: {one}", file=sys.stderr)
+    for damage in count.damaged:
+        print(f"damaged: {damage}", file=sys.stderr)
     return 1 if count.damaged else 0
 
 
 def seal_arguments(parser: argparse.ArgumentParser) -> None:
-    """What seal takes."""
+    """Arguments of seal."""
     parser.add_argument("--all", action="store_true", help="today as well, however little has come")
 
 
@@ -40,16 +40,16 @@ def store_status(config: Settings, arguments: Arguments) -> int:
     from data.queries import status
 
     with database(config)() as session:
-        found = status.store_status(session)
+        contents = status.store_status(session)
     if arguments.json:
-        print(json.dumps(asdict(found), default=str, indent=1))
+        print(json.dumps(asdict(contents), default=str, indent=1))
     else:
-        print(status.as_text(found))
+        print(status.as_text(contents))
     return 0
 
 
 def status_arguments(parser: argparse.ArgumentParser) -> None:
-    """What store-status takes."""
+    """Arguments of store-status."""
     parser.add_argument("--json", action="store_true", help="as JSON")
 
 
@@ -59,15 +59,15 @@ def check_store(config: Settings, arguments: Arguments) -> int:
     from data.store import integrity
 
     with ProgressBar("checking", sys.stderr) as bar:
-        found = integrity.check(database(config), arguments.repair, bar.show)
-    for one in found.problems:
-        print(one, file=sys.stderr)
-    print(f"{found.checked} rows checked, {len(found.problems)} damaged, {found.repaired} built again")
-    return 1 if len(found.problems) > found.repaired else 0
+        report = integrity.check(database(config), arguments.repair, bar.show)
+    for problem in report.problems:
+        print(problem, file=sys.stderr)
+    print(f"{report.checked} rows checked, {len(report.problems)} damaged, {report.repaired} built again")
+    return 1 if len(report.problems) > report.repaired else 0
 
 
 def check_arguments(parser: argparse.ArgumentParser) -> None:
-    """What check-store takes."""
+    """Arguments of check-store."""
     parser.add_argument("--repair", action="store_true", help="build damaged rows again from what they were made of")
 
 
@@ -93,7 +93,7 @@ def correct(config: Settings, arguments: Arguments) -> int:
 
 
 def correct_arguments(parser: argparse.ArgumentParser) -> None:
-    """What correct takes."""
+    """Arguments of correct."""
     parser.add_argument("device", help="such as tristar-1, or user/sensor")
     parser.add_argument("family", choices=FAMILIES)
     parser.add_argument("at", help="the document's very time, such as 2026-03-01T12:00:00Z")
@@ -109,11 +109,12 @@ def list_corrections(config: Settings, _arguments: Arguments) -> int:
     from data.queries import corrections
 
     with database(config)() as session:
-        for one in corrections.corrections(session):
-            what = "taken out" if one.after is None else "replaced"
+        for correction in corrections.corrections(session):
+            what = "taken out" if correction.after is None else "replaced"
             print(
-                f"{one.corrected_at:%Y-%m-%d %H:%M} UTC  {one.device} {one.family} {one.recorded_at.isoformat()} {what}"
-                f" by {one.username}: {one.reason}"
+                f"{correction.corrected_at:%Y-%m-%d %H:%M} UTC  {correction.device} {correction.family} "
+                f"{correction.recorded_at.isoformat()} {what}"
+                f" by {correction.username}: {correction.reason}"
             )
     return 0
 
@@ -153,7 +154,7 @@ def restore(config: Settings, arguments: Arguments) -> int:
 
 
 def restore_arguments(parser: argparse.ArgumentParser) -> None:
-    """What restore takes."""
+    """Arguments of restore."""
     parser.add_argument("file")
     parser.add_argument("--replace", action="store_true", help="throw away what the database holds now")
 

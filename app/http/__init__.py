@@ -1,1 +1,1 @@
-"""What every request meets: addresses, bodies, headers, errors, proxies."""
+"""What every request passes through: addresses, bodies, headers, errors, proxies."""

@@ -1,4 +1,4 @@
-"""What answers share: names of files to download, cells that no spreadsheet runs, the address of the site."""
+"""Helpers of answers: file names, cells that no spreadsheet runs as formulas, the address of the site."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 
 
 def site_address() -> str:
-    """Where the site is found: as SITE_URL says, else as the reader has found it."""
+    """The address of the site: SITE_URL, else the address of the request."""
     return parts().config.site_url or request.host_url.rstrip("/")
 
 
 def file_name(text: str) -> str:
-    """The text as every system takes it for the name of one file, in no other folder."""
+    """The text as a file name that is valid on every system and names no folder."""
     return re.sub(r'[/\\:*?"<>|]', "-", text).lstrip(".-") or "data"
 
 

@@ -1,4 +1,4 @@
-"""The body of a request: bounded, unpacked when it came packed, and read as text."""
+"""The body of a request: limited in size, decompressed, decoded as text."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ZSTD_PIECE = 256
 
 
 def read_body(limit: int) -> bytes:
-    """The body, unpacked; 413 above `limit`, packed or not, 400 when it is damaged, 415 for another packing."""
+    """The body, decompressed; 413 above `limit` in either form, 400 when damaged, 415 for an unknown encoding."""
     request.max_content_length = limit
     hold_chunks(limit)
     packed = request.get_data(cache=True, parse_form_data=False)
@@ -53,7 +53,7 @@ def hold_chunks(limit: int) -> None:
 
 
 def gunzipped(packed: bytes, limit: int) -> bytes:
-    """What the gzip members in `packed` hold, never holding more than `limit` bytes of it."""
+    """The content of the gzip members in `packed`, with at most `limit` bytes of it in memory."""
     pieces: list[bytes] = []
     room = limit
     while packed:
@@ -73,7 +73,7 @@ def gunzipped(packed: bytes, limit: int) -> bytes:
 
 
 def unzstd(packed: bytes, limit: int) -> bytes:
-    """What the zstd frames in `packed` hold, never holding much more than `limit` bytes of it.
+    """The content of the zstd frames in `packed`, with little more than `limit` bytes of it in memory.
 
     The size that a frame says it has is not believed: it is unpacked a little at a time, and counted.
     """

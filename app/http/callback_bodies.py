@@ -1,4 +1,4 @@
-"""What a page sends to have a part of it brought up to date, read before Dash reads it.
+"""The bodies of Dash callbacks, checked before Dash reads them.
 
 Dash takes the body for its own page's word and fails on any other; here it is a 400 that says to load the page again.
 """
@@ -20,7 +20,7 @@ WORDS = "This is not what a page of this site sends: load the page again."
 
 
 class Place(msgspec.Struct):
-    """A property of a part of the page, and what it holds."""
+    """A property of a component, and its value."""
 
     id: str
     property: str
@@ -28,7 +28,7 @@ class Place(msgspec.Struct):
 
     @builtins.property  # the field above has taken the name
     def name(self) -> tuple[str, str]:
-        """The part and the property."""
+        """The component's id and the property."""
         return self.id, self.property
 
 
@@ -47,7 +47,7 @@ Declared = Sequence[Mapping[str, str]]
 
 
 def refuse_strange_bodies(server: Flask, dash_app: Dash) -> None:
-    """Answer 400 to a body that names no callback, or not the properties that it is of."""
+    """Answer 400 to a body that names no callback, or other properties than its callback has."""
 
     @server.before_request
     def check_body() -> None:
@@ -62,12 +62,12 @@ def refuse_strange_bodies(server: Flask, dash_app: Dash) -> None:
         callback = dash_app.callback_map.get(fired.output)
         if callback is None or not (_are(fired.inputs, callback["inputs"]) and _are(fired.state, callback["state"])):
             abort(400, description=WORDS)
-        if not _are_outputs(fired) or not all(_can_be(one) for one in (*fired.inputs, *fired.state)):
+        if not _are_outputs(fired) or not all(_can_be(place) for place in (*fired.inputs, *fired.state)):
             abort(400, description=WORDS)
 
 
-def _are(found: Sequence[Place], declared: Declared) -> bool:
-    return [one.name for one in found] == [(one["id"], one["property"]) for one in declared]
+def _are(places: Sequence[Place], declared: Declared) -> bool:
+    return [place.name for place in places] == [(place["id"], place["property"]) for place in declared]
 
 
 def _are_outputs(fired: Fired) -> bool:
@@ -75,11 +75,11 @@ def _are_outputs(fired: Fired) -> bool:
     several = isinstance(fired.outputs, list)
     places = fired.outputs if isinstance(fired.outputs, list) else [fired.outputs]
     names = [part.partition("@")[0] for part in fired.output.strip(".").split("...")]
-    return several == fired.output.startswith("..") and [f"{one.id}.{one.property}" for one in places] == names
+    return several == fired.output.startswith("..") and [f"{place.id}.{place.property}" for place in places] == names
 
 
 def _can_be(place: Place) -> bool:
-    """Whether the browser's address, a clock or the theme can hold that; of controls their page knows."""
+    """Whether the value is valid for the browser's address, a clock or the theme; a control is checked by its page."""
     value = place.value
     match place.name:
         case (_, "pathname"):

@@ -1,4 +1,4 @@
-"""Every error as a page that helps, or as one JSON shape: {"error": …, "reference": …}."""
+"""Error answers: a page that says what to do, or one JSON shape: {"error": …, "reference": …}."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
 
-from app.http.error_texts import ERROR_WORDS, MORE_WORDS, OTHERWISE
+from app.http.error_texts import ERROR_TEXTS, MORE_TEXTS, OTHERWISE
 from app.http.log_masking import masked
 from app.http.spelling import is_json_address
 from data.errors import DocumentError, NotFoundError, RangeError
@@ -40,7 +40,7 @@ def wants_json() -> bool:
 def error_response(code: int, message: str | None = None) -> Response:
     """The answer for that status; `message` replaces the general sentence in JSON and stands below it on a page."""
     reference = secrets.token_hex(4)
-    words = ERROR_WORDS.get(code) or MORE_WORDS.get(code, OTHERWISE)
+    words = ERROR_TEXTS.get(code) or MORE_TEXTS.get(code, OTHERWISE)
     log.log(
         logging.ERROR if code >= 500 else logging.INFO,
         "%s %r answered %d, reference %s: %s",  # %r: a path may hold a line end
@@ -48,12 +48,12 @@ def error_response(code: int, message: str | None = None) -> Response:
         masked(request.path),
         code,
         reference,
-        message or words.said,
+        message or words.sentence,
     )
     if wants_json():
         # A page that asked for a part of itself shows a next step of its own.
-        told = words.said if request.path.startswith("/_") else f"{words.said} {words.next_step}"
-        response = jsonify(error=message or told, reference=reference)
+        sentence = words.sentence if request.path.startswith("/_") else f"{words.sentence} {words.next_step}"
+        response = jsonify(error=message or sentence, reference=reference)
     else:
         response = make_response(
             render_template("error.html", code=code, words=words, message=message, reference=reference)
@@ -66,7 +66,7 @@ def error_response(code: int, message: str | None = None) -> Response:
 
 @errors.app_errorhandler(HTTPException)
 def http_error(error: HTTPException) -> Response:
-    """What Flask or a view aborted with."""
+    """The answer to an HTTP error that Flask or a view raised."""
     if error.response is not None:
         return make_response(error.response)
     own_words = error.description if error.description != type(error).description else None
@@ -83,32 +83,32 @@ def http_error(error: HTTPException) -> Response:
 
 @errors.app_errorhandler(NotFoundError)
 def not_found(error: NotFoundError) -> Response:
-    """No such device, sensor or metric."""
+    """The answer when there is no such device, sensor or metric."""
     return error_response(404, str(error))
 
 
 @errors.app_errorhandler(DependencyException)
 def no_such_file(error: DependencyException) -> Response:
-    """A file of Dash or of a library that it does not serve."""
+    """The answer to a request for a library file that Dash does not serve."""
     log.debug("%s", error)
     return error_response(404)
 
 
 @errors.app_errorhandler(RangeError)
 def wrong_range(error: RangeError) -> Response:
-    """A date, a zone or a window that cannot be answered."""
+    """The answer to an invalid date, zone or window."""
     return error_response(400, str(error))
 
 
 @errors.app_errorhandler(DocumentError)
 def wrong_document(error: DocumentError) -> Response:
-    """A document that can never be stored."""
+    """The answer to a document that cannot be stored."""
     return error_response(400, str(error))
 
 
 @errors.app_errorhandler(Exception)
 def malfunction(error: Exception) -> Response:
-    """Whatever nobody expected; the traceback goes to the log, the reference to the reader."""
+    """The answer to an unexpected error; its traceback goes to the log, its reference to the reader."""
     if is_passing(error):
         log.warning("the database cannot be used at the moment: %s", error)
         asks = request.method == "GET" or request.path.startswith("/_")
@@ -120,7 +120,7 @@ def malfunction(error: Exception) -> Response:
 
 
 def is_passing(error: Exception) -> bool:
-    """Whether the store cannot answer now but may later: locked, full, not reachable."""
+    """Whether the error is temporary: the database is locked, full or not reachable."""
     if isinstance(error, OSError):
         return error.errno in (errno.ENOSPC, errno.EDQUOT)
     if isinstance(error, OperationalError):

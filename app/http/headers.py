@@ -1,4 +1,4 @@
-"""What every answer carries: the content policy, and the cookie that lets the page's callbacks through."""
+"""The headers of every answer: the content policy, and the cookie for the page's callbacks."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def host_allowed(host: str, allowed: Sequence[str]) -> bool:
 
 
 def refuse_nul() -> None:
-    """No name, address or word has the character NUL in it, and PostgreSQL takes no text with it.
+    """Refuse the character NUL in addresses and forms: PostgreSQL takes no text with it.
 
     The routes for programs say themselves what would be right.
     """

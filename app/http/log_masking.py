@@ -1,4 +1,4 @@
-"""What no log may have: the link of a reset opens an account for an hour."""
+"""A mask for logs: the link of a password reset opens an account for an hour, so it is never logged."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ def masked(text: str) -> str:
 
 
 class Mask(logging.Filter):
-    """Takes that secret out of every line of a logger."""
+    """A filter that removes that secret from every line of a logger."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Keep the record, without the secret."""
-        said = record.getMessage()
-        if RESET_LINK.search(said):
-            record.msg, record.args = masked(said), ()
+        """Remove the secret; the record stays."""
+        message = record.getMessage()
+        if RESET_LINK.search(message):
+            record.msg, record.args = masked(message), ()
         return True
 
 
@@ -30,6 +30,6 @@ MASK = Mask()
 
 
 def mask_access_logs() -> None:
-    """Put the mask on the logs of this process that name addresses; once, however often it is asked."""
+    """Add the mask to the loggers of this process that log addresses; calling it again adds nothing."""
     for name in ACCESS_LOGS:
         logging.getLogger(name).addFilter(MASK)

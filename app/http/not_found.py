@@ -1,4 +1,4 @@
-"""Addresses that are not there, which Dash would answer with its page and 200; and the old forms' posts."""
+"""Unknown addresses, which Dash would answer with its page and 200; and posts of the old forms."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ for prefix in JSON_PREFIXES:
 @missing.post("/sensors", endpoint="graph_form")
 @audience(Audience.VISITORS)
 def graph_form() -> AnyResponse:
-    """The graph pages were forms once; their controls are live now, and the page is at the same address."""
+    """Redirect a post of the old graph forms to the page at the same address."""
     return redirect(request.path, 303)
 
 
 def install_wrong_methods(server: Flask) -> None:
     """Answer 405 to the other methods on each JSON route; else Dash would answer a GET there with its page."""
-    known = {
+    methods_of = {
         rule.rule: rule.methods - {"HEAD", "OPTIONS"}
         for rule in server.url_map.iter_rules()
         if rule.methods
@@ -51,12 +51,15 @@ def install_wrong_methods(server: Flask) -> None:
     @audience(Audience.EVERYBODY)
     def wrong_method(**_names: str) -> Response:
         rule = request.url_rule
-        taken = sorted(known[rule.rule]) if rule is not None else []
+        taken = sorted(methods_of[rule.rule]) if rule is not None else []
         raise MethodNotAllowed(taken, f"{request.method} is not taken here: use {' or '.join(taken)}.")
 
-    for address, methods in known.items():
+    for address, methods in methods_of.items():
         server.add_url_rule(
-            address, "missing.wrong_method", wrong_method, methods=[one for one in METHODS if one not in methods]
+            address,
+            "missing.wrong_method",
+            wrong_method,
+            methods=[method for method in METHODS if method not in methods],
         )
 
 

@@ -1,4 +1,4 @@
-"""What a proxy of ours says about the line before it: whether it was TLS.  Others are not believed."""
+"""The scheme of a request behind a proxy: only a trusted proxy may say that it was TLS."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 class BehindProxy:
-    """WSGI middleware: the scheme as the proxy saw it; over TLS every cookie is Secure."""
+    """WSGI middleware that takes the scheme from the proxy, and makes every cookie Secure over TLS."""
 
     def __init__(self, wsgi_app: WsgiApp, config: Config) -> None:
         self.wsgi_app = wsgi_app
@@ -24,9 +24,9 @@ class BehindProxy:
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         peer = parse_address(environ.get("REMOTE_ADDR", ""))
         if peer is not None and within(peer, self.config.trusted_proxies):
-            said = environ.get("HTTP_X_FORWARDED_PROTO", "").strip().lower()
-            if said in ("http", "https"):
-                environ["wsgi.url_scheme"] = said
+            scheme = environ.get("HTTP_X_FORWARDED_PROTO", "").strip().lower()
+            if scheme in ("http", "https"):
+                environ["wsgi.url_scheme"] = scheme
         if environ.get("wsgi.url_scheme") != "https" and not self.config.cookie_secure:
             return self.wsgi_app(environ, start_response)
 

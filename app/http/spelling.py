@@ -32,7 +32,7 @@ LEFT_ALONE = ("_", "assets", "static")
 
 
 class RowNumber(IntegerConverter):
-    """A whole number of an address that a database can hold; of any other there is no row, and so no page."""
+    """A converter for whole numbers that the database can hold; for larger ones there is no row, so no page."""
 
     regex = r"[0-9]{1,18}"
 
@@ -48,11 +48,11 @@ def is_json_address(path: str) -> bool:
     folded = path.casefold()
     if folded.rstrip("/") == API_PAGE:
         return False
-    return any(folded == known.casefold() or folded.startswith(known.casefold() + "/") for known in JSON_PREFIXES)
+    return any(folded == prefix.casefold() or folded.startswith(prefix.casefold() + "/") for prefix in JSON_PREFIXES)
 
 
 def fold(segment: str) -> str:
-    """What two spellings of one segment have in common."""
+    """The canonical spelling of a segment."""
     return segment.casefold().replace("server_side", "serverside")
 
 
@@ -62,44 +62,44 @@ def segments(rule: str) -> Segments:
 
 
 class Spelling:
-    """The known addresses, and the way from any spelling of one to its own."""
+    """The known addresses, and the canonical spelling of each."""
 
     def __init__(self, rules: Iterable[str]) -> None:
         exact: dict[int, list[Segments]] = {}
         below: list[Segments] = []
         for rule in sorted(set(rules)):
-            known = segments(rule)
-            if not known or known[0] is None or known[0].startswith(LEFT_ALONE):
+            address = segments(rule)
+            if not address or address[0] is None or address[0].startswith(LEFT_ALONE):
                 continue
             if "<path:" in rule:
-                below.append(known[:-1])
+                below.append(address[:-1])
             else:
-                exact.setdefault(len(known), []).append(known)
+                exact.setdefault(len(address), []).append(address)
         # A literal segment is a better match than a variable one: /BMS/api/single_point/... before /BMS/api/<start>/...
         for same_length in exact.values():
-            same_length.sort(key=lambda known: sum(part is None for part in known))
+            same_length.sort(key=lambda address: sum(part is None for part in address))
         self.exact = exact
         self.below = sorted(below, key=len, reverse=True)
 
     def of(self, path: str) -> str:
         """The known spelling of `path`, or `path` itself when it is not known."""
         parts = path.removeprefix("/").rstrip("/").split("/")
-        for known in self.exact.get(len(parts), ()):
-            if matches(known, parts):
+        for address in self.exact.get(len(parts), ()):
+            if matches(address, parts):
                 return "/" + "/".join(
-                    written if part is None else part for part, written in zip(known, parts, strict=True)
+                    written if part is None else part for part, written in zip(address, parts, strict=True)
                 )
-        for known in self.below:
-            if len(parts) > len(known) and matches(known, parts[: len(known)]):
-                return "/" + "/".join([*(part or "" for part in known), *parts[len(known) :]])
+        for address in self.below:
+            if len(parts) > len(address) and matches(address, parts[: len(address)]):
+                return "/" + "/".join([*(part or "" for part in address), *parts[len(address) :]])
         return path
 
 
-def matches(known: Segments, parts: list[str]) -> bool:
+def matches(address: Segments, parts: list[str]) -> bool:
     """Whether the written parts are a spelling of the known segments."""
     return all(
         bool(written) if part is None else fold(part) == fold(written)
-        for part, written in zip(known, parts, strict=True)
+        for part, written in zip(address, parts, strict=True)
     )
 
 

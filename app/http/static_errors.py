@@ -1,4 +1,4 @@
-"""Error pages of who answers in place of the application: nginx from files in deploy/, gunicorn by itself.
+"""Error pages for nginx (files in deploy/) and gunicorn, which answer when the application does not.
 
 `make error-pages` writes the files; a test compares them.
 """
@@ -10,7 +10,7 @@ import re
 from dataclasses import asdict
 from pathlib import Path
 
-from app.http.error_texts import ERROR_WORDS
+from app.http.error_texts import ERROR_TEXTS
 
 SHEET = Path(__file__).parents[1] / "assets" / "view" / "arboretum.css"
 # What nginx may answer by itself: to a request it cannot read, for a file, and when the application is not there.
@@ -39,7 +39,7 @@ color: {light[ink]}; background: {light[paper]}; }}
 <body>
 <main>
   <p class="code">{title} ({code})</p>
-  <h1>{said}</h1>
+  <h1>{sentence}</h1>
   <p>{next_step}</p>
   <p><a href="{address}">{link}</a></p>
 </main>
@@ -55,18 +55,18 @@ def colors(theme: str) -> dict[str, str]:
 
 
 def write(folder: Path) -> None:
-    """Write what nginx answers by itself, for programs and for people."""
+    """Write the error answers of nginx, as JSON and as pages."""
     for code in CODES:
         (folder / f"{code}.html").write_text(page(code), encoding="utf-8")
         (folder / f"{code}.json").write_text(body(code), encoding="utf-8")
 
 
 def page(code: int) -> str:
-    """The page of that status, which needs nothing from anywhere."""
-    return PAGE.format(code=code, light=colors("light"), dark=colors("dark"), **asdict(ERROR_WORDS[code]))
+    """The page of that status, which loads nothing."""
+    return PAGE.format(code=code, light=colors("light"), dark=colors("dark"), **asdict(ERROR_TEXTS[code]))
 
 
 def body(code: int) -> str:
-    """The same for a program; the reference says in whose log it is."""
-    words = ERROR_WORDS[code]
-    return json.dumps({"error": f"{words.said} {words.next_step}", "reference": "web server"}) + "\n"
+    """The JSON of that status; the reference names the log to look in."""
+    words = ERROR_TEXTS[code]
+    return json.dumps({"error": f"{words.sentence} {words.next_step}", "reference": "web server"}) + "\n"

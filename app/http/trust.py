@@ -1,4 +1,4 @@
-"""Who posts: a key, or a trusted network.  A forwarded request is never mistaken for loopback."""
+"""Trusted networks and forwarded requests.  A forwarded request is never mistaken for loopback."""
 
 from __future__ import annotations
 
@@ -68,19 +68,19 @@ def is_trusted(config: Config, remote: str, headers: Mapping[str, str] | Headers
 
 
 def was_forwarded(headers: Mapping[str, str] | Headers) -> bool:
-    """Whether somebody says that the request came by way of them."""
+    """Whether a header says that the request was forwarded."""
     named = any(name in headers for name in FORWARDING_HEADERS)
     return named or any(name.lower().startswith(FORWARDING_PREFIX) for name in headers.keys())  # noqa: SIM118 - pairs
 
 
 def is_at_the_machine(remote: str, headers: Mapping[str, str] | Headers) -> bool:
-    """Whether a request comes from the machine that the site runs on, and by way of nobody."""
+    """Whether a request comes directly from the machine that the site runs on."""
     peer = parse_address(remote)
     return peer is not None and peer.is_loopback and not was_forwarded(headers)
 
 
 def sender_address(config: Config, remote: str, headers: Mapping[str, str] | Headers) -> str:
-    """Where a request came from, for limits and logs: what a proxy of ours says, else the other end of the line."""
+    """The address of the sender, for limits and logs: as a trusted proxy says, else the peer's."""
     peer = parse_address(remote)
     if peer is None or not within(peer, config.trusted_proxies):
         return remote
@@ -92,7 +92,7 @@ def sender_address(config: Config, remote: str, headers: Mapping[str, str] | Hea
 
 
 def one_sender(address: str) -> str:
-    """What stands for a sender in a count: a household or a host has 2^64 addresses of IPv6, and is one sender."""
+    """The sender as limits count it: an IPv6 /64 is one household or host, so it is one sender."""
     parsed = parse_address(address)
     return str(ip_network((parsed, 64), strict=False)) if isinstance(parsed, IPv6Address) else address
 
@@ -121,19 +121,19 @@ def chains(headers: Mapping[str, str] | Headers) -> list[list[str]]:
 
     X-Forwarded-For leads: nearly every proxy writes it, and hands on as it came what it does not write itself.
     """
-    found = []
+    senders = []
     for name in CHAINS:
         if not (stated := headers.get(name)):
             continue
         if name == "Forwarded":
-            found.append(re.findall(r'for\s*=\s*("[^"]*"|[^;,\s]+)', stated, re.IGNORECASE))
+            senders.append(re.findall(r'for\s*=\s*("[^"]*"|[^;,\s]+)', stated, re.IGNORECASE))
         else:
-            found.append(stated.split(","))
-    return found
+            senders.append(stated.split(","))
+    return senders
 
 
 def forwarded_sender(chain: Sequence[str], proxies: Sequence[Network]) -> Address | None:
-    """The last sender in the chain that is not one of our proxies, the only one nobody outside could invent."""
+    """The last sender in the chain that is not a trusted proxy: the only one that nobody outside can forge."""
     for text in reversed(chain):
         address = parse_address(text)
         if address is None or not within(address, proxies):

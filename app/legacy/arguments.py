@@ -1,4 +1,4 @@
-"""What the reading routes of the first site are asked: dates, grids, controllers, sensors; and how they write dates."""
+"""Arguments of the reading routes of the first site: dates, grids, controllers, sensors; and the format of dates."""
 
 from __future__ import annotations
 
@@ -21,41 +21,41 @@ FIRST_YEAR, LAST_YEAR = 1900, 9000
 LONGEST_INTERVAL = timedelta(days=3660)
 
 
-def known_metric(kind: str, parameter: str) -> Metric | None:
-    """The metric of that key, when the routes of that kind answer for it."""
+def metric_of_kind(kind: str, parameter: str) -> Metric | None:
+    """The metric of that key; None when the routes of that kind have no such metric."""
     try:
-        found = metric(ALIASES.get(parameter, parameter))
+        row = metric(ALIASES.get(parameter, parameter))
     except NotFoundError:
         return None
-    return found if found.family in KINDS[kind] else None
+    return row if row.family in KINDS[kind] else None
 
 
-def asked_devices(session: Session, kind: str, string: int | None) -> Sequence[int]:
-    """The devices of that kind; a string leaves the controller of that string."""
-    found = queries.devices(session, kind=kind)
+def readable_devices(session: Session, kind: str, string: int | None) -> Sequence[int]:
+    """The ids of the readable devices of that kind; with a string, only the controller of that string."""
+    rows = queries.devices(session, kind=kind)
     if kind != "tristar" and request.args.get("string"):
         raise RangeError("string was given: only charge controllers have one, leave it out")
     if string is not None:
-        found = [device for device in found if device.string == string]
-    return [device.id for device in found if may_see(device)]
+        rows = [device for device in rows if device.string == string]
+    return [device.id for device in rows if may_see(device)]
 
 
-def asked_instant(text: str, zone: tzinfo) -> datetime:
-    """The instant asked for.  Raises RangeError when it is no date, or so far off that its surroundings are none."""
+def parsed_instant(text: str, zone: tzinfo) -> datetime:
+    """The requested instant.  Raises RangeError when it is no date, or so far off that its surroundings are none."""
     at = parse_instant(text, zone)
     if not FIRST_YEAR <= at.year <= LAST_YEAR:
         raise RangeError(f"{text!r} lies outside the years {FIRST_YEAR} to {LAST_YEAR}")
     return at
 
 
-def asked_grid(start: str, end: str, interval: str, zone: tzinfo) -> tuple[datetime, datetime, timedelta]:
-    """The ticks asked for: first, last possible, step.  Raises RangeError when there are none or too many."""
+def parsed_grid(start: str, end: str, interval: str, zone: tzinfo) -> tuple[datetime, datetime, timedelta]:
+    """The requested ticks: first, last possible, step.  Raises RangeError when there are none or too many."""
     if not interval.isdecimal() or not int(interval[:12]) >= 1 or len(interval) > 12:
         raise RangeError(f"interval is {interval!r}: write whole minutes, 1 or more")
     step = timedelta(minutes=int(interval))
     if step > LONGEST_INTERVAL:
         raise RangeError(f"interval is {interval} minutes: the longest is {LONGEST_INTERVAL // timedelta(minutes=1)}")
-    start_at, end_at = asked_instant(start, zone), asked_instant(end, zone)
+    start_at, end_at = parsed_instant(start, zone), parsed_instant(end, zone)
     if end_at < start_at:
         raise RangeError(f"the end ({end}) is before the start ({start}): change them round")
     count = (end_at - start_at) // step + 1
@@ -77,6 +77,6 @@ def readable_sensor(session: Session, sensor_id: str) -> DeviceRow:
 
 
 def written(at: datetime, zone: tzinfo) -> str:
-    """The instant as the routes write dates; the second of two equal local hours in autumn carries its offset."""
+    """The date in the format of these routes; the second of two equal local hours in autumn carries its offset."""
     local = at.astimezone(zone)
     return local.isoformat(" ", "seconds") if local.fold else local.strftime("%Y-%m-%d %H:%M:%S")

@@ -12,7 +12,7 @@ from app.audience import Audience
 from app.http.body import LIMIT, as_text, read_body
 from app.routes import schemas
 from app.routes.parameters import Parameter
-from app.routes.routing import JSON, Asked, Body, Example, Route, View, route, serve_routes
+from app.routes.routing import JSON, Arguments, Body, Example, Route, View, route, serve_routes
 from app.security.identity import Poster, poster
 from app.services import parts
 from data.errors import DocumentError
@@ -44,7 +44,7 @@ def posted_to(
     *failures: int,
     query: str = "",
 ) -> Callable[[View], Route]:
-    """Make the function below the view of a posting route."""
+    """A decorator that makes a function the view of a posting route."""
     document = schemas.of("object", "Extra keys are kept, never refused.")
     words = f"A JSON object of at most {LIMIT:,} bytes, plain or packed (`Content-Encoding: gzip` or `zstd`)."
     return route(
@@ -68,8 +68,8 @@ def posted_to(
     "Post a document of the battery manager",
     '{"Battery Charge": {"state of charge": 72.4}}',
 )
-def bms(_asked: Asked) -> Response:
-    """Filed under its time of measurement (`timestamp` or `date`, ISO 8601 with a time of day), else under the present.
+def bms(_arguments: Arguments) -> Response:
+    """Stored under its time of measurement (`timestamp` or `date`, ISO 8601 with a time of day), else the present.
 
     The same document at the same time is stored once.
     """
@@ -85,9 +85,9 @@ def bms(_asked: Asked) -> Response:
     (STRING,),
     query="string=1",
 )
-def tristar(asked: Asked) -> Response:
-    """The controller as it is now.  Which one is told by `string` in the document or the address, else by its name."""
-    return stored_controller("tristar", asked)
+def tristar(arguments: Arguments) -> Response:
+    """The current state of a controller: `string` in the document or the address says which one, else its name."""
+    return stored_controller("tristar", arguments)
 
 
 @posted_to(
@@ -97,9 +97,9 @@ def tristar(asked: Asked) -> Response:
     '{"string": 1, "Daily Logger Values": {"Battery Voltage Maximum Daily": 14.4}}',
     (STRING,),
 )
-def tristar_daily(asked: Asked) -> Response:
-    """The values of a whole day.  Which controller is told as in its other documents."""
-    return stored_controller("tristar_daily", asked)
+def tristar_daily(arguments: Arguments) -> Response:
+    """The values of a whole day; the controller is named as in its other documents."""
+    return stored_controller("tristar_daily", arguments)
 
 
 @posted_to(
@@ -111,13 +111,13 @@ def tristar_daily(asked: Asked) -> Response:
     404,
     410,
 )
-def sensor(asked: Asked) -> Response:
+def sensor(arguments: Arguments) -> Response:
     """Any JSON object: each number in it becomes a metric of the sensor, whatever its name and however deep."""
     sender = poster()
     for name, unknown in (("username", "unknown user"), ("sensor_name", "unknown sensor")):
-        if not asked[name].isprintable():  # nobody is called so, and PostgreSQL takes no NUL
+        if not arguments[name].isprintable():  # nobody is called so, and PostgreSQL takes no NUL
             abort(404, description=UNKNOWN[unknown])
-    slug = f"{asked['username']}/{asked['sensor_name']}"
+    slug = f"{arguments['username']}/{arguments['sensor_name']}"
     return stored(sender, batch.Posted("sensor", slug, posted_text(), own_time=True))
 
 
@@ -135,14 +135,14 @@ def posted_text() -> str:
     return text
 
 
-def stored_controller(family: str, asked: Asked) -> Response:
+def stored_controller(family: str, arguments: Arguments) -> Response:
     """Store a controller's document: which one says its `string` or the query's, its name, or the key; else unknown."""
     sender = poster()
     content = posted_text()
     try:
         with parts().sessions() as session:
             text = texts.read(session, content)
-        string = text.controller_string(asked["string"])
+        string = text.controller_string(arguments["string"])
     except DocumentError as problem:
         abort(400, description=f"{NOT_AN_OBJECT}: {problem}")
     slug = device_for(sender, "tristar") if string is None else f"tristar-{string}"

@@ -10,16 +10,16 @@ from flask import Blueprint, Response, jsonify
 from app.audience import Audience
 from app.legacy import schemas
 from app.legacy.arguments import (
-    asked_devices,
-    asked_grid,
-    asked_instant,
-    known_metric,
+    metric_of_kind,
+    parsed_grid,
+    parsed_instant,
+    readable_devices,
     readable_sensor,
     written,
 )
 from app.legacy.schemas import NOT_NEAR, STRING, TZ, WRONG_QUESTION
 from app.routes.parameters import Parameter, Schema
-from app.routes.routing import Asked, Body, Example, Route, View, route, serve_routes
+from app.routes.routing import Arguments, Body, Example, Route, View, route, serve_routes
 from app.services import parts
 from data import queries
 from data.catalogue import Metric
@@ -39,7 +39,7 @@ def read_at(
     *,
     example: Example,
 ) -> Callable[[View], Route]:
-    """Make the function below the view of one of these routes."""
+    """A decorator that makes a function the view of one of these routes."""
     group = "Reading as on the first site"
     return route(
         rules,
@@ -66,9 +66,9 @@ def read_at(
     NOT_THERE,
     example=Example('{"date": "2019-12-03 19:40:00", "parameter": "state_of_charge", "value": 72.4}'),
 )
-def bms_point(asked: Asked) -> Response:
-    """Of the document nearest to the moment, within ten minutes unless the site is set otherwise."""
-    return point("bms", asked)
+def bms_point(arguments: Arguments) -> Response:
+    """The value of the document nearest to the moment, within ten minutes unless the site is set otherwise."""
+    return point("bms", arguments)
 
 
 @read_at(
@@ -82,9 +82,9 @@ def bms_point(asked: Asked) -> Response:
     NOT_THERE,
     example=Example('{"date": "2019-12-03 19:40:00", "parameter": "bat_voltage", "value": 13.41}', "string=1", VOLTAGE),
 )
-def tristar_point(asked: Asked) -> Response:
-    """Within ten minutes of the moment, eleven hours for a value of the daily log, unless the site is set otherwise."""
-    return point("tristar", asked)
+def tristar_point(arguments: Arguments) -> Response:
+    """The nearest value within ten minutes (of the daily log, eleven hours), unless the site is set otherwise."""
+    return point("tristar", arguments)
 
 
 @read_at(
@@ -98,9 +98,9 @@ def tristar_point(asked: Asked) -> Response:
         '  "2019-12-03 19:40:00": 72.4, "2019-12-03 19:50:00": 72.4, "2019-12-03 20:00:00": 72.4\n}}'
     ),
 )
-def bms_range(asked: Asked) -> Response:
+def bms_range(arguments: Arguments) -> Response:
     """The value nearest to each tick, from the start up to and including the end; at most 10,000 ticks."""
-    return grid("bms", asked)
+    return grid("bms", arguments)
 
 
 @read_at(
@@ -114,9 +114,9 @@ def bms_range(asked: Asked) -> Response:
         names=VOLTAGE,
     ),
 )
-def tristar_range(asked: Asked) -> Response:
+def tristar_range(arguments: Arguments) -> Response:
     """The value nearest to each tick, from the start up to and including the end; at most 10,000 ticks."""
-    return grid("tristar", asked)
+    return grid("tristar", arguments)
 
 
 @read_at(
@@ -128,15 +128,15 @@ def tristar_range(asked: Asked) -> Response:
     (404,),
     example=Example('{"data": {"lux": 812.5}, "date": "2019-12-03 19:40:00"}'),
 )
-def sensor_point(asked: Asked) -> Response:
+def sensor_point(arguments: Arguments) -> Response:
     """The document as it was posted; when there is none within ten minutes `data` is empty, `date` as it was asked."""
     with parts().sessions() as session:
-        device = readable_sensor(session, asked["sensor_id"])
-        at = asked_instant(asked["date"], asked["tz"])
-        found = queries.nearest(session, "sensor", [device.id], at, parts().config.tolerance_of("sensor"))
-    if found is None:
-        return jsonify(data={}, date=asked["date"])
-    return jsonify(data=found.content, date=written(found.recorded_at, asked["tz"]))
+        device = readable_sensor(session, arguments["sensor_id"])
+        at = parsed_instant(arguments["date"], arguments["tz"])
+        document = queries.nearest(session, "sensor", [device.id], at, parts().config.tolerance_of("sensor"))
+    if document is None:
+        return jsonify(data={}, date=arguments["date"])
+    return jsonify(data=document.content, date=written(document.recorded_at, arguments["tz"]))
 
 
 @read_at(
@@ -148,14 +148,16 @@ def sensor_point(asked: Asked) -> Response:
     (404,),
     example=Example('{"sensor_id": 2, "data": {"2019-12-03 19:40:00": {"lux": 812.5}}}'),
 )
-def sensor_range(asked: Asked) -> Response:
+def sensor_range(arguments: Arguments) -> Response:
     """The document nearest to each tick, within one interval of it, under its own time; at most 10,000 ticks."""
     with parts().sessions() as session:
-        device = readable_sensor(session, asked["sensor_id"])
-        start_at, end_at, step = asked_grid(asked["start"], asked["end"], asked["interval"], asked["tz"])
+        device = readable_sensor(session, arguments["sensor_id"])
+        start_at, end_at, step = parsed_grid(
+            arguments["start"], arguments["end"], arguments["interval"], arguments["tz"]
+        )
         rows = queries.sensor_rows(session, device.id, start_at, end_at, step, step)
-    found = {written(recorded_at, asked["tz"]): content for recorded_at, content in rows}
-    return jsonify(sensor_id=device.sensor_id, data=found)
+    documents = {written(recorded_at, arguments["tz"]): content for recorded_at, content in rows}
+    return jsonify(sensor_id=device.sensor_id, data=documents)
 
 
 ROUTES = (bms_point, tristar_point, bms_range, tristar_range, sensor_point, sensor_range)
@@ -163,36 +165,36 @@ reading = Blueprint("reading", __name__)
 serve_routes(reading, ROUTES)
 
 
-def point(kind: str, asked: Asked) -> Response:
+def point(kind: str, arguments: Arguments) -> Response:
     """One value of a device of that kind; 404 in the same shape when nothing is near enough."""
-    parameter, date = asked["parameter"], asked["date"]
-    found = known_metric(kind, parameter)
-    if found is None:
-        return unknown_parameter()
-    at = asked_instant(date, asked["tz"])
-    with parts().sessions() as session:
-        devices = asked_devices(session, kind, asked.get("string"))
-        row = queries.nearest(session, found.family, devices, at, parts().config.tolerance_of(found.family))
+    parameter, date = arguments["parameter"], arguments["date"]
+    row = metric_of_kind(kind, parameter)
     if row is None:
-        return answer(404, data={}, date=date, parameter=parameter, value=None)
-    value = row.readings.get(found.key)
-    shown = None if value is None else plain(found, value)
-    return jsonify(date=written(row.recorded_at, asked["tz"]), parameter=parameter, value=shown)
-
-
-def grid(kind: str, asked: Asked) -> Response:
-    """The values at each tick from start to end, both included; a tick without a value is left out."""
-    found = known_metric(kind, asked["parameter"])
-    if found is None:
         return unknown_parameter()
-    start_at, end_at, step = asked_grid(asked["start"], asked["end"], asked["interval"], asked["tz"])
+    at = parsed_instant(date, arguments["tz"])
     with parts().sessions() as session:
-        devices = asked_devices(session, kind, asked.get("string"))
-        within = parts().config.tolerance_of(found.family)
-        ticks = queries.ticks(session, found.family, devices, found.key, start_at, end_at, step, within)
+        devices = readable_devices(session, kind, arguments.get("string"))
+        document = queries.nearest(session, row.family, devices, at, parts().config.tolerance_of(row.family))
+    if document is None:
+        return answer(404, data={}, date=date, parameter=parameter, value=None)
+    value = document.readings.get(row.key)
+    shown = None if value is None else plain(row, value)
+    return jsonify(date=written(document.recorded_at, arguments["tz"]), parameter=parameter, value=shown)
+
+
+def grid(kind: str, arguments: Arguments) -> Response:
+    """The values at each tick from start to end, both included; a tick without a value is left out."""
+    row = metric_of_kind(kind, arguments["parameter"])
+    if row is None:
+        return unknown_parameter()
+    start_at, end_at, step = parsed_grid(arguments["start"], arguments["end"], arguments["interval"], arguments["tz"])
+    with parts().sessions() as session:
+        devices = readable_devices(session, kind, arguments.get("string"))
+        within = parts().config.tolerance_of(row.family)
+        ticks = queries.ticks(session, row.family, devices, row.key, start_at, end_at, step, within)
     times = ticks.index.to_pydatetime()  # type: ignore[attr-defined]  # an index of instants
-    values = {written(at, asked["tz"]): plain(found, value) for at, value in zip(times, ticks, strict=True)}
-    return jsonify(parameter=asked["parameter"], data=values)
+    values = {written(at, arguments["tz"]): plain(row, value) for at, value in zip(times, ticks, strict=True)}
+    return jsonify(parameter=arguments["parameter"], data=values)
 
 
 def unknown_parameter() -> Response:
@@ -200,10 +202,10 @@ def unknown_parameter() -> Response:
     return answer(400, error="unknown parameter", parameter="error", value=None)
 
 
-def plain(found: Metric, value: float) -> int | float:
+def plain(row: Metric, value: float) -> int | float:
     """The value as a JSON number, without a fraction where the metric has none."""
     number = float(value)
-    return int(number) if found.decimals == 0 and number.is_integer() else number
+    return int(number) if row.decimals == 0 and number.is_integer() else number
 
 
 def answer(code: int, **content: Any) -> Response:

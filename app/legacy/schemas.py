@@ -1,4 +1,4 @@
-"""What the reading routes of the first site take and answer, as they are described and held against."""
+"""Schemas of the parameters and answers of the first site's reading routes."""
 
 from __future__ import annotations
 

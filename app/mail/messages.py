@@ -1,4 +1,4 @@
-"""Letters with a link to set a password: left for the worker, or put into the mailbox once the answer has gone."""
+"""E-mails with a link to set a password: left for the worker, or put into the mailbox once the answer has gone."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from app.services import parts
 from data.accounts import outbox
 from data.database.models import User
 
-LETTER = """Somebody, probably you, asked for a new password for {username} at {site}.
+NEW_PASSWORD = """Somebody, probably you, asked for a new password for {username} at {site}.
 
 Set it here within the hour:
 {link}
@@ -31,23 +31,23 @@ If the hour is over, ask for another link with this address:
 {forgotten}
 """
 
-# Whom a letter is for when nobody has the address: the answer takes as long as for somebody.
+# Whom an e-mail is for when nobody has the address: the answer takes as long as for somebody.
 NOBODY = User(id=0, username="nobody", email="", password="", session_stamp="")
 
 
 def and_deliver(answer: Response) -> Response:
-    """The answer, and once it has gone the letters: in all cases, so that its time tells nothing."""
+    """The answer, with delivery of the e-mails after it is sent: always, so that its duration says nothing."""
     answer.call_on_close(partial(deliver_to_files, parts().config, parts().engine))
     return answer
 
 
 def send_link(database: Session, user: User) -> None:
-    """Leave a letter with a link to a new password for the worker.  One to NOBODY is thrown away there."""
-    _leave(database, user, "A new password", LETTER)
+    """Leave an e-mail with a link to a new password for the worker.  One to NOBODY is thrown away there."""
+    _leave(database, user, "A new password", NEW_PASSWORD)
 
 
 def send_welcome(database: Session, user: User) -> None:
-    """Leave a letter with a link to the first password of an account that an administrator has made."""
+    """Leave an e-mail with a link to the first password of an account that an administrator has made."""
     _leave(database, user, "Your account", WELCOME)
 
 
@@ -56,5 +56,5 @@ def _leave(database: Session, user: User, subject: str, text: str) -> None:
     token = reset_links.token_for(str(current_app.secret_key), user)
     link = site_url(config) + url_for("accounts.reset", token=token)
     forgotten = site_url(config) + url_for("accounts.forgotten")
-    letter = text.format(username=user.username, site=config.site_name, link=link, forgotten=forgotten)
-    outbox.post(database, user.email, f"{subject} for {config.site_name}", letter)
+    body = text.format(username=user.username, site=config.site_name, link=link, forgotten=forgotten)
+    outbox.post(database, user.email, f"{subject} for {config.site_name}", body)

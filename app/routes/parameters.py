@@ -1,4 +1,4 @@
-"""What may be asked of a JSON route: each parameter once, for those who read it and for those who look it up.
+"""Query parameters of the JSON routes: their schemas, their checks and their values.
 
 The JSON schema of a parameter is what its text is held against and what stands in /api/v1/openapi.json.
 """
@@ -51,7 +51,7 @@ class Parameter:
     loose: bool = False
 
     def value(self, texts: list[str], zone: tzinfo) -> Any:
-        """What the texts of a query mean.  Raises RangeError that says what would be right."""
+        """The value of the texts of a query.  Raises RangeError that says what would be valid."""
         if not texts:
             if self.required:
                 raise RangeError(f"{self.name} is missing: {self.description}")
@@ -70,7 +70,7 @@ class Parameter:
 
 
 def misfit(text: str, schema: Schema) -> str | None:
-    """Why the text is no value of that schema; None when it is one."""
+    """The reason why a text does not match the schema; None when it does."""
     if "enum" in schema:
         return None if text in schema["enum"] else f"it is one of {', '.join(schema['enum'])}"
     if schema["type"] == "integer":
@@ -84,24 +84,26 @@ def misfit(text: str, schema: Schema) -> str | None:
     return None
 
 
-def asked_values(parameters: tuple[Parameter, ...], query: MultiDict[str, str], strict: bool = True) -> dict[str, Any]:
+def argument_values(
+    parameters: tuple[Parameter, ...], query: MultiDict[str, str], strict: bool = True
+) -> dict[str, Any]:
     """The value of each parameter, its default where the query lacks it.  Raises RangeError.
 
     Where it is not `strict`, names that nobody knows and parameters left empty are passed over.
     """
     if not (strict or query or any(parameter.required for parameter in parameters)):
         return {parameter.name: parameter.default for parameter in parameters}  # a post's usual case, and the fastest
-    known = {parameter.name: parameter for parameter in parameters}
+    by_name = {parameter.name: parameter for parameter in parameters}
     if not strict:
         query = MultiDict((name, text) for name, text in query.items(multi=True) if text)
     for name in query if strict else ():
-        if name not in known:
-            takes = f"this route takes {', '.join(known)}" if known else "this route takes none"
+        if name not in by_name:
+            takes = f"this route takes {', '.join(by_name)}" if by_name else "this route takes none"
             raise RangeError(f"there is no parameter {name[:80]!r}: {takes}")
     zone: tzinfo = UTC
-    if TZ.name in known:
+    if TZ.name in by_name:
         zone = TZ.value(query.getlist(TZ.name), UTC)
-    return {name: parameter.value(query.getlist(name), zone) for name, parameter in known.items()}
+    return {name: parameter.value(query.getlist(name), zone) for name, parameter in by_name.items()}
 
 
 def instant(text: str, zone: tzinfo) -> datetime:
@@ -149,13 +151,13 @@ def choice_schema(*choices: str, **more: Any) -> dict[str, Any]:
 
 
 INSTANT_SCHEMA = text_schema(40, pattern=INSTANT, examples=["2026-11-24T08:00:00Z", "2026-11-24", "1795507200000"])
-INSTANT_WORDS = (
+INSTANT_TEXT = (
     "ISO 8601 with a time of day, a date (its midnight), or milliseconds since 1970; "
     "without an offset it is read in `tz`"
 )
 
-FROM = Parameter("from", f"The start of the window, part of it. {INSTANT_WORDS}.", INSTANT_SCHEMA, instant)
-TO = Parameter("to", f"The end of the window, no part of it. {INSTANT_WORDS}.", INSTANT_SCHEMA, instant)
+FROM = Parameter("from", f"The start of the window, part of it. {INSTANT_TEXT}.", INSTANT_SCHEMA, instant)
+TO = Parameter("to", f"The end of the window, no part of it. {INSTANT_TEXT}.", INSTANT_SCHEMA, instant)
 TZ = Parameter(
     "tz",
     "The time zone in which days begin and times without an offset are read; UTC when left out.",

@@ -1,4 +1,4 @@
-"""A JSON route as it is declared: its addresses, what it takes, what it answers, and the function that does it.
+"""Declarations of JSON routes: addresses, parameters, answer, and the view.
 
 Every route for programs is one of these, those of the first site too: it is served from here, and described from here.
 """
@@ -13,10 +13,10 @@ import orjson
 from flask import Blueprint, Response, request
 
 from app.audience import Audience, audience
-from app.routes.parameters import Parameter, Schema, asked_values
+from app.routes.parameters import Parameter, Schema, argument_values
 
-Asked = dict[str, Any]
-View = Callable[[Asked], Response]
+Arguments = dict[str, Any]
+View = Callable[[Arguments], Response]
 PREFIX = "/api/v1"
 # The name of a registered sensor's device has a slash in it, so every address of a device has two forms.
 DEVICE, SENSOR = "<device>", "<username>/<sensor_name>"
@@ -32,7 +32,7 @@ ALL_OF_IT = "All that is stored"
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What an answer or a request holds, by media type; `example` is one that would be taken."""
+    """The content of an answer or a request, by media type; `example` is a valid request."""
 
     description: str
     content: Mapping[str, Schema]
@@ -76,21 +76,23 @@ class Route:
 
     @property
     def operation(self) -> str:
-        """The name by which it is known to programs, at its first address."""
+        """The operation id of the first address."""
         return next(iter(self.rules))
 
     @property
     def codes(self) -> tuple[int, ...]:
-        """The errors it may answer with."""
+        """The status codes of its errors."""
         return tuple(sorted({*ALWAYS, *self.failures} - set(self.others)))
 
     def serve(self, **names: Any) -> Response:
-        """Read what is asked, and answer it."""
+        """Parse the query, and call the view."""
         # A post without parameters does not even read its query.
-        asked = asked_values(self.parameters, request.args, self.strict) if self.parameters or self.strict else {}
+        arguments = (
+            argument_values(self.parameters, request.args, self.strict) if self.parameters or self.strict else {}
+        )
         if any(DEVICE in rule for rule in self.rules.values()):
             names = {"device": "/".join(names.values())}
-        return self.view({**names, **asked})
+        return self.view({**names, **arguments})
 
 
 def route(
@@ -104,7 +106,7 @@ def route(
     audience: Audience,
     **more: Any,
 ) -> Callable[[View], Route]:
-    """Make the function below the view of a route; its docstring is the description.
+    """A decorator that makes a function the view of a route; its docstring is the description.
 
     `address` is a path under /api/v1, or all the route's rules; `more` are further fields of Route.
     """
@@ -145,7 +147,7 @@ def serve_routes(blueprint: Blueprint, routes: Iterable[Route]) -> None:
 
 
 def view_of(served: Route) -> Callable[..., Response]:
-    """What Flask calls for that route."""
+    """The view function that Flask calls for that route."""
 
     @audience(served.audience)
     def answer(**names: Any) -> Response:

@@ -1,4 +1,4 @@
-"""What the shapes of answers are built of, as JSON schemas; the tests hold the answers against them."""
+"""Parts of the JSON schemas of answers; the tests check the answers against them."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from app.routes.parameters import Schema
 
 def thing(description: str = "", /, **properties: Schema) -> dict[str, Any]:
     """An object with these members, all of them always there, and no others."""
-    told = {"description": description} if description else {}
+    about = {"description": description} if description else {}
     return {
         "type": "object",
-        **told,
+        **about,
         "properties": properties,
         "required": list(properties),
         "additionalProperties": False,

@@ -1,4 +1,4 @@
-"""gunicorn's worker with threads: warm before its first request, its own answers in the site's look."""
+"""gunicorn's worker with threads: warmed before its first request, with error pages in the site's style."""
 
 from __future__ import annotations
 

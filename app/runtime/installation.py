@@ -1,4 +1,4 @@
-"""The database of a site: opened, brought to the present schema, and furnished once."""
+"""The database of a site: opened, migrated to the current schema, and bootstrapped once."""
 
 from __future__ import annotations
 
@@ -36,17 +36,17 @@ def prepare(config: Config, engine: Engine, sessions: sessionmaker[Session]) -> 
     Returns admin's password when it was made just now: nobody can read it again.
     """
     migrate(engine)
-    return furnish(config, sessions)
+    return bootstrap(config, sessions)
 
 
-def is_furnished(sessions: sessionmaker[Session]) -> bool:
-    """Whether the installation was made already, found out without writing."""
+def is_bootstrapped(sessions: sessionmaker[Session]) -> bool:
+    """Whether the site is bootstrapped already; reads only."""
     with sessions() as session:
         return user_by_name(session, ADMIN) is not None
 
 
-def furnish(config: Config, sessions: sessionmaker[Session]) -> str | None:
-    """The second half of `prepare`."""
+def bootstrap(config: Config, sessions: sessionmaker[Session]) -> str | None:
+    """Make the site, the user admin and its sensors where they are missing; admin's password when it was made."""
     with sessions() as session:
         installation = ensure_installation(session, config.site_name, config.site_timezone, peppers(config))
         if installation.admin_password is not None:

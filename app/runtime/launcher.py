@@ -61,7 +61,7 @@ def up(config: Config) -> int:
 
 
 def set_up(config: Config) -> str | None:
-    """Migrate and furnish the database; admin's password the first time."""
+    """Migrate and bootstrap the database; admin's password the first time."""
     from app.runtime.installation import open_database, prepare
     from app.security.secret_key import secret_key
 

@@ -1,4 +1,4 @@
-"""Settings in the audit log: what each says now, wherever it says something else than when the site last started."""
+"""Settings in the audit log: each setting that has changed since the last start."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def note_settings(config: Config, sessions: sessionmaker[Session]) -> None:
 
 
 def last_seen(path: Path) -> tuple[str, dict[str, str]]:
-    """The salt of the secrets' digests and what the last start saw; before the first a fresh salt and nothing."""
+    """The salt of the secrets' digests, and the settings of the last start; a fresh salt and none at the first."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         return str(content["salt"]), dict(content["settings"])
@@ -69,23 +69,23 @@ def last_seen(path: Path) -> tuple[str, dict[str, str]]:
 
 def seen(config: Config, salt: str) -> dict[str, str]:
     """The settings as texts, the secret ones as digests."""
-    found = {}
+    texts = {}
     for field in fields(config):
         if field.name in NAMES:
             text = written(getattr(config, field.name))
             is_secret = field.name in SECRETS and text != ""
-            found[field.name] = (
+            texts[field.name] = (
                 hmac.new(salt.encode(), text.encode(), hashlib.sha256).hexdigest() if is_secret else text
             )
-    return found
+    return texts
 
 
 def written(value: Any) -> str:
-    """A setting as the manual writes it."""
+    """A setting as a text, in the format of the manual."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, timedelta):
         return f"{value / timedelta(minutes=1):g}"
     if isinstance(value, Iterable) and not isinstance(value, str):
-        return ", ".join(str(one) for one in value)
+        return ", ".join(str(part) for part in value)
     return str(value)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-TETHER = Path(__file__).with_name("parent_death.py")
+PARENT_DEATH_GUARD = Path(__file__).with_name("parent_death.py")
 LOG_BYTES = 5_000_000
 LONGEST_PAUSE_SECONDS = 60.0
 STEADY_SECONDS = 60.0  # a part that ran this long starts again with the shortest pause
@@ -44,7 +44,7 @@ class Running:
 
 
 class Supervisor:
-    """Keeps the parts running until `stop`.  To be used from the main thread, whose end the children are tied to."""
+    """Keeps the parts running until `stop`.  Call it from the main thread: the children end with that thread."""
 
     def __init__(
         self,
@@ -63,20 +63,20 @@ class Supervisor:
         log_folder.mkdir(parents=True, exist_ok=True)
 
     def add(self, part: Part) -> Running:
-        """Take the part on, and start it unless it waits for something."""
+        """Add a part, and start it unless it waits for something."""
         running = Running(part)
         self.running.append(running)
         self.turn_one(running)
         return running
 
     def turn(self) -> None:
-        """Look after every part once: start what may start, notice what ended, keep the logs short."""
+        """Check every part once: start those that are due, handle those that ended, keep the logs short."""
         for running in self.running:
             self.turn_one(running)
             shorten(self.log_path(running.part))
 
     def turn_one(self, running: Running) -> None:
-        """Look after one part."""
+        """Check one part."""
         if running.finished:
             return
         if running.processes:
@@ -96,7 +96,14 @@ class Supervisor:
             into: int | None = None
             for number, command in enumerate(part.commands):
                 last = number == len(part.commands) - 1
-                tied = (sys.executable, "-I", "-S", str(TETHER), str(os.getpid()), str(int(part.orphan_signal)))
+                tied = (
+                    sys.executable,
+                    "-I",
+                    "-S",
+                    str(PARENT_DEATH_GUARD),
+                    str(os.getpid()),
+                    str(int(part.orphan_signal)),
+                )
                 process = subprocess.Popen(
                     (*tied, str(part.niceness), *command),
                     stdin=subprocess.DEVNULL if into is None else into,

@@ -1,6 +1,6 @@
-"""The first reader after a start waits no longer than the next: every kind of question is asked once before.
+"""Warming after a start: every kind of query runs once, so that the first reader waits no longer than the next.
 
-What is built at the first asking stays in the process and in the workers that are forked from it: the statements, the
+What the first query builds stays in the process and in the workers that are forked from it: the statements, the
 templates of each device's documents, and the pages of the database that every answer begins with.
 """
 
@@ -31,26 +31,26 @@ WIDTH = timedelta(minutes=10)
 
 
 def warm(sessions: sessionmaker[Session], most_seconds: float = MOST_SECONDS) -> int:
-    """Ask of one device after the other, as long as the time lasts; the number of devices that were asked of.
+    """Query one device after the other until the time is over; the number of devices queried.
 
     A store that cannot be read now is logged, and keeps no site from starting.
     """
     until = time.monotonic() + most_seconds
-    asked = 0
+    count = 0
     try:
         with sessions() as session:
-            for device in (found for kind in KINDS for found in queries.devices(session, kind)):
+            for device in (device for kind in KINDS for device in queries.devices(session, kind)):
                 if time.monotonic() > until:
                     break
                 ask(session, device)
-                asked += 1
+                count += 1
     except SQLAlchemyError as problem:
         log.warning("the store could not be read at the start: %s", problem)
-    return asked
+    return count
 
 
 def warm_process(server: Flask, most_seconds: float = MOST_WORKER_SECONDS) -> int:
-    """Let a process that was just forked answer some requests; their number.
+    """Answer some requests in a process that was just forked; their number.
 
     What parent and child share is copied page by page when it is first touched: the first answers took five times as
     long as the next.
@@ -60,20 +60,20 @@ def warm_process(server: Flask, most_seconds: float = MOST_WORKER_SECONDS) -> in
     if not warm(sessions, most_seconds / 2):
         return 0
     addresses = list(_addresses(sessions))
-    asked = 0
+    count = 0
     with server.test_client(use_cookies=False) as client:
         for address in addresses:
             if time.monotonic() > until:
                 break
             client.get(address)
-            asked += 1
-    return asked
+            count += 1
+    return count
 
 
 def _addresses(sessions: sessionmaker[Session]) -> Iterator[str]:
-    """What pages and programs ask of a device most: its newest values, its last day, all its time."""
+    """The most frequent requests for a device: its newest values, its last day, its whole history."""
     with sessions() as session:
-        for device in (found for kind in KINDS for found in queries.devices(session, kind)):
+        for device in (device for kind in KINDS for device in queries.devices(session, kind)):
             newest = queries.latest(session, device.id, KINDS[device.kind][0])
             if newest is None or not newest.readings:
                 continue
@@ -84,15 +84,15 @@ def _addresses(sessions: sessionmaker[Session]) -> Iterator[str]:
 
 
 def ask(session: Session, device: DeviceRow) -> None:
-    """Each kind of question once, of the device's last day and of all its time."""
+    """Run each kind of query once, for the device's last day and its whole history."""
     queries.series(session, device.id)
     for family in KINDS[device.kind]:
         newest = queries.latest(session, device.id, family)
-        known = queries.span(session, device.id, family)
-        if newest is None or known is None:
+        span = queries.span(session, device.id, family)
+        if newest is None or span is None:
             continue
-        end = known.end_at + timedelta(milliseconds=1)
-        last_day, whole = TimeRange(end - DAY, end), TimeRange(known.start_at, end)
+        end = span.end_at + timedelta(milliseconds=1)
+        last_day, whole = TimeRange(end - DAY, end), TimeRange(span.start_at, end)
         keys = list(newest.readings)[:1]
         queries.sample_arrays(session, device.id, keys, last_day, family)
         queries.bucket_arrays(session, device.id, keys, last_day, width=WIDTH)

@@ -1,4 +1,4 @@
-"""The one process of a site that works behind the pages: a table of jobs, each with its pace."""
+"""The background process of a site: a table of tasks, each with the time between two runs."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ NOTHING = retention.Expired(0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Duty:
-    """What the worker does again and again, and how often."""
+class Task:
+    """A function that the worker calls regularly, and how often."""
 
     name: str
     every: timedelta
@@ -54,11 +54,11 @@ def seal(engine: Engine) -> None:
 
 def check_integrity(engine: Engine) -> None:
     """Read all that is sealed again: what has changed is isolated, and built again where that can be."""
-    found = integrity.check(session_factory(engine), repair=True)
-    for problem in found.problems:
+    report = integrity.check(session_factory(engine), repair=True)
+    for problem in report.problems:
         log.error("%s", problem)
-    if found.problems:
-        log.error("%s of %s rows damaged, %s built again", len(found.problems), found.checked, found.repaired)
+    if report.problems:
+        log.error("%s of %s rows damaged, %s built again", len(report.problems), report.checked, report.repaired)
 
 
 def expire(config: Config, engine: Engine) -> None:
@@ -76,51 +76,53 @@ def expire(config: Config, engine: Engine) -> None:
     if keep.everything:
         return
     with session_factory(engine)() as session:
-        found = retention.expire(session, keep, datetime.now(UTC))
-        if found != NOTHING:
-            said = f"originals of {found.originals} days, samples of {found.samples}, {found.level_rows} rows of levels"
-            audit.record(session, audit.WORKER, "thrown away", "with age", said)
+        expired = retention.expire(session, keep, datetime.now(UTC))
+        if expired != NOTHING:
+            days = f"originals of {expired.originals} days, samples of {expired.samples}"
+            audit.record(
+                session, audit.WORKER, "thrown away", "with age", f"{days}, {expired.level_rows} rows of levels"
+            )
         session.commit()
-    log.info("thrown away with age: %s", found)
+    log.info("thrown away with age: %s", expired)
 
 
 # The alarms and the mail take their rows here.
-DUTIES = (
-    Duty("checkpoint", timedelta(minutes=5), housekeeping.checkpoint),
-    Duty("old counts and log entries", timedelta(hours=1), sweep),
-    Duty("statistics", timedelta(hours=6), housekeeping.optimize),
-    Duty("seal", timedelta(minutes=1), seal),
-    Duty("check of what is sealed", timedelta(days=1), check_integrity),
+TASKS = (
+    Task("checkpoint", timedelta(minutes=5), housekeeping.checkpoint),
+    Task("old counts and log entries", timedelta(hours=1), sweep),
+    Task("statistics", timedelta(hours=6), housekeeping.optimize),
+    Task("seal", timedelta(minutes=1), seal),
+    Task("check of what is sealed", timedelta(days=1), check_integrity),
 )
 
 
-class Rota:
-    """When each duty is due next, by a clock that only goes forward."""
+class Schedule:
+    """The time at which each task is due next, by a clock that only goes forward."""
 
-    def __init__(self, duties: Sequence[Duty], now: float) -> None:
-        self.due = {duty: now + duty.every.total_seconds() for duty in duties}
+    def __init__(self, tasks: Sequence[Task], now: float) -> None:
+        self.due = {task: now + task.every.total_seconds() for task in tasks}
 
     def wait_seconds(self, now: float) -> float:
         """How long nothing is due; 0 when something is."""
         return max(0.0, min(self.due.values()) - now)
 
     def turn(self, engine: Engine, now: float) -> list[str]:
-        """Do what is due, and return the names of what failed: a failed duty waits for its next time."""
+        """Run the tasks that are due; the names of those that failed, which wait for their next time."""
         failed = []
-        for duty, due in self.due.items():
+        for task, due in self.due.items():
             if due > now:
                 continue
-            self.due[duty] = now + duty.every.total_seconds()
+            self.due[task] = now + task.every.total_seconds()
             try:
-                duty.run(engine)
+                task.run(engine)
             except Exception:
-                log.exception("%s failed, and is tried again in %s", duty.name, duty.every)
-                failed.append(duty.name)
+                log.exception("%s failed, and is tried again in %s", task.name, task.every)
+                failed.append(task.name)
         return failed
 
 
 def run(config: Config) -> int:
-    """Do the duties until SIGTERM or SIGINT."""
+    """Run the tasks until SIGTERM or SIGINT."""
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
@@ -129,15 +131,15 @@ def run(config: Config) -> int:
     migrate(engine)
     if problem := housekeeping.check(engine):
         log.error("the database is damaged: %s; restore a backup (docs/operations.md)", problem)
-    duties = (
-        *DUTIES,
-        Duty("mail", timedelta(seconds=5), partial(delivery.deliver, config)),
-        Duty("retention", timedelta(hours=6), partial(expire, config)),
+    tasks = (
+        *TASKS,
+        Task("mail", timedelta(seconds=5), partial(delivery.deliver, config)),
+        Task("retention", timedelta(hours=6), partial(expire, config)),
     )
-    rota = Rota(duties, time.monotonic())
-    log.info("working: %s", ", ".join(duty.name for duty in duties))
-    while not stopping.wait(rota.wait_seconds(time.monotonic())):
-        rota.turn(engine, time.monotonic())
+    schedule = Schedule(tasks, time.monotonic())
+    log.info("working: %s", ", ".join(task.name for task in tasks))
+    while not stopping.wait(schedule.wait_seconds(time.monotonic())):
+        schedule.turn(engine, time.monotonic())
     engine.dispose()
     log.info("stopped")
     return 0

@@ -1,1 +1,1 @@
-"""Who is asking, and what they may do."""
+"""Identity of the sender of a request, and permissions."""

@@ -1,4 +1,4 @@
-"""The one gate: each request is held against the audience that its view declares, and closed without one."""
+"""The guard: each request is checked against the audience of its view; without one only administrators pass."""
 
 from __future__ import annotations
 
@@ -51,14 +51,14 @@ def to_the_login() -> AnyResponse:
 
 
 def to_the_choice() -> AnyResponse:
-    """Where somebody with a password that was given out chooses another; 403 to what is not looked at."""
+    """A redirect to the choice of a new password, for users with a one-time password; 403 for programs."""
     if is_json_address(request.path) or request.method not in ("GET", "HEAD"):
         abort(403, description="Choose a password of your own first, at /account/password.")
     return redirect(url_for(CHOICE, next=request.full_path.rstrip("?")))
 
 
 def check_role(people: Audience) -> None:
-    """403 when the user's role is not among these people."""
+    """Answer 403 when the user's role is not in that audience."""
     if people is Audience.ADMINISTRATORS and not current_user.admin:
         abort(403, description="Only administrators may do this.")
     if people is Audience.MEMBERS and not current_user.member:

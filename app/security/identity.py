@@ -1,4 +1,4 @@
-"""Who is asking: the login, the viewer that callbacks see, and the keys and networks that may post."""
+"""Identity of the sender: the login, the viewer for callbacks, and the keys and networks that may post."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def is_held_back() -> bool:
 
 
 def viewer() -> Viewer:
-    """Who asks for the present page or callback."""
+    """The viewer of the current page or callback."""
     if not current_user.is_authenticated or is_held_back():
         return STRANGER
     user = current_user
@@ -89,19 +89,19 @@ def viewer() -> Viewer:
 
 
 def client_address() -> str:
-    """Where the present request came from."""
+    """The address of the current request."""
     return sender_address(parts().config, request.remote_addr or "", request.headers)
 
 
 def counted_address() -> str:
-    """Where the present request came from, as limits count it."""
+    """The address of the current request, as limits count it."""
     return one_sender(client_address())
 
 
 def actor(username: str | None = None) -> Actor:
-    """Who acts in the present request, for the audit log; `username` where nobody is logged in."""
-    known = str(current_user.username) if current_user.is_authenticated else "(stranger)"
-    return Actor(username or known, client_address())
+    """The actor of the current request, for the audit log; `username` when nobody is logged in."""
+    name = str(current_user.username) if current_user.is_authenticated else "(stranger)"
+    return Actor(username or name, client_address())
 
 
 def may_see(device: DeviceRow) -> bool:
@@ -116,16 +116,16 @@ def may_see(device: DeviceRow) -> bool:
     return sender.may_read(device) or (device.public and sender.user_id is not None and "read" in sender.scopes)
 
 
-def sent_key(asked: Request) -> str | None:
+def sent_key(http_request: Request) -> str | None:
     """The key in `Authorization: Bearer …` or `X-API-Key`; None when there is none."""
-    if named := asked.headers.get("X-API-Key", "").strip():
+    if named := http_request.headers.get("X-API-Key", "").strip():
         return named
-    scheme, _, token = asked.headers.get("Authorization", "").strip().partition(" ")
+    scheme, _, token = http_request.headers.get("Authorization", "").strip().partition(" ")
     return token.strip() or None if scheme.lower() == "bearer" else None
 
 
 def keyed_poster(token: str) -> Poster:
-    """What that key allows; 401 when nobody knows it."""
+    """The permissions of that key; 401 for an unknown one."""
     with parts().sessions() as session:
         key = users.key_for(session, token)
         if key is None:
@@ -133,7 +133,7 @@ def keyed_poster(token: str) -> Poster:
         owner = users.user_by_id(session, key.user_id) if key.user_id is not None else None
         scopes = frozenset(key.scopes.split(","))
         holder = owner or users.owner_of(session, key.device_slug)
-        found = Poster(
+        sender = Poster(
             everything=owner is not None and owner.admin,
             device_slug=key.device_slug,
             username=owner.username if owner is not None else None,
@@ -146,22 +146,22 @@ def keyed_poster(token: str) -> Poster:
         with parts().sessions() as session:
             users.note_use(session, key.id, client_address())
             session.commit()
-    return found
+    return sender
 
 
 def poster() -> Poster:
-    """Who posts: the key's holder, or everything for a trusted network; 401 with the way to a key for anybody else.
+    """The permissions of the sender: of the key, or everything for a trusted network; else 401 with the way to a key.
 
     403 for a key that may only read, 429 for one that posts too often.
     """
     token = sent_key(request)
     if token is not None:
-        found = keyed_poster(token)
-        if "post" not in found.scopes:
+        sender = keyed_poster(token)
+        if "post" not in sender.scopes:
             abort(403, description="This key may only read: make one that may post.")
-        assert found.key_id is not None
-        check_wait(parts().post_rates.wait_seconds(found.key_id, datetime.now(UTC)), "This key posts too often")
-        return found
+        assert sender.key_id is not None
+        check_wait(parts().post_rates.wait_seconds(sender.key_id, datetime.now(UTC)), "This key posts too often")
+        return sender
     if is_trusted(parts().config, request.remote_addr or "", request.headers):
         return Poster(everything=True)
     return unauthorized(HOW_TO_GET_A_KEY)

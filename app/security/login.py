@@ -1,4 +1,4 @@
-"""Who a name and a password are: counted, checked in the same time for everybody, and written into the audit log."""
+"""Log-in by name and password: limited, equally long for every name, and written into the audit log."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from data.database.models import User
 def logged_in(username: str, password: str) -> User | None:
     """The user, when the password is right; 429 when too many were tried."""
     now, address = datetime.now(UTC), counted_address()
-    one = f"{username} {address}"
+    attempt = f"{username} {address}"
     with parts().sessions() as database:
         wait = max(
-            rate_limits.hit(database, rate_limits.LOGIN_OF_NAME, one, now),
+            rate_limits.hit(database, rate_limits.LOGIN_OF_NAME, attempt, now),
             rate_limits.hit(database, rate_limits.LOGIN_OF_ADDRESS, address, now),
         )
         # Tries that are refused here do not count for the name: else one address could lock a colleague out everywhere.
@@ -27,7 +27,7 @@ def logged_in(username: str, password: str) -> User | None:
     check_wait(wait, "Too many log-ins were tried")
     with parts().sessions() as database:
         user = users.verify(database, username, password, parts().peppers)
-        known = user is not None or users.user_by_name(database, username) is not None
+        exists = user is not None or users.user_by_name(database, username) is not None
     # Hashed outside the transaction that writes: nobody waits for it.
     renewed = account_changes.renewed_hash(user, password, parts().peppers) if user is not None else None
     if user is not None and was_given_out(user):
@@ -35,10 +35,10 @@ def logged_in(username: str, password: str) -> User | None:
     with parts().sessions() as database:
         if user is None:
             # What is typed as an unknown name may be a password: it is not kept.
-            audit.record(database, actor(username if known else None), "login refused", username if known else "")
+            audit.record(database, actor(username if exists else None), "login refused", username if exists else "")
         else:
             user = account_changes.note_login(database, user.id, renewed)
-            rate_limits.forgive(database, rate_limits.LOGIN_OF_NAME, one)
+            rate_limits.forgive(database, rate_limits.LOGIN_OF_NAME, attempt)
             audit.record(database, actor(user.username), "login", user.username)
         database.commit()
     return user

@@ -16,7 +16,7 @@ def _signer(secret: str) -> URLSafeTimedSerializer:
 
 
 def _state(user: User) -> str:
-    """What a new password changes, so that a link works once and older links die with it."""
+    """A digest that changes with the password, so that a link works once and older links stop working."""
     return hashlib.sha256(f"{user.password} {user.session_stamp} {user.email}".encode()).hexdigest()[:32]
 
 
@@ -26,7 +26,7 @@ def token_for(secret: str, user: User) -> str:
 
 
 def user_id_in(secret: str, token: str) -> int | None:
-    """Whose link it is; None when it is not ours or too old."""
+    """The id of the user of a link; None when it is forged or too old."""
     try:
         user_id, _ = _signer(secret).loads(token, max_age=GOOD_FOR_SECONDS)
     except (BadSignature, ValueError, TypeError):

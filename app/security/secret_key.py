@@ -87,21 +87,21 @@ def read_noted(path: Path) -> dict[str, bytes]:
         raise ConfigError(f"{path} is damaged ({cause}): restore it from a backup, or remove it") from cause
 
 
-def note(path: Path, found: dict[str, bytes]) -> None:
+def note(path: Path, noted: dict[str, bytes]) -> None:
     """Write the peppers (0600), whole or not at all."""
     draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.writelines(f"{version} {pepper.hex()}\n" for version, pepper in found.items())
+        file.writelines(f"{version} {pepper.hex()}\n" for version, pepper in noted.items())
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
 
 
-def warning_of_lost(sessions: sessionmaker[Session], found: Peppers) -> str | None:
+def warning_of_lost(sessions: sessionmaker[Session], all_peppers: Peppers) -> str | None:
     """What to say when the hashes of some users have a pepper that is not known here; None when all are known."""
     with sessions() as session:
-        count = users.lost_passwords(session, found)
+        count = users.lost_passwords(session, all_peppers)
     if not count:
         return None
     return (

@@ -32,7 +32,7 @@ TAKEN = "The username is taken or the e-mail address is taken: choose another, l
 # Said whether or not there is such an account.
 LINK_SENT = (
     "If an account has this address, a link is on its way: it is good for one hour and one use. "
-    "If nothing comes within ten minutes, an administrator can see whether letters go out."
+    "If nothing comes within ten minutes, an administrator can see whether e-mails go out."
 )
 
 
@@ -62,7 +62,7 @@ def login() -> Any:
 
 
 def begin_session() -> None:
-    """Forget the session there was, with the token of its forms: nothing of it goes on into the new one."""
+    """Clear the old session and the token of its forms, so that the new session has nothing of it."""
     session.clear()
     g.pop("csrf_token", None)
 
@@ -140,7 +140,7 @@ def forgotten() -> Any:
 @accounts_pages.route("/sensors/users/reset/<token>", methods=("GET", "POST"))
 @audience(Audience.EVERYBODY)
 def reset(token: str) -> Any:
-    """Set a password by way of the link in a letter."""
+    """Set a password by way of the link in an e-mail."""
     secret = str(current_app.secret_key)
     user_id = reset_links.user_id_in(secret, token)
     with parts().sessions() as database:
@@ -167,7 +167,7 @@ def reset(token: str) -> Any:
 
 
 def link_used() -> Response:
-    """To where a fresh link is asked for."""
+    """A redirect to the page that sends a new link."""
     flash("This link is too old, or was used already: ask for a new one.", "warning")
     return redirect(url_for("accounts.forgotten"), 303)
 
@@ -227,9 +227,9 @@ def delete() -> Any:
 
 def confirmed(present: str) -> bool:
     """Whether that is the user's password; says so when it is not.  Tries are limited like those of a login."""
-    one = f"{current_user.username} {counted_address()}"
+    attempt = f"{current_user.username} {counted_address()}"
     with parts().sessions() as database:
-        wait = rate_limits.hit(database, rate_limits.LOGIN_OF_NAME, one, datetime.now(UTC))
+        wait = rate_limits.hit(database, rate_limits.LOGIN_OF_NAME, attempt, datetime.now(UTC))
         database.commit()
     check_wait(wait, "Too many passwords were tried")
     with parts().sessions() as database:
@@ -240,7 +240,7 @@ def confirmed(present: str) -> bool:
 
 
 def own_user() -> User:
-    """The row of who is logged in."""
+    """The row of the user who is logged in."""
     with parts().sessions() as database:
         user = users.user_by_id(database, int(current_user.id))
     return user if user is not None else abort(401)

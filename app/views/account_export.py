@@ -19,7 +19,7 @@ from app.security.identity import actor
 from app.services import parts
 from data import queries
 from data.accounts import audit, users
-from data.accounts.audit import Asked
+from data.accounts.audit import Criteria
 from data.database.models import Sensor, User
 from data.ranges import TimeRange
 
@@ -102,9 +102,9 @@ def written(at: datetime | None) -> str | None:
 def log_lines(session: Session, user: User) -> Iterator[bytes]:
     """What the audit log has of the user, the newest first, one entry a line."""
     # A name may have been somebody else's before: what the log has of them is theirs.
-    for one in audit.every_entry(session, Asked(username=user.username, since=user.created_at)):
-        line = {"at": written(one.at), "action": one.action, "subject": one.subject, "detail": one.detail}
-        yield json.dumps({**line, "address": one.address}, ensure_ascii=False).encode() + b"\n"
+    for entry in audit.every_entry(session, Criteria(username=user.username, since=user.created_at)):
+        line = {"at": written(entry.at), "action": entry.action, "subject": entry.subject, "detail": entry.detail}
+        yield json.dumps({**line, "address": entry.address}, ensure_ascii=False).encode() + b"\n"
 
 
 def document_lines(session: Session, sensor: Sensor) -> Iterator[bytes]:
@@ -115,16 +115,15 @@ def document_lines(session: Session, sensor: Sensor) -> Iterator[bytes]:
         return
     window = TimeRange(span.start_at, span.end_at + timedelta(milliseconds=1))
     before: datetime | None = None
-    while found := queries.documents(session, device.id, window, AT_ONCE, before):
-        for one in found:
+    while documents := queries.documents(session, device.id, window, AT_ONCE, before):
+        for document in documents:
             line = {
-                "recorded_at": written(one.recorded_at),
-                "received_at": written(one.received_at),
-                "clock": one.clock,
+                "recorded_at": written(document.recorded_at),
+                "received_at": written(document.received_at),
+                "clock": document.clock,
             }
-            content = one.text.replace("\r", " ").replace(
-                "\n", " "
-            )  # between its parts: within a text they are escaped
+            # Line ends stand between the parts of a document: within a text they are escaped.
+            content = document.text.replace("\r", " ").replace("\n", " ")
             yield f'{json.dumps(line, ensure_ascii=False)[:-1]}, "content": {content}}}\n'.encode()
-        before = found[-1].recorded_at
+        before = documents[-1].recorded_at
         session.expunge_all()

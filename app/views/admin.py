@@ -22,7 +22,7 @@ from app.views.forms import UserForm
 from data import queries
 from data.accounts import account_changes, audit, device_changes, outbox
 from data.accounts import users as accounts
-from data.accounts.audit import Asked
+from data.accounts.audit import Criteria
 from data.database.models import User
 from data.errors import DocumentError, NotFoundError, RangeError
 from data.ranges import parse_instant
@@ -36,16 +36,16 @@ LAST_DAY = datetime(9999, 12, 31, tzinfo=UTC)  # nothing is later, and no day ca
 @admin_pages.get("/admin")
 @audience(Audience.ADMINISTRATORS)
 def home() -> Any:
-    """How many there are of each, and the ways on."""
+    """The overview: numbers, and links to the other pages."""
     with parts().sessions() as session:
         counts = {
             "users": len(accounts.users(session)),
             "devices": len(queries.devices(session)),
             "keys": sum(key.revoked_at is None for key in accounts.keys(session)),
         }
-        refused = audit.entries(session, Asked(action="login refused", since=datetime.now(UTC) - timedelta(days=1)))
-        letters, oldest = outbox.waiting(session)
-    return render_template("admin.html", counts=counts, refused=len(refused), most=PAGE, letters=letters, oldest=oldest)
+        refused = audit.entries(session, Criteria(action="login refused", since=datetime.now(UTC) - timedelta(days=1)))
+        unsent, oldest = outbox.waiting(session)
+    return render_template("admin.html", counts=counts, refused=len(refused), most=PAGE, unsent=unsent, oldest=oldest)
 
 
 @admin_pages.route("/admin/users", methods=("GET", "POST"))
@@ -73,9 +73,9 @@ def users() -> Any:
             flash(f"{user.username} has an account; a link to set its password goes to {user.email}.", "success")
             return and_deliver(redirect(url_for("admin.users"), 303))
     with parts().sessions() as session:
-        found = accounts.users(session)
-        counts = {user.id: len(accounts.sensors_of(session, user)) for user in found}
-    return render_template("admin_users.html", form=form, users=found, counts=counts, roles=accounts.ROLES)
+        rows = accounts.users(session)
+        counts = {user.id: len(accounts.sensors_of(session, user)) for user in rows}
+    return render_template("admin_users.html", form=form, users=rows, counts=counts, roles=accounts.ROLES)
 
 
 @admin_pages.post("/admin/users/<int:user_id>/<any(role, logout, link, delete):change>")
@@ -94,29 +94,29 @@ def change_user(user_id: int, change: str) -> AnyResponse:
 
 
 def changed(user: User, change: str) -> str:
-    """Do it and write it into the audit log; what to say."""
+    """Make the change and write it into the audit log; the sentence for the user."""
     with parts().sessions() as session:
         if change == "role":
             role = request.form.get("role", "")
             account_changes.set_role(session, user.id, role)
             audit.record(session, actor(), "role changed", user.username, f"from {user.role} to {role}")
-            said = f"{user.username} is {role} now, and logs in anew."
+            sentence = f"{user.username} is {role} now, and logs in anew."
         elif change == "logout":
             account_changes.end_sessions(session, user.id)
             audit.record(session, actor(), "sessions ended", user.username)
-            said = f"{user.username} is logged out everywhere."
+            sentence = f"{user.username} is logged out everywhere."
         elif change == "link":
             send_link(session, user)
             audit.record(session, actor(), "password reset asked", user.username, "by an administrator")
-            said = f"A link to set a password goes to {user.email}."
+            sentence = f"A link to set a password goes to {user.email}."
         else:
             if request.form.get("username", "").strip() != user.username:
                 raise DocumentError(f"nothing was deleted: write {user.username} to confirm it")
             account_changes.delete_user(session, user.id)
             audit.record(session, actor(), "account deleted", user.username, "with its sensors and data")
-            said = f"{user.username} and all data of that account have been deleted."
+            sentence = f"{user.username} and all data of that account have been deleted."
         session.commit()
-    return said
+    return sentence
 
 
 @admin_pages.get("/admin/devices")
@@ -124,9 +124,9 @@ def changed(user: User, change: str) -> str:
 def devices() -> Any:
     """All devices, sensors among them, with who owns and who sees them."""
     with parts().sessions() as session:
-        found = queries.devices(session)
+        rows = queries.devices(session)
         names = {user.id: user.username for user in accounts.users(session)}
-    return render_template("admin_devices.html", devices=found, names=names)
+    return render_template("admin_devices.html", devices=rows, names=names)
 
 
 @admin_pages.post("/admin/devices/<int:device_id>")
@@ -156,12 +156,12 @@ def change_device(device_id: int) -> AnyResponse:
 def keys() -> Any:
     """All keys with whom they are for and their last use."""
     with parts().sessions() as session:
-        found = accounts.keys(session)
+        rows = accounts.keys(session)
         holders = {
             user.id: f"everything, as {user.username}" if user.admin else f"{user.username}’s sensors"
             for user in accounts.users(session)
         }
-    return render_template("admin_keys.html", keys=found, holders=holders, now=datetime.now(UTC))
+    return render_template("admin_keys.html", keys=rows, holders=holders, now=datetime.now(UTC))
 
 
 @admin_pages.post("/admin/keys/<int:key_id>/revoke")
@@ -182,16 +182,18 @@ def audit_log() -> Any:
     """The audit log, filtered, the newest first."""
     before = request.args.get("before", "")
     with parts().sessions() as session:
-        found = audit.entries(session, asked(), int(before) if before.isdecimal() and len(before) < 18 else None, PAGE)
-    more = {**request.args.to_dict(), "before": str(found[-1].id)} if len(found) == PAGE else None
-    return render_template("admin_audit.html", entries=found, actions=audit.ACTIONS, more=more)
+        rows = audit.entries(
+            session, stated_criteria(), int(before) if before.isdecimal() and len(before) < 18 else None, PAGE
+        )
+    more = {**request.args.to_dict(), "before": str(rows[-1].id)} if len(rows) == PAGE else None
+    return render_template("admin_audit.html", entries=rows, actions=audit.ACTIONS, more=more)
 
 
 @admin_pages.get("/admin/audit.csv")
 @audience(Audience.ADMINISTRATORS)
 def audit_csv() -> Response:
-    """The same as a table for spreadsheets, all of it."""
-    wanted, sessions = asked(), parts().sessions
+    """The filtered audit log as CSV, complete."""
+    criteria, sessions = stated_criteria(), parts().sessions
     with sessions() as session:
         audit.record(session, actor(), "audit log exported", current_user.username)
         session.commit()
@@ -199,8 +201,10 @@ def audit_csv() -> Response:
     def lines() -> Iterator[str]:
         yield csv_line("at", "who", "what", "subject", "detail", "from")
         with sessions() as session:
-            for one in audit.every_entry(session, wanted):
-                yield csv_line(one.at.isoformat(), one.username, one.action, one.subject, one.detail, one.address)
+            for entry in audit.every_entry(session, criteria):
+                yield csv_line(
+                    entry.at.isoformat(), entry.username, entry.action, entry.subject, entry.detail, entry.address
+                )
 
     answer = Response(lines(), mimetype="text/csv")
     answer.headers["Content-Disposition"] = 'attachment; filename="audit.csv"'
@@ -214,8 +218,8 @@ def csv_line(*cells: str) -> str:
     return file.getvalue()
 
 
-def asked() -> Asked:
-    """The entries that the address asks for; an unreadable date is left out and said."""
+def stated_criteria() -> Criteria:
+    """The criteria in the address; an invalid date is ignored, with a warning."""
     days: dict[str, datetime | None] = {"since": None, "until": None}
     for name in days:
         if stated := request.args.get(name, ""):
@@ -226,4 +230,4 @@ def asked() -> Asked:
     until = days["until"]
     if until is not None:
         until = until + timedelta(days=1) if until < LAST_DAY else None
-    return Asked(request.args.get("who", "").strip(), request.args.get("what", ""), days["since"], until)
+    return Criteria(request.args.get("who", "").strip(), request.args.get("what", ""), days["since"], until)

@@ -28,26 +28,26 @@ admin_entries = Blueprint("admin_entries", __name__)
 
 PAGE = 50
 MOST_CORRECTIONS = 100
-ONE_MINUTE, MINUTES_LETTERS = timedelta(minutes=1), len("2026-03-01T12:00")
+ONE_MINUTE, LENGTH_TO_MINUTES = timedelta(minutes=1), len("2026-03-01T12:00")
 
 
 @admin_entries.get("/admin/devices/<int:device_id>/entries")
 @audience(Audience.ADMINISTRATORS)
 def entries(device_id: int) -> Any:
     """The documents of a device, the newest first, from the time that the address names."""
-    before = instant_of(request.args.get("before", "")) or asked_until()
+    before = instant_of(request.args.get("before", "")) or stated_until()
     with parts().sessions() as session:
         device = by_id(session, device_id)
         page = entry_page(session, device_id, before, PAGE)
         changed = corrections.corrections(session, MOST_CORRECTIONS, device_id)
-    rows = [(one, to_milliseconds(one.recorded_at), values(one.readings)) for one in page.entries]
+    rows = [(document, to_milliseconds(document.recorded_at), values(document.readings)) for document in page.entries]
     return render_template(
         "admin_entries.html", device=device, rows=rows, before=page.before, first=before is None, changed=changed
     )
 
 
-def asked_until() -> datetime | None:
-    """The end of the minute that the form names; an unreadable time is left out and said."""
+def stated_until() -> datetime | None:
+    """The end of the minute in the form; an invalid time is ignored, with a warning."""
     stated = request.args.get("until", "").strip()
     if not stated:
         return None
@@ -58,13 +58,13 @@ def asked_until() -> datetime | None:
         return None
     if not queries.EVER.start_at < at < queries.EVER.end_at:
         return None
-    return at + (ONE_MINUTE if len(stated) <= MINUTES_LETTERS else timedelta(milliseconds=1))
+    return at + (ONE_MINUTE if len(stated) <= LENGTH_TO_MINUTES else timedelta(milliseconds=1))
 
 
 def values(readings: dict[str, float]) -> str:
     """The first readings of a document, and how many there are."""
-    said = ", ".join(f"{key} {value:.6g}" for key, value in list(readings.items())[:3])
-    return f"{said} and {len(readings) - 3} more" if len(readings) > 3 else said or "no numbers"
+    texts = ", ".join(f"{key} {value:.6g}" for key, value in list(readings.items())[:3])
+    return f"{texts} and {len(readings) - 3} more" if len(readings) > 3 else texts or "no numbers"
 
 
 @admin_entries.get("/admin/devices/<int:device_id>/entries/<family>/<milliseconds>")
@@ -75,13 +75,13 @@ def entry(device_id: int, family: str, milliseconds: str) -> Any:
 
 
 def entry_page_of(device_id: int, family: str, milliseconds: str) -> str:
-    """That page; after a correction that was refused it holds what was written."""
+    """The page of one document; after a refused correction it keeps the submitted text."""
     device, at, text = stored(device_id, family, milliseconds)
     with parts().sessions() as session:
         changed = [
-            one
-            for one in corrections.corrections(session, MOST_CORRECTIONS, device_id)
-            if (one.family, one.recorded_at) == (family, at)
+            correction
+            for correction in corrections.corrections(session, MOST_CORRECTIONS, device_id)
+            if (correction.family, correction.recorded_at) == (family, at)
         ]
     return render_template(
         "admin_entry.html",
@@ -136,13 +136,13 @@ def correct(device_id: int, family: str, milliseconds: str, change: str) -> Resp
 def store() -> Any:
     """What is stored and what it costs, by device and level."""
     with parts().sessions() as session:
-        found = store_status(session)
-        ids = {device.slug: device.id for device in queries.devices(session)}
-    samples = sum(one.samples for one in found.devices)
-    size = sum(one.original_bytes + sum(level.bytes for level in one.levels) for one in found.devices)
+        contents = store_status(session)
+        ids = {row.slug: row.id for row in queries.devices(session)}
+    samples = sum(device.samples for device in contents.devices)
+    size = sum(device.original_bytes + sum(level.bytes for level in device.levels) for device in contents.devices)
     return render_template(
         "admin_store.html",
-        store=found,
+        store=contents,
         ids=ids,
         samples=samples,
         per_sample=size / samples if samples else None,

@@ -1,4 +1,4 @@
-"""Pages of stored documents for the plain pages: the newest first, from a time on, and a document as rows."""
+"""Lists of stored documents, the newest first, page by page; and a document as rows."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ class EntryPage:
 
 def entry_page(session: Session, device_id: int, before: datetime | None, most: int) -> EntryPage:
     """The newest documents measured before that instant, about `most`: those of one instant stay together."""
-    found: list[Latest] = []
+    documents: list[Latest] = []
     leaves = 0
-    for one in queries.newest_first(session, device_id, queries.EVER, before):
-        full = len(found) >= most or leaves > MOST_LEAVES_OF_PAGE
-        if full and one.recorded_at != found[-1].recorded_at:
-            return EntryPage(tuple(found), to_milliseconds(found[-1].recorded_at))
-        found.append(one)
-        leaves += sum(1 for _ in rows_of(one.content))
-    return EntryPage(tuple(found), None)
+    for document in queries.newest_first(session, device_id, queries.EVER, before):
+        full = len(documents) >= most or leaves > MOST_LEAVES_OF_PAGE
+        if full and document.recorded_at != documents[-1].recorded_at:
+            return EntryPage(tuple(documents), to_milliseconds(documents[-1].recorded_at))
+        documents.append(document)
+        leaves += sum(1 for _ in rows_of(document.content))
+    return EntryPage(tuple(documents), None)
 
 
 def instant_of(milliseconds: str) -> datetime | None:
-    """The instant of an address; None for what is none."""
+    """The instant in an address; None when it is invalid."""
     if not milliseconds.removeprefix("-").isdecimal() or len(milliseconds) > 15:
         return None
     number = int(milliseconds)
@@ -58,17 +58,17 @@ def rows_of(content: Any, path: str = "") -> Iterator[tuple[str, str]]:
             return
         for key, value in content.items():
             yield from rows_of(value, f"{path} / {key}" if path else str(key))
-    elif isinstance(content, list) and any(isinstance(one, (dict, list)) for one in content):
+    elif isinstance(content, list) and any(isinstance(item, (dict, list)) for item in content):
         for place, value in enumerate(content, start=1):
             yield from rows_of(value, f"{path} / {place}" if path else str(place))
     elif isinstance(content, list):
-        yield path, ", ".join(shown(one) for one in content)
+        yield path, ", ".join(shown(item) for item in content)
     elif content != {} or path:
         yield path, "" if content == {} else shown(content)
 
 
 def shown(value: Any) -> str:
-    """A leaf as a reader has it: 0 is a value, null is not."""
+    """A leaf as text: 0 is a value, null is not."""
     if value is None:
         return "–"
     if isinstance(value, bool):

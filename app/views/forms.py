@@ -1,4 +1,4 @@
-"""The forms of users and sensors, with their checks and the words for what is wrong."""
+"""The forms of users and sensors, with their checks and error texts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PASSWORD_HELP = "At least 8 characters; three or four words in a row are easy to
 
 
 class NotTooEasy:
-    """Refuses passwords that are tried first, with a word that helps; `personal` names the fields not to repeat."""
+    """Refuses passwords that are easy to guess, with the reason; `personal` names the fields not to repeat."""
 
     def __init__(self, *personal: str) -> None:
         self.personal = personal
@@ -112,7 +112,7 @@ class ChangePasswordForm(FlaskForm):
 
 
 class ForgottenForm(FlaskForm):
-    """Where to send the link to."""
+    """The address to send the link to."""
 
     email = EmailField(
         "E-mail",
@@ -154,13 +154,13 @@ class KeyForm(FlaskForm):
     read = BooleanField("May read")
     days = SelectField(
         "Expires",
-        choices=[SelectChoice(days, said) for days, said in DAYS],
+        choices=[SelectChoice(days, label) for days, label in DAYS],
         default="0",
     )
     submit = SubmitField("Make the key")
 
     def validate_read(self, _field: Field) -> None:
-        """A key that may do nothing is none."""
+        """Refuse a key without any permission."""
         if not (self.post.data or self.read.data):
             raise ValidationError("Tick what the key may do: post, read, or both.")
 

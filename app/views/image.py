@@ -33,7 +33,7 @@ IMAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors '
 
 
 def looked_up(given: MultiDict[str, str], filled: bool = False) -> tuple[ImageForm, GraphView | None]:
-    """The form, each field with what is wrong with it, and what there is to show; None when anything is wrong."""
+    """The form with the errors of its fields, and the graph to show; None when there are errors."""
     config, now = parts().config, datetime.now(UTC)
     site = Site(config.site_name, zone_named(config.site_timezone))
     form = read_form(given, field_text(now, site.zone), filled)
@@ -82,8 +82,8 @@ def image_addresses(query: str) -> dict[str, str]:
     """Where the image is: as `wide`, `wide_dark`, `phone`, `phone_dark` for the page, as `png` and `svg` to take."""
 
     def address(kind: str, **more: str) -> str:
-        extra = "&".join(f"{name}={value}" for name, value in more.items())
-        together = "&".join(part for part in (query.removeprefix("?"), extra) if part)
+        fields = "&".join(f"{name}={value}" for name, value in more.items())
+        together = "&".join(part for part in (query.removeprefix("?"), fields) if part)
         return f"{IMAGE_PAGE}.{kind}" + (f"?{together}" if together else "")
 
     return {
@@ -142,7 +142,7 @@ def file_of(kind: str) -> Response:
 
 
 def choice(name: str, choices: tuple[str, ...]) -> str:
-    """What the address says of that, the first one when nothing; RangeError for what is not known."""
+    """The value of that parameter in the address, the first choice by default; RangeError for an unknown value."""
     value = request.args.get(name, choices[0])
     if value not in choices:
         raise RangeError(f"{name} is one of: {', '.join(choices)}.")
@@ -150,5 +150,5 @@ def choice(name: str, choices: tuple[str, ...]) -> str:
 
 
 def file_name(values: dict[str, Any]) -> str:
-    """What the file is called: by its values."""
+    """The name of the file, made of its metrics."""
     return "-".join(["arboretum", *values["units"][:3]])

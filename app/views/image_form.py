@@ -16,7 +16,7 @@ from data import catalogue
 from pages.graph_form import CHOICES, CUSTOM, DEFAULTS, MARKERS, OLD_NAMES, STYLE_NAMES, SWITCHES
 
 NO, YES = ("no", "false", "off", "0", "n", ""), ("yes", "true", "on", "1", "y")
-TITLE_LETTERS, LABEL_LETTERS, FORMAT_LETTERS, OTHER_LETTERS = 120, 60, 60, 80
+LONGEST_TITLE, LONGEST_LABEL, LONGEST_FORMAT, LONGEST_OTHER = 120, 60, 60, 80
 UNITS = catalogue.FORM_CHOICES[KIND]
 
 
@@ -35,7 +35,7 @@ def one_of(choices: Mapping[str, str], what: str) -> Callable[[Form, Field], Non
     return check
 
 
-def known_units(_form: Form, field: Field) -> None:
+def check_units(_form: Form, field: Field) -> None:
     """Refuses none, too many, and what the battery manager does not measure."""
     if not field.data:
         raise ValidationError("Choose at least one value to draw.")
@@ -46,7 +46,7 @@ def known_units(_form: Form, field: Field) -> None:
 
 
 def yes_or_no(_form: Form, field: Field) -> None:
-    """Refuses what is neither."""
+    """Refuses any other text than a yes or a no."""
     if field.raw_data and str(field.raw_data[0]).lower() not in NO + YES:
         raise ValidationError("Write yes or no.")
 
@@ -55,20 +55,20 @@ class ImageForm(Form):
     """What to draw, and how; the names are those of the graph page's address."""
 
     controllers: Sequence[Mapping[str, str]] = ()
-    units = SelectMultipleField("Units", [known_units], validate_choice=False)
-    controller = StringField("Battery", [at_most(OTHER_LETTERS), readable])
+    units = SelectMultipleField("Units", [check_units], validate_choice=False)
+    controller = StringField("Battery", [at_most(LONGEST_OTHER), readable])
     range = StringField("Window", [one_of(CHOICES["range"], "window")])
-    start = StringField("Start", [at_most(OTHER_LETTERS)])
-    end = StringField("End", [at_most(OTHER_LETTERS)])
+    start = StringField("Start", [at_most(LONGEST_OTHER)])
+    end = StringField("End", [at_most(LONGEST_OTHER)])
     interval = StringField(
-        "Interval, minutes", [at_most(OTHER_LETTERS)], description="One point for each; a multiple of 10."
+        "Interval, minutes", [at_most(LONGEST_OTHER)], description="One point for each; a multiple of 10."
     )
-    title = StringField("Title", [at_most(TITLE_LETTERS), readable])
-    xlabel = StringField("X axis", [at_most(LABEL_LETTERS), readable])
-    ylabel = StringField("Y axis", [at_most(LABEL_LETTERS), readable])
+    title = StringField("Title", [at_most(LONGEST_TITLE), readable])
+    xlabel = StringField("X axis", [at_most(LONGEST_LABEL), readable])
+    ylabel = StringField("Y axis", [at_most(LONGEST_LABEL), readable])
     date_format = StringField(
         "Date format",
-        [at_most(FORMAT_LETTERS), readable],
+        [at_most(LONGEST_FORMAT), readable],
         description="Python's strftime codes, for the ticks.",
     )
     style = SelectField(
@@ -92,7 +92,7 @@ class ImageForm(Form):
         return {**data, "retimed": False, "units": list(dict.fromkeys(data["units"] or []))}
 
     def say(self, errors: Mapping[str, str]) -> None:
-        """Put what was found later at its field."""
+        """Add errors that were found later to their fields."""
         for name, words in errors.items():
             self[name].errors = [*self[name].errors, words]
 
@@ -102,7 +102,7 @@ class ImageForm(Form):
         self.controllers = controllers
 
     def wrong(self) -> list[str]:
-        """What is wrong, each with the name of its field."""
+        """The errors, each with the name of its field."""
         return [f"{field.label.text}: {words}" for field in self for words in field.errors]
 
 

@@ -19,11 +19,11 @@ from app.services import parts
 from app.views.forms import KeyForm
 from app.views.snippets import (
     USUAL,
-    Known,
+    CollectorDevice,
+    collector_device,
     collector_toml,
     curl_line,
     device_address,
-    known,
     reading_address,
     reading_line,
 )
@@ -44,9 +44,9 @@ def mine() -> Any:
     """The user's keys, none of which can be read again."""
     with parts().sessions() as session:
         user = users.user_by_id(session, int(current_user.id)) or abort(401)
-        found = users.keys_of(session, user)
+        rows = users.keys_of(session, user)
     holders = {user.id: "everything on this site" if user.admin else "all your sensors"}
-    return render_template("keys.html", keys=found, holders=holders, now=datetime.now(UTC))
+    return render_template("keys.html", keys=rows, holders=holders, now=datetime.now(UTC))
 
 
 @keys_pages.route("/account/keys/new", methods=("GET", "POST"))
@@ -120,7 +120,7 @@ class Target:
 
 
 def post_target(key: ApiKey, user: User) -> Target:
-    """Something that the key may post for."""
+    """A device that the key may post for."""
     with parts().sessions() as session:
         own = {f"{user.username}/{sensor.name}": sensor for sensor in users.sensors_of(session, user)}
         slug = key.device_slug or next(iter(own), "")
@@ -131,12 +131,12 @@ def post_target(key: ApiKey, user: User) -> Target:
     return Target(device_address(slug or f"{user.username}/SENSOR"), field or "value", slug)
 
 
-def collector_devices(slug: str | None) -> Sequence[Known]:
+def collector_devices(slug: str | None) -> Sequence[CollectorDevice]:
     """The devices for which a collector with that key may post: the one it is bound to, else the site's usual ones."""
     if slug is None or "/" in slug:
         return USUAL
     with parts().sessions() as session:
-        return [known(queries.device(session, slug))]
+        return [collector_device(queries.device(session, slug))]
 
 
 @keys_pages.post("/account/keys/<int:key_id>/revoke")

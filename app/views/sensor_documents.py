@@ -7,7 +7,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 from app.audience import Audience
 from app.routes import schemas
 from app.routes.parameters import Parameter
-from app.routes.routing import HTML, Asked, Body, Example, route, serve_routes
+from app.routes.routing import HTML, Arguments, Body, Example, route, serve_routes
 from app.services import parts
 from app.views.document_lists import entry_page, instant_of, rows_of
 from app.views.sensors import own_sensor
@@ -38,19 +38,19 @@ BEFORE = Parameter(
     example=Example(""),
     audience=Audience.OWNERS,
 )
-def every_entry(asked: Asked) -> Response:
+def every_entry(arguments: Arguments) -> Response:
     """A page with a card for each entry, the newest first; 404 for a sensor that is not there or not the user's.
 
     For its owner and administrators, who log in; programs ask for the device's documents.
     """
     with parts().sessions() as session:
-        sensor, owner = own_sensor(session, asked["sensor_id"])
+        sensor, owner = own_sensor(session, arguments["sensor_id"])
         device = queries.sensor_device(session, sensor.id)
-        page = entry_page(session, device.id, instant_of(asked["before"] or ""), PAGE)
+        page = entry_page(session, device.id, instant_of(arguments["before"] or ""), PAGE)
     cards = []
-    for one in page.entries:
-        rows = list(rows_of(one.content))
-        cards.append((one, rows[:MOST_ROWS], max(0, len(rows) - MOST_ROWS)))
+    for document in page.entries:
+        rows = list(rows_of(document.content))
+        cards.append((document, rows[:MOST_ROWS], max(0, len(rows) - MOST_ROWS)))
     return make_response(
         render_template(
             "sensor_entries.html",

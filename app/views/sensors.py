@@ -59,7 +59,7 @@ def sensor_row(sensor: Sensor, owner: User, newest: Latest | None, now: datetime
         sensor.public,
         sensor.archived_at is not None,
         device_address(f"{owner.username}/{sensor.name}"),
-        *newest_words(newest, sensor.units, now),
+        *newest_text(newest, sensor.units, now),
     )
 
 
@@ -124,7 +124,7 @@ def state(sensor_id: int) -> Response:
     """Whether the sensor has posted, for the page that waits for its first post."""
     with parts().sessions() as session:
         sensor, _ = own_sensor(session, sensor_id)
-        age, values = newest_words(newest_of(session, sensor.id), sensor.units, datetime.now(UTC))
+        age, values = newest_text(newest_of(session, sensor.id), sensor.units, datetime.now(UTC))
     return jsonify(heard=age is not None, age=age, values=values)
 
 
@@ -137,12 +137,12 @@ def alter(sensor_id: int, change: str) -> Response | str:
         before = f"{owner.username}/{sensor.name}"
     try:
         with parts().sessions() as session:
-            said, action, detail = CHANGES[change](session, sensor)
+            sentence, action, detail = CHANGES[change](session, sensor)
             audit.record(session, actor(), action, before, detail)
             session.commit()
     except DocumentError as problem:
         return sensor_page(sensor_id, {change: as_sentence(problem)})
-    flash(said, "success")
+    flash(sentence, "success")
     gone = change == "delete" or (change == "handover" and not current_user.admin)
     return redirect(SENSORS_PAGE if gone else url_for("sensors.one", sensor_id=sensor_id), 303)
 
@@ -190,10 +190,10 @@ CHANGES = {"rename": rename, "share": share, "archive": archive, "handover": han
 
 def own_sensor(session: Session, sensor_id: int) -> tuple[Sensor, User]:
     """The sensor and its owner, when it is the user's own or the user is an administrator; else there is none."""
-    found = users.sensor_by_id(session, sensor_id)
-    if found is None or not (found[1].id == int(current_user.id) or current_user.admin):
+    row = users.sensor_by_id(session, sensor_id)
+    if row is None or not (row[1].id == int(current_user.id) or current_user.admin):
         raise NotFoundError(f"you have no sensor with the id {sensor_id}")
-    return found
+    return row
 
 
 def newest_of(session: Session, sensor_id: int) -> Latest | None:
@@ -201,20 +201,20 @@ def newest_of(session: Session, sensor_id: int) -> Latest | None:
     return queries.latest(session, queries.sensor_device(session, sensor_id).id, "sensor")
 
 
-def newest_words(newest: Latest | None, units: str, now: datetime) -> tuple[str | None, str]:
+def newest_text(newest: Latest | None, units: str, now: datetime) -> tuple[str | None, str]:
     """The age and the values of a sensor's newest document; (None, "") for a sensor that never posted."""
     if newest is None:
         return None, ""
-    return age_words(now - newest.recorded_at), newest_values(newest, units)
+    return age_text(now - newest.recorded_at), newest_values(newest, units)
 
 
 def as_sentence(problem: DocumentError) -> str:
-    """What is wrong as it stands at a field."""
+    """The problem as a sentence, for a field of a form."""
     text = str(problem)
     return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
 
 
-def age_words(age: timedelta) -> str:
+def age_text(age: timedelta) -> str:
     """An age in the largest unit that says enough."""
     seconds = max(0, int(age.total_seconds()))
     for limit, unit, name in ((120, 1, "s"), (7_200, 60, "min"), (172_800, 3_600, "h")):

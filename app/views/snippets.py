@@ -1,4 +1,4 @@
-"""What stands beside a key or a sensor to be copied: a line for a terminal, and a collector's whole configuration."""
+"""Snippets to copy, beside a key or a sensor: a command, and a complete configuration of a collector."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BATTERY_PORT = "/dev/ttyACM0"
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class CollectorDevice:
     """A device as a collector's configuration names it."""
 
     name: str
@@ -26,7 +26,11 @@ class Known:
     string: int | None = None
 
 
-USUAL = (Known("tristar-1", "tristar", 1), Known("tristar-2", "tristar", 2), Known("bms", "bms"))
+USUAL = (
+    CollectorDevice("tristar-1", "tristar", 1),
+    CollectorDevice("tristar-2", "tristar", 2),
+    CollectorDevice("bms", "bms"),
+)
 
 
 def curl_line(token: str, url: str, name: str = "value", device: DeviceRow | None = None) -> str:
@@ -63,7 +67,7 @@ def device_address(slug: str) -> str:
     return "/BMS/post-json"
 
 
-def collector_toml(url: str, token: str, timezone: str, devices: Sequence[Known] = USUAL) -> str:
+def collector_toml(url: str, token: str, timezone: str, devices: Sequence[CollectorDevice] = USUAL) -> str:
     """A collector's whole file for these devices: it starts with it once the ports are right."""
     lines = [
         "# The ports are a guess: python -m collector probe --toml finds the devices and writes their tables.",
@@ -77,19 +81,19 @@ def collector_toml(url: str, token: str, timezone: str, devices: Sequence[Known]
         "[spool]",
         'path = "spool.db"',
     ]
-    for one in devices:
-        if one.kind == "device":  # which driver reads it, only its port tells
+    for device in devices:
+        if device.kind == "device":  # which driver reads it, only its port tells
             continue
-        is_tristar = one.kind == "tristar"
+        is_tristar = device.kind == "tristar"
         lines += [
             "",
             "[[device]]",
-            f"name = {quoted(one.name)}",
+            f"name = {quoted(device.name)}",
             f'driver = "{"tristar_mppt" if is_tristar else "emus_g1"}"',
-            f'port = "{TRISTAR_PORTS.get(one.string or 1, TRISTAR_PORTS[1]) if is_tristar else BATTERY_PORT}"',
+            f'port = "{TRISTAR_PORTS.get(device.string or 1, TRISTAR_PORTS[1]) if is_tristar else BATTERY_PORT}"',
         ]
-        if is_tristar and one.string in TRISTAR_PORTS:
-            lines.append(f"string = {one.string}")
+        if is_tristar and device.string in TRISTAR_PORTS:
+            lines.append(f"string = {device.string}")
     return "\n".join(lines)
 
 
@@ -98,6 +102,6 @@ def quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def known(device: DeviceRow) -> Known:
+def collector_device(device: DeviceRow) -> CollectorDevice:
     """A device of the site as a collector names it."""
-    return Known(device.slug, device.kind, device.string)
+    return CollectorDevice(device.slug, device.kind, device.string)

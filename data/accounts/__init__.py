@@ -1,1 +1,1 @@
-"""Users, their sensors and keys, and what is noted of what they do."""
+"""Users, their sensors and keys, and the audit log."""

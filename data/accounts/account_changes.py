@@ -1,4 +1,4 @@
-"""What happens to an account after it was made: passwords, roles, the end of sessions, the end of the account."""
+"""Changes of an account: password, role, end of sessions, deletion."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def set_role(session: Session, user_id: int, role: str) -> User:
 
 
 def delete_user(session: Session, user_id: int) -> None:
-    """Delete the account with its keys, its letters, its sensors and all their data.  Raises DocumentError for the last
+    """Delete the account with its keys, its e-mails, its sensors and all their data.  Raises DocumentError for the last
     administrator."""
     user = user_to_change(session, user_id)
     _keep_an_administrator(session, user)

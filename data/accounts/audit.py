@@ -51,8 +51,8 @@ class Actor:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """Which entries are wanted; empty or None means all."""
+class Criteria:
+    """Criteria for entries; empty or None means all."""
 
     username: str = ""
     action: str = ""
@@ -83,13 +83,15 @@ def record(session: Session, actor: Actor, action: str, subject: str, detail: st
 
 
 def _shown(text: str, most: int) -> str:
-    """The text as it can stand on a line."""
+    """The text in printable characters, cut to `most`."""
     return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)[:most]
 
 
-def entries(session: Session, asked: Asked, before_id: int | None = None, most: int = 100) -> Sequence[AuditEntry]:
-    """The entries asked for, the newest first; `before_id` continues a list."""
-    query = _query(asked)
+def entries(
+    session: Session, criteria: Criteria, before_id: int | None = None, most: int = 100
+) -> Sequence[AuditEntry]:
+    """The entries that match the criteria, the newest first; `before_id` continues a list."""
+    query = _query(criteria)
     if before_id is not None:
         query = query.where(AuditEntry.id < before_id)
     return session.scalars(query.limit(most)).all()
@@ -101,25 +103,25 @@ def is_there(session: Session, action: str, subject: str) -> bool:
     return session.scalar(query) is not None
 
 
-def every_entry(session: Session, asked: Asked) -> Iterator[AuditEntry]:
-    """All the entries asked for, the newest first, read in parts."""
+def every_entry(session: Session, criteria: Criteria) -> Iterator[AuditEntry]:
+    """All entries that match the criteria, the newest first, read in parts."""
     before: int | None = None
-    while part := entries(session, asked, before, AT_ONCE):
+    while part := entries(session, criteria, before, AT_ONCE):
         yield from part
         before = part[-1].id
         session.expunge_all()
 
 
-def _query(asked: Asked) -> Select[AuditEntry]:
+def _query(criteria: Criteria) -> Select[AuditEntry]:
     query = select(AuditEntry).order_by(AuditEntry.id.desc())
-    if asked.username:
-        query = query.where(AuditEntry.username == asked.username)
-    if asked.action:
-        query = query.where(AuditEntry.action == asked.action)
-    if asked.since is not None:
-        query = query.where(AuditEntry.at >= asked.since)
-    if asked.until is not None:
-        query = query.where(AuditEntry.at < asked.until)
+    if criteria.username:
+        query = query.where(AuditEntry.username == criteria.username)
+    if criteria.action:
+        query = query.where(AuditEntry.action == criteria.action)
+    if criteria.since is not None:
+        query = query.where(AuditEntry.at >= criteria.since)
+    if criteria.until is not None:
+        query = query.where(AuditEntry.at < criteria.until)
     return query
 
 

@@ -1,4 +1,4 @@
-"""What every site has from its first start: the site itself, the user admin, the faculty's sensors."""
+"""The bootstrap of a new site: the site itself, the user admin, the faculty's sensors."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FACULTY_SENSORS = (
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """What `ensure_installation` made; the password is given only the first time, nobody can read it again."""
+    """The result of `ensure_installation`; the password only the first time, as it cannot be read again."""
 
     admin_password: str | None
 

@@ -18,7 +18,7 @@ WHOLE = re.compile(r"[0-9]{1,9}")
 
 
 def change(session: Session, device_id: int, name: str, public: bool, interval: str) -> tuple[str, str]:
-    """Change the device; its slug, and what changed in words.  A sensor's name is its owner's to change."""
+    """Change the device; its slug, and a text that says what changed.  A sensor's name is its owner's to change."""
     begin_write(session)
     device = session.get(Device, device_id)
     if device is None:
@@ -37,12 +37,12 @@ def change(session: Session, device_id: int, name: str, public: bool, interval: 
         sensor.public = public
     session.flush()
     only = "its owner" if device.sensor_id is not None else "administrators"
-    was, said = _words(before, only), _words(now_is, only)
-    changed = [f"{said[field]}, before {was[field]}" for field in said if said[field] != was[field]]
+    earlier, after = _texts(before, only), _texts(now_is, only)
+    changed = [f"{after[field]}, before {earlier[field]}" for field in after if after[field] != earlier[field]]
     return device.slug, "; ".join(changed) or "nothing changed"
 
 
-def _words(state: Mapping[str, Any], only: str) -> dict[str, str]:
+def _texts(state: Mapping[str, Any], only: str) -> dict[str, str]:
     seconds = state["expected_interval_seconds"]
     return {
         "name": f"named {state['name']}",

@@ -1,4 +1,4 @@
-"""Letters that wait to be sent: a page leaves them here, the worker takes them.  No function commits."""
+"""The outbox: pages put e-mails in, the worker sends them.  No function commits."""
 
 from __future__ import annotations
 
@@ -11,46 +11,46 @@ from sqlalchemy.orm import Session
 from data.database.engine import begin_write
 from data.database.models import OutgoingMail
 
-TAKEN = timedelta(minutes=5)  # whoever took a letter and died has not sent it: then it is due again
+TAKEN = timedelta(minutes=5)  # whoever took an e-mail and died has not sent it: then it is due again
 FIRST_PAUSE = timedelta(minutes=1)
 MOST_TRIES = 8  # the last some two hours after the first
 
 
 def post(session: Session, recipient: str, subject: str, body: str) -> None:
-    """Leave a letter for the worker."""
+    """Put an e-mail into the outbox."""
     begin_write(session)
     session.add(OutgoingMail(recipient=recipient, subject=subject, body=body))
     session.flush()
 
 
 def due(session: Session, at: datetime, most: int = 20) -> Sequence[OutgoingMail]:
-    """The letters to try now, the oldest first."""
+    """The e-mails to try now, the oldest first."""
     query = select(OutgoingMail).where(OutgoingMail.next_try_at <= at).order_by(OutgoingMail.id)
     return session.scalars(query.limit(most)).all()
 
 
-def take(session: Session, letter: OutgoingMail, at: datetime) -> bool:
-    """Whether that letter is the caller's to send; False when another one has taken it meanwhile."""
+def take(session: Session, email: OutgoingMail, at: datetime) -> bool:
+    """Whether that e-mail is the caller's to send; False when another one has taken it meanwhile."""
     begin_write(session)
-    same = (OutgoingMail.id == letter.id, OutgoingMail.next_try_at == letter.next_try_at)
+    same = (OutgoingMail.id == email.id, OutgoingMail.next_try_at == email.next_try_at)
     return session.connection().execute(update(OutgoingMail).where(*same).values(next_try_at=at + TAKEN)).rowcount == 1
 
 
 def waiting(session: Session) -> tuple[int, datetime | None]:
-    """How many letters have been tried in vain and wait for their next turn, and since when the oldest does."""
-    found = select(func.count(), func.min(OutgoingMail.created_at)).where(OutgoingMail.tries > 0)
-    count, oldest = session.execute(found).one()
+    """The number of e-mails that failed and wait for the next try, and when the oldest was written."""
+    query = select(func.count(), func.min(OutgoingMail.created_at)).where(OutgoingMail.tries > 0)
+    count, oldest = session.execute(query).one()
     return int(count), oldest
 
 
 def sent(session: Session, mail_id: int) -> None:
-    """Forget a letter that was sent: what it says is nobody's business any more."""
+    """Delete an e-mail that was sent: its content is private."""
     begin_write(session)
     session.execute(delete(OutgoingMail).where(OutgoingMail.id == mail_id))
 
 
 def failed(session: Session, mail_id: int, tries: int, at: datetime) -> bool:
-    """Try the letter again later, after growing pauses; whether it is given up instead."""
+    """Try the e-mail again later, after growing pauses; whether it is given up instead."""
     if tries >= MOST_TRIES:
         sent(session, mail_id)
         return True

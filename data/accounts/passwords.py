@@ -42,13 +42,13 @@ class Peppers:
     """The present pepper's version and all that may still stand in hashes; without any, none is mixed in."""
 
     current: str = ""
-    known: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    by_version: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
     def mix(self, version: str, password: str) -> str:
         """The password with the pepper of that version; as it is without one.  Raises KeyError for an unknown one."""
         if not version:
             return password
-        return hmac.new(self.known[version], password.encode(), hashlib.sha256).hexdigest()
+        return hmac.new(self.by_version[version], password.encode(), hashlib.sha256).hexdigest()
 
 
 NO_PEPPER = Peppers()
@@ -81,8 +81,8 @@ def password_matches(password: str, hashed: str, peppers: Peppers = NO_PEPPER) -
         if name == "scrypt":
             return _scrypt_matches(mixed, [int(cost) for cost in costs], salt, expected)
         if name == "pbkdf2" and costs[0] == "sha256" and 0 < int(costs[1]) <= MOST_ROUNDS:
-            found = hashlib.pbkdf2_hmac("sha256", mixed.encode(), salt.encode(), int(costs[1])).hex()
-            return hmac.compare_digest(found, expected)
+            digest = hashlib.pbkdf2_hmac("sha256", mixed.encode(), salt.encode(), int(costs[1])).hex()
+            return hmac.compare_digest(digest, expected)
     except (KeyError, IndexError, ValueError, Base64Error):
         return False
     return False
@@ -91,7 +91,7 @@ def password_matches(password: str, hashed: str, peppers: Peppers = NO_PEPPER) -
 def can_match(hashed: str, peppers: Peppers) -> bool:
     """Whether any password could match that hash here: its form is kept, and its pepper is known."""
     version, bare = split_pepper(hashed)
-    return (not version or version in peppers.known) and bare.startswith(("scrypt:", "pbkdf2:sha256:", "$2"))
+    return (not version or version in peppers.by_version) and bare.startswith(("scrypt:", "pbkdf2:sha256:", "$2"))
 
 
 def _scrypt_matches(password: str, costs: list[int], salt: str, expected: str) -> bool:

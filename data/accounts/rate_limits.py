@@ -57,8 +57,8 @@ def count(session: Session, limit: Limit, whom: str, at: datetime, times: int = 
     """Count `times` more tries; how many they are by now, all workers together."""
     begin_write(session)
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    made = insert(RateCount).values(name=_name(limit, whom), start_at=window_start(limit, at), count=times)
-    counted: Insert = made.on_conflict_do_update(
+    new = insert(RateCount).values(name=_name(limit, whom), start_at=window_start(limit, at), count=times)
+    counted: Insert = new.on_conflict_do_update(
         index_elements=["name", "start_at"], set_={"count": RateCount.count + times}
     ).returning(RateCount.count)
     return int(session.execute(counted).scalar_one())

@@ -1,4 +1,4 @@
-"""What happens to a sensor after it was registered: its name, its owner, who sees it, its end."""
+"""Changes of a sensor: name, owner, visibility, archiving, deletion."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from data.names import NAME, NAME_RULE, checked_sensor_name
 def sensor_to_change(session: Session, sensor_id: int) -> tuple[Sensor, Device, User]:
     """The sensor of that id with its device and owner, in a transaction that writes.  Raises NotFoundError."""
     begin_write(session)
-    found = session.execute(
+    row = session.execute(
         select(Sensor, Device, User)
         .join(Device, Device.sensor_id == Sensor.id)
         .join(User, User.id == Sensor.user_id)
         .where(Sensor.id == sensor_id)
     ).first()
-    if found is None:
+    if row is None:
         raise NotFoundError(f"no sensor with the id {sensor_id}")
-    return found[0], found[1], found[2]
+    return row[0], row[1], row[2]
 
 
 def rename(session: Session, sensor_id: int, name: str) -> Sensor:

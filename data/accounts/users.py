@@ -76,7 +76,7 @@ def create_user(
 def lost_passwords(session: Session, peppers: Peppers) -> int:
     """How many users nobody can log in as: their hashes have a pepper of which the key is not known here."""
     versions = [split_pepper(hashed)[0] for hashed in session.scalars(select(User.password))]
-    return sum(version not in peppers.known for version in versions if version)
+    return sum(version not in peppers.by_version for version in versions if version)
 
 
 def site_names(session: Session) -> Sequence[str]:
@@ -167,8 +167,8 @@ def find_sensor(session: Session, username: str, name: str) -> Sensor | None:
 def sensor_by_id(session: Session, sensor_id: int) -> tuple[Sensor, User] | None:
     """The sensor of that id, with its owner."""
     query = select(Sensor, User).join(User, User.id == Sensor.user_id).where(Sensor.id == sensor_id)
-    found = session.execute(query).first()
-    return None if found is None else (found[0], found[1])
+    row = session.execute(query).first()
+    return None if row is None else (row[0], row[1])
 
 
 def create_key(

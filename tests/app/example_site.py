@@ -8,7 +8,7 @@ from tests.app.v1 import SENSOR, at, put
 from tests.builders import bms_document, line
 
 
-def furnish(client: FlaskClient) -> None:
+def bootstrap(client: FlaskClient) -> None:
     """Post what the examples find."""
     for minute in range(3):
         status = {"Status": {"alarms": "RTS open" if minute else ""}}

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from app import create_app
 from app.config import Config
 from app.services import parts_of
-from tests.app.example_site import furnish
+from tests.app.example_site import bootstrap
 
 DEVICE = "/api/v1/devices/tristar-1"
 WHOLE = "it is a whole number from"
@@ -132,7 +132,7 @@ def site(template_database: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     folder = tmp_path_factory.mktemp("nonsense") / "site"
     copytree(template_database, folder)
     server = create_app(Config(data_dir=folder, secret_key="a secret key of the tests"))
-    furnish(server.test_client())
+    bootstrap(server.test_client())
     yield server
     parts_of(server).engine.dispose()
 

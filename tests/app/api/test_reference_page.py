@@ -19,7 +19,7 @@ from app.api.reference_page import curl
 from app.factory import ROUTES
 from app.routes.routing import HTML, Route
 from data.accounts import users
-from tests.app.example_site import furnish
+from tests.app.example_site import bootstrap
 
 HOST = "http://localhost"
 # What no example can know: how long ago it is, and when the site was asked.
@@ -83,7 +83,7 @@ def holds(whole: Any, part: Any) -> bool:
 @pytest.mark.parametrize("route", ROUTES, ids=NAMES)
 def test_an_example_is_answered_as_the_page_shows(server: Flask, sessions: sessionmaker[Session], route: Route) -> None:
     client = server.test_client()
-    furnish(client)
+    bootstrap(client)
     with sessions.begin() as session:
         _, token = users.create_key(session, "example", users.user_by_name(session, "admin"))
     words = shlex.split(curl(route, HOST).replace("KEY", token))

@@ -72,7 +72,7 @@ def test_a_killed_import_of_the_old_site_is_completed_by_the_next(
     at_home: Config, tmp_path: Path, capsys: pytest.CaptureFixture[str], sessions: sessionmaker[Session]
 ) -> None:
     path = tmp_path / "old.db"
-    old_site.furnish(path)
+    old_site.bootstrap(path)
     old_site.lengthen(path, ROWS)
     command = ["import-site", str(path)]
     killed = subprocess.Popen(

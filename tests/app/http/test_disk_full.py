@@ -15,7 +15,7 @@ from sqlalchemy import Engine, event
 
 from app.cli.main import SEE_TO_IT, main
 from app.config import Config
-from app.runtime.worker import Duty, Rota, seal
+from app.runtime.worker import Schedule, Task, seal
 from app.services import parts_of
 from data import queries
 from data.database.models import SensorDataEntry
@@ -89,11 +89,11 @@ def test_a_disk_that_fills_while_sealing_stops_the_sealer_alone_and_it_goes_on_b
 ) -> None:
     assert client.post("/api/v1/documents", data=ndjson(spread())).status_code == 200
     engine = parts_of(server).engine
-    rota = Rota([Duty("seal", timedelta(minutes=1), seal)], now=0.0)
+    schedule = Schedule([Task("seal", timedelta(minutes=1), seal)], now=0.0)
     with full_disk(parts_of(server).engine):
-        assert rota.turn(engine, 60.0) == ["seal"]
+        assert schedule.turn(engine, 60.0) == ["seal"]
         assert contents(server) == [one["content"] for one in spread()][::-1]
-    assert rota.turn(engine, 120.0) == []
+    assert schedule.turn(engine, 120.0) == []
     sessions = parts_of(server).sessions
     with sessions() as session:
         assert session.query(SensorDataEntry).count() == 1

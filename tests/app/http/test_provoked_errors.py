@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from app import create_app
 from app.config import Config
-from app.http.error_texts import ERROR_WORDS
+from app.http.error_texts import ERROR_TEXTS
 from app.http.headers import LONGEST_ADDRESS
 from app.services import parts_of
 from data.accounts import sensor_changes, users
@@ -126,16 +126,16 @@ PROGRAMS: dict[int, Provoke] = {
 
 
 def test_every_code_is_provoked_or_a_proxys() -> None:
-    assert PAGES.keys() | PROGRAMS.keys() | NOT_OURS == ERROR_WORDS.keys()
+    assert PAGES.keys() | PROGRAMS.keys() | NOT_OURS == ERROR_TEXTS.keys()
 
 
 @pytest.mark.parametrize("code", PAGES)
 def test_a_page_in_the_sites_look_says_what_happened_and_what_to_do(site: Flask, code: int) -> None:
     answer = PAGES[code](site)
     page = answer.get_data(as_text=True)
-    words = ERROR_WORDS[code]
+    words = ERROR_TEXTS[code]
     assert (answer.status_code, answer.mimetype) == (code, "text/html")
-    for part in (f"{words.title} ({code})", words.said, words.next_step, f'href="{words.address}"', words.link):
+    for part in (f"{words.title} ({code})", words.sentence, words.next_step, f'href="{words.address}"', words.link):
         assert part in page
     for part in ("arb-bar", "/assets/view/arboretum.css", "Reference"):
         assert part in page

@@ -1,4 +1,4 @@
-"""Letters by real SMTP: over TLS, with credentials, and what is said when they cannot go."""
+"""E-mails by real SMTP: over TLS, with credentials, and what is said when they cannot go."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from app.config import Config
 from app.mail import delivery
 from app.services import parts_of
 from data.accounts import audit, outbox, users
-from data.accounts.audit import Asked
+from data.accounts.audit import Criteria
 from data.errors import ConfigError
 from tests.app.mail.test_passwords_by_mail import FORGOTTEN, ask, link_in, set_password
 from tests.app.smtp_server import Office, certificate, post_office
@@ -131,13 +131,13 @@ def test_who_asks_is_told_the_same_while_letters_cannot_go_and_an_administrator_
     site = create_app(own)
     codes, pages = zip(*(ask(site.test_client(), who) for who in ("ada@example.org", "x@example.org")), strict=True)
     assert codes == (303, 303)
-    assert all("an administrator can see whether letters go out" in page for page in pages)
+    assert all("an administrator can see whether e-mails go out" in page for page in pages)
     assert delivery.deliver(own, parts_of(site).engine) == 0
     assert "could not be sent: " in caplog.text
     assert ask(site.test_client(), "x@example.org")[0] == ask(site.test_client(), "ada@example.org")[0] == 303
     admin = site.test_client()
     sign_in(admin, "admin", admin_password)
-    assert "1 letter could not be sent yet" in admin.get("/admin").get_data(as_text=True)
+    assert "1 e-mail could not be sent yet" in admin.get("/admin").get_data(as_text=True)
     assert "could not be sent" not in admin.get("/account").get_data(as_text=True)
     parts_of(site).engine.dispose()
 
@@ -156,7 +156,7 @@ def test_a_letter_that_is_given_up_is_in_the_audit_log(
                 letter.tries, letter.next_try_at = outbox.MOST_TRIES - 1, letter.created_at
         assert delivery.deliver(own, parts_of(server).engine) == 0
     with sessions() as session:
-        [entry] = audit.entries(session, Asked(action="letter given up"))
+        [entry] = audit.entries(session, Criteria(action="letter given up"))
     assert (entry.username, entry.subject, entry.detail) == ("(worker)", "A link", "to ada@example.org")
 
 

@@ -20,7 +20,7 @@ from app.mail import delivery
 from app.security import reset_links
 from app.services import parts_of
 from data.accounts import audit, outbox, users
-from data.accounts.audit import Asked
+from data.accounts.audit import Criteria
 from data.errors import ConfigError
 from tests.app.smtp_server import Office, post_office
 from tests.builders import DATABASES, form_token, sign_in, statements_of
@@ -114,7 +114,7 @@ def test_the_database_does_as_much_for_an_address_nobody_has(
         asked.append([re.sub(r"'[^']*'|\d+", "?", text) for text in made])
     assert asked[0] == asked[1]
     with sessions() as session:
-        log = [one.subject for one in audit.entries(session, Asked(action="password reset asked"))]
+        log = [one.subject for one in audit.entries(session, Criteria(action="password reset asked"))]
     assert log == ["", "ada"]
 
 

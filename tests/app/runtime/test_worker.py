@@ -1,4 +1,4 @@
-"""The worker's table of duties."""
+"""The worker's table of tasks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.config import Config
 from app.runtime.installation import open_database
-from app.runtime.worker import DUTIES, Duty, Rota
+from app.runtime.worker import TASKS, Schedule, Task
 from data.accounts import users
 
 
@@ -22,31 +22,31 @@ def test_a_duty_is_done_at_its_pace_and_a_failing_one_does_not_stop_the_others(c
         raise RuntimeError("no")
 
     engine, _ = open_database(config)
-    rota = Rota(
+    schedule = Schedule(
         (
-            Duty("broken", timedelta(seconds=10), fail),
-            Duty("often", timedelta(seconds=10), lambda _: done.append("often")),
-            Duty("seldom", timedelta(seconds=25), lambda _: done.append("seldom")),
+            Task("broken", timedelta(seconds=10), fail),
+            Task("often", timedelta(seconds=10), lambda _: done.append("often")),
+            Task("seldom", timedelta(seconds=25), lambda _: done.append("seldom")),
         ),
         now=0.0,
     )
-    assert rota.wait_seconds(4.0) == 6.0
-    assert rota.turn(engine, 9.9) == []
-    assert rota.turn(engine, 10.0) == ["broken"]
-    assert rota.turn(engine, 20.0) == ["broken"]
-    assert rota.turn(engine, 30.0) == ["broken"]
+    assert schedule.wait_seconds(4.0) == 6.0
+    assert schedule.turn(engine, 9.9) == []
+    assert schedule.turn(engine, 10.0) == ["broken"]
+    assert schedule.turn(engine, 20.0) == ["broken"]
+    assert schedule.turn(engine, 30.0) == ["broken"]
     assert done == ["broken", "often"] * 3 + ["seldom"]
     engine.dispose()
 
 
-@pytest.mark.parametrize("duty", DUTIES, ids=lambda duty: duty.name)
-def test_every_duty_runs_on_a_database_in_use(config: Config, sessions: sessionmaker[Session], duty: Duty) -> None:
+@pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
+def test_every_duty_runs_on_a_database_in_use(config: Config, sessions: sessionmaker[Session], task: Task) -> None:
     engine, _ = open_database(config)
     with sessions() as session:
         users.create_user(session, "ada", "ada@example.org", "a long password")
         session.commit()
         assert users.user_by_name(session, "ada") is not None  # a reader is in the middle of something
-        duty.run(engine)
+        task.run(engine)
     engine.dispose()
 
 
@@ -57,6 +57,6 @@ def test_a_checkpoint_empties_the_write_ahead_log(config: Config, sessions: sess
     log = config.data_dir / "arboretum.db-wal"
     assert log.stat().st_size > 0
     engine, _ = open_database(config)
-    DUTIES[0].run(engine)
+    TASKS[0].run(engine)
     assert log.stat().st_size == 0
     engine.dispose()

@@ -19,10 +19,10 @@ from app.runtime.installation import open_database
 from app.runtime.settings_log import note_settings
 from app.runtime.worker import expire
 from data.accounts import audit, users
-from data.accounts.audit import Asked
+from data.accounts.audit import Criteria
 from data.ingest.batch import Posted, store
 from data.store.sealed import sealing
-from tests.data.importing.old_site import furnish
+from tests.data.importing.old_site import bootstrap
 
 LOG = PROJECT / "data" / "real" / "tristar_mppt_daily_log_msview.csv"
 PASSWORD = "four tall green tomatoes"
@@ -31,7 +31,7 @@ PASSWORD = "four tall green tomatoes"
 def rows(sessions: sessionmaker[Session], action: str = "") -> list[tuple[str, str, str]]:
     """(who, subject, detail) of the entries with that action, the oldest first."""
     with sessions() as session:
-        found = [(one.username, one.subject, one.detail) for one in audit.entries(session, Asked(action=action))]
+        found = [(one.username, one.subject, one.detail) for one in audit.entries(session, Criteria(action=action))]
     return found[::-1]
 
 
@@ -63,13 +63,13 @@ def test_commands_that_change_accounts_keys_and_documents_are_in_the_audit_log(
     run("revoke-key", str(key_id))
     run("import-msview", str(LOG))
     old = tmp_path / "old.db"
-    furnish(old)
+    bootstrap(old)
     main(["import-site", str(old)])
     (tmp_path / "table.csv").write_text("t,v\n2026-03-01 12:00,13.1\n", encoding="utf-8")
     run("import-csv", str(tmp_path / "table.csv"), "--device", "tristar-1", "--family", "tristar", "--time", "t",
         "--map", "v=bat_voltage")  # fmt: skip
     with sessions() as session:
-        found = audit.entries(session, Asked(username="(command)"))[::-1]
+        found = audit.entries(session, Criteria(username="(command)"))[::-1]
         whole = str([(one.subject, one.detail) for one in found])
         made = {one.subject for one in found if one.action == "account made" and "imported" in one.detail}
         old_users = {user.username for user in users.users(session)} - {"admin", "ada"}

@@ -14,7 +14,7 @@ from app.config import Config
 from app.runtime.installation import open_database, prepare
 from app.services import parts_of
 from data.accounts import audit, users
-from data.accounts.audit import Asked
+from data.accounts.audit import Criteria
 from data.accounts.passwords import hash_password, is_good_once
 from tests.builders import fire, form_token, said_on_the_way, sign_in
 
@@ -132,7 +132,7 @@ def test_after_the_choice_it_opens_nothing(site: Flask, halfway: FlaskClient, pr
     sign_in(client, "admin", OWN)
     assert client.get("/admin").status_code == 200
     with parts_of(site).sessions() as session:
-        assert audit.entries(session, Asked(action="password changed"))[0].username == "admin"
+        assert audit.entries(session, Criteria(action="password changed"))[0].username == "admin"
 
 
 def test_a_site_of_before_asks_for_the_choice_too(site: Flask, printed: str) -> None:

@@ -22,7 +22,7 @@ from pages import PAGES
 from tests.app.callback_walk import Body, bodies, every_callback
 from tests.builders import csrf_header, form_token, sign_in
 
-# Known only to what ada's private sensor posts and is called.
+# CollectorDevice only to what ada's private sensor posts and is called.
 SECRET_METRIC, SECRET_VALUE, SECRET_NAME = "hidden_metric_9137", 913.7731, "hidden9137"
 WHO = ("stranger", "other", "viewer", "owner", "admin")
 EVERYBODY = {"stranger": "open", "other": "open", "viewer": "open", "owner": "open", "admin": "open"}

@@ -16,7 +16,7 @@ from app import create_app
 from app.config import Config
 from app.services import parts_of
 from data.accounts import account_changes, audit, users
-from data.accounts.audit import Asked
+from data.accounts.audit import Criteria
 from tests.builders import fire, form_token, sign_in
 
 OLD, NEW = "a long password", "four tall green tomatoes"
@@ -176,7 +176,7 @@ def test_an_old_hash_is_renewed_at_login_and_every_try_is_in_the_audit_log(
         user = users.user_by_id(session, ada)
         assert user is not None
         assert user.password.startswith("pepper=")
-        log = [(one.username, one.action, one.subject) for one in audit.entries(session, Asked(), most=3)]
+        log = [(one.username, one.action, one.subject) for one in audit.entries(session, Criteria(), most=3)]
     assert log == [("ada", "login", "ada"), ("(stranger)", "login refused", ""), ("ada", "login refused", "ada")]
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.config import Config
 from data import queries
 from data.accounts import audit, users
-from data.accounts.audit import Asked
+from data.accounts.audit import Criteria
 from tests.builders import form_token, sign_in
 
 PASSWORD = "four tall green tomatoes"
@@ -75,7 +75,7 @@ def test_a_change_of_a_device_is_told_in_words(signed_in: FlaskClient, sessions:
     send(signed_in, address, name=device.name, public="no", interval="60")
     send(signed_in, address, name=device.name, public="no", interval="60")
     with sessions() as session:
-        told = [one.detail for one in audit.entries(session, Asked(action="device changed"))]
+        told = [one.detail for one in audit.entries(session, Criteria(action="device changed"))]
     assert told == [
         "nothing changed",
         "seen by its owner, before seen by everybody; expected every 60 s, before expected as it posts",

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.views import admin_documents, sensor_documents
 from data import queries
 from data.accounts import audit, users
-from data.accounts.audit import Asked
+from data.accounts.audit import Criteria
 from data.queries import corrections
 from data.store.sealed import sealing
 from tests.builders import DATABASES, form_token, line, ndjson, sign_in, tristar_document
@@ -143,7 +143,7 @@ def test_an_administrator_looks_at_a_document_replaces_it_and_takes_it_out(
     assert "has been taken out" in send(signed_in, f"{one}/remove", reason="made at the bench")
     assert signed_in.get(one).status_code == 404
     with sessions() as session:
-        log = audit.entries(session, Asked(action="correction"))
+        log = audit.entries(session, Criteria(action="correction"))
         trail = corrections.corrections(session)
     assert {(entry.username, entry.subject, entry.address) for entry in log} == {("admin", "tristar-1", "127.0.0.1")}
     assert log[0].detail == "tristar of 2026-03-01T00:01:00+00:00 taken out: made at the bench"

@@ -17,7 +17,7 @@ from werkzeug.http import parse_options_header
 
 from data import queries
 from data.accounts import account_changes, audit, outbox, users
-from data.accounts.audit import Asked
+from data.accounts.audit import Criteria
 from data.database.models import ApiKey, Base, Device, OutgoingMail
 from data.ingest import batch
 from data.store.sealed import sealing
@@ -109,7 +109,7 @@ def test_an_account_that_ends_leaves_nothing_of_its_data_and_all_of_everybody_el
         assert {key.label for key in session.scalars(select(ApiKey))} == {"mine", "the sensor's"}
         assert session.scalar(select(func.count()).select_from(ApiKey)) == 2
         assert [one.recipient for one in session.scalars(select(OutgoingMail))] == ["bob@example.org"]
-        assert [one.subject for one in audit.entries(session, Asked(action="account deleted"))] == ["ada"]
+        assert [one.subject for one in audit.entries(session, Criteria(action="account deleted"))] == ["ada"]
 
 
 @pytest.mark.parametrize("name", ['x"; a=b', "a\\b", "..", "wärme", "=1+1"])

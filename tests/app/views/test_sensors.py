@@ -15,7 +15,7 @@ from markupsafe import escape
 from sqlalchemy.orm import Session, sessionmaker
 
 from data.accounts import audit, users
-from data.accounts.audit import Asked
+from data.accounts.audit import Criteria
 from data.errors import DocumentError
 from tests.builders import form_token, line, ndjson, own_sensors, said_on_the_way, sign_in
 
@@ -104,7 +104,7 @@ def test_what_can_be_changed_is_changed_and_audited(
     assert "is bob's now" in change(ada, soil, "handover", username="bob")
     assert ada.get(f"/sensors/{soil}").status_code == 404
     with sessions() as session:
-        log = [one.detail for one in audit.entries(session, Asked()) if one.action.startswith("sensor")]
+        log = [one.detail for one in audit.entries(session, Criteria()) if one.action.startswith("sensor")]
     assert log == ["to bob", "taken from the archive", "archived", "renamed to moisture", "seen by everybody"]
 
 
@@ -237,7 +237,7 @@ def test_an_administrator_makes_changes_and_ends_accounts(
     made = administer(signed_in, "/admin/users", username="carol", email="c@example.org", role="viewer")
     assert "carol has an account" in made
     with sessions() as session:
-        log = [(entry.action, entry.subject) for entry in audit.entries(session, Asked(username="admin"))]
+        log = [(entry.action, entry.subject) for entry in audit.entries(session, Criteria(username="admin"))]
     assert log[:4] == [
         ("account made", "carol"),
         ("account deleted", "ada"),
@@ -267,7 +267,7 @@ def test_a_device_is_renamed_hidden_and_audited(signed_in: FlaskClient, sessions
         assert (found.name, found.public, found.expected_interval_seconds) == ("The pack", False, 60)
         assert (
             "seen by administrators, before seen by everybody"
-            in audit.entries(session, Asked(action="device changed"))[0].detail
+            in audit.entries(session, Criteria(action="device changed"))[0].detail
         )
 
 
