@@ -74,7 +74,9 @@ ORDER_INSIDE: dict[str, tuple[set[str], ...]] = {
         {"security"},
         {"http"},
         {"services"},
-        {"audience", "config", "version"},
+        {"addresses", "audience"},
+        {"config"},
+        {"setting_readers", "settings_file", "version"},
     ),
     "callbacks": (
         {"device", "image", "sensors", "shell", "values"},

@@ -8,7 +8,8 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from werkzeug.datastructures import Headers
 
-from app.config import Config, Network
+from app.config import Config
+from app.setting_readers import Network
 
 Address = IPv4Address | IPv6Address
 

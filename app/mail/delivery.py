@@ -16,7 +16,8 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Engine
 
-from app.config import Config, local_url
+from app.addresses import local_url
+from app.config import Config
 from data.accounts import audit, outbox
 from data.database.engine import session_factory
 from data.database.models import OutgoingMail

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sys
 
-from app.config import PROJECT, Config, local_url
+from app.addresses import local_url
+from app.config import PROJECT, Config
 from app.runtime.supervisor import Part
 from data.database.engine import default_url
 

@@ -7,7 +7,8 @@ import os
 import socket
 import sys
 
-from app.config import Config, bracketed, is_loopback
+from app.addresses import bracketed, is_loopback
+from app.config import Config
 from data.errors import ConfigError
 
 WILDCARDS = ("0.0.0.0", "::", "")

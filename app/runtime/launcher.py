@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from app.config import GOOD_ONCE, PROJECT, Config, bracketed, local_url
+from app.addresses import bracketed, local_url
+from app.config import GOOD_ONCE, PROJECT, Config
 from app.runtime.demonstration import demonstration_parts, prepare_demonstration, python
 from app.runtime.gunicorn import check_port, gunicorn_command
 from app.runtime.supervisor import Part, Running, Supervisor, tail
