@@ -1,9 +1,11 @@
-"""Helpers of the commands: settings, the database, the first password."""
+"""Helpers of the commands: their arguments, settings, the database, the first password."""
 
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from app.config import GOOD_ONCE, Config
 
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
 
 Settings = Config
 Arguments = argparse.Namespace
+AddArgument = Callable[[argparse._ActionsContainer], None]
 
 
 def database(config: Settings) -> sessionmaker[Session]:
@@ -29,10 +32,34 @@ def show_password(password: str | None) -> None:
         print(f"admin password: {password}", GOOD_ONCE, sep="\n", flush=True)
 
 
-def nothing(_parser: argparse.ArgumentParser) -> None:
-    """A command without arguments."""
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command: what it does, and what adds its arguments to a parser."""
+
+    run: Callable[[Settings, Arguments], int]
+    arguments: tuple[AddArgument, ...]
 
 
-def file_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of the imports and of backup."""
-    parser.add_argument("file")
+def takes(*arguments: AddArgument) -> Callable[[Callable[[Settings, Arguments], int]], Command]:
+    """A decorator that makes a function a command with these arguments."""
+    return lambda run: Command(run, arguments)
+
+
+def argument(*names: str, **options: Any) -> AddArgument:
+    """One argument, with the names and options of argparse."""
+
+    def add(parser: argparse._ActionsContainer) -> None:
+        parser.add_argument(*names, **options)
+
+    return add
+
+
+def one_of(*arguments: AddArgument) -> AddArgument:
+    """Arguments of which exactly one is given."""
+
+    def add(parser: argparse._ActionsContainer) -> None:
+        group = parser.add_mutually_exclusive_group(required=True)
+        for add_argument in arguments:
+            add_argument(group)
+
+    return add

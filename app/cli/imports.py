@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import OperationalError
 
-from app.config import Config
+from app.cli.common import Arguments, Settings, argument, database, one_of, takes
 from data.errors import ArboretumError, DocumentError
 from data.families import FAMILIES
 
@@ -26,11 +26,39 @@ OLD_SITE_ZONE = "UTC"  # what it wrote, without saying so
 DELIMITER_NAMES = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";"}
 
 
-def msview(sessions: sessionmaker[Session], file: str) -> int:
-    """Store the log that MSView exported: a daily one, or a live one."""
+def mapping(text: str) -> tuple[str, str]:
+    """COLUMN=METRIC; a column's name may hold an equals sign, a metric's may not."""
+    column, equals, metric = text.rpartition("=")
+    if not equals or not column.strip() or not metric.strip():
+        raise argparse.ArgumentTypeError(f"{text!r}: write COLUMN=METRIC")
+    return column.strip(), metric.strip()
+
+
+def delimiter(text: str) -> str:
+    """One character, or the name of one."""
+    character = DELIMITER_NAMES.get(text.lower(), text)
+    if len(character) != 1 or character in '"\r\n':
+        raise argparse.ArgumentTypeError(f"{text!r}: give one character, or tab")
+    return character
+
+
+def zone(text: str) -> str:
+    """The name of a time zone."""
+    from data.ranges import zone_named
+
+    try:
+        zone_named(text)
+    except ArboretumError as problem:
+        raise argparse.ArgumentTypeError(str(problem)) from problem
+    return text
+
+
+@takes(argument("file"))
+def msview(config: Settings, arguments: Arguments) -> int:
+    """Store the daily log that MSView exported; run twice it doubles nothing."""
     from data.importing.msview.file import MsviewFile
 
-    path = Path(file)
+    sessions, path = database(config), Path(arguments.file)
     try:
         source = MsviewFile(path.read_bytes(), path)
     except OSError as problem:
@@ -42,10 +70,28 @@ def msview(sessions: sessionmaker[Session], file: str) -> int:
     return exit_code(run(sessions, source, path, "rows"))
 
 
-def csv(sessions: sessionmaker[Session], config: Config, arguments: argparse.Namespace) -> int:
-    """Store the rows of a CSV file as documents of one device."""
+@takes(
+    argument("file"),
+    one_of(
+        argument("--device", metavar="SLUG", help="a controller or battery manager, such as tristar-1"),
+        argument("--sensor", metavar="USER/NAME", help="a registered sensor"),
+    ),
+    argument("--family", choices=DEVICE_FAMILIES, help="what the device's documents are"),
+    argument("--time", required=True, metavar="COLUMN", help="the column with the time"),
+    argument("--time-format", default="auto", help="iso, epoch, epoch-ms, or like %%d.%%m.%%Y %%H:%%M"),
+    argument("--timezone", help="of times without one, such as Europe/Berlin (the site's)", type=zone),
+    argument(
+        "--map", action="append", default=[], type=mapping, metavar="COLUMN=METRIC", help="may be given several times"
+    ),
+    argument("--delimiter", type=delimiter, help="one character, or tab (found by itself)"),
+    argument("--decimal", choices=("auto", "point", "comma"), default="auto"),
+    argument("--encoding", default="utf-8"),
+)
+def csv(config: Settings, arguments: Arguments) -> int:
+    """Store the rows of a CSV file as documents of one device; broken off and run again it goes on."""
     from data.importing.csv.file import CsvFile, CsvOptions, check_device
 
+    sessions = database(config)
     family, device = device_of(arguments)
     options = CsvOptions(
         family,
@@ -75,13 +121,14 @@ def csv(sessions: sessionmaker[Session], config: Config, arguments: argparse.Nam
         return exit_code(run(sessions, source, path, "kB"))
 
 
-def site(sessions: sessionmaker[Session], arguments: argparse.Namespace) -> int:
-    """Store the users, sensors and documents of the old site's SQLite file."""
+@takes(argument("file"), argument("--timezone", help="of times without one (UTC, as the old site wrote)", type=zone))
+def site(config: Settings, arguments: Arguments) -> int:
+    """Store users, sensors and documents of the old site's SQLite file; broken off and run again it goes on."""
     from data.importing.first_site.accounts import load_sensors, load_users
     from data.importing.first_site.entries import SiteEntries
     from data.importing.first_site.file import opened
 
-    path, zone = Path(arguments.file), arguments.timezone or OLD_SITE_ZONE
+    sessions, path, zone = database(config), Path(arguments.file), arguments.timezone or OLD_SITE_ZONE
     with opened(path) as old:
         with sessions() as session:
             users, by_id = load_users(session, old, say)
@@ -133,7 +180,7 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def device_of(arguments: argparse.Namespace) -> tuple[str, str]:
+def device_of(arguments: Arguments) -> tuple[str, str]:
     """The family and the device that the arguments name."""
     if arguments.sensor is not None:
         return "sensor", arguments.sensor
@@ -141,54 +188,3 @@ def device_of(arguments: argparse.Namespace) -> tuple[str, str]:
         *most, last = DEVICE_FAMILIES
         raise DocumentError(f"--device needs --family {', '.join(most)} or {last}; a sensor is named by --sensor")
     return arguments.family, arguments.device
-
-
-def csv_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of import-csv."""
-    parser.add_argument("file")
-    owner = parser.add_mutually_exclusive_group(required=True)
-    owner.add_argument("--device", metavar="SLUG", help="a controller or battery manager, such as tristar-1")
-    owner.add_argument("--sensor", metavar="USER/NAME", help="a registered sensor")
-    parser.add_argument("--family", choices=DEVICE_FAMILIES, help="what the device's documents are")
-    parser.add_argument("--time", required=True, metavar="COLUMN", help="the column with the time")
-    parser.add_argument("--time-format", default="auto", help="iso, epoch, epoch-ms, or like %%d.%%m.%%Y %%H:%%M")
-    parser.add_argument("--timezone", help="of times without one, such as Europe/Berlin (the site's)", type=zone)
-    parser.add_argument(
-        "--map", action="append", default=[], type=mapping, metavar="COLUMN=METRIC", help="may be given several times"
-    )
-    parser.add_argument("--delimiter", type=delimiter, help="one character, or tab (found by itself)")
-    parser.add_argument("--decimal", choices=("auto", "point", "comma"), default="auto")
-    parser.add_argument("--encoding", default="utf-8")
-
-
-def site_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of import-site."""
-    parser.add_argument("file")
-    parser.add_argument("--timezone", help="of times without one (UTC, as the old site wrote)", type=zone)
-
-
-def mapping(text: str) -> tuple[str, str]:
-    """COLUMN=METRIC; a column's name may hold an equals sign, a metric's may not."""
-    column, equals, metric = text.rpartition("=")
-    if not equals or not column.strip() or not metric.strip():
-        raise argparse.ArgumentTypeError(f"{text!r}: write COLUMN=METRIC")
-    return column.strip(), metric.strip()
-
-
-def delimiter(text: str) -> str:
-    """One character, or the name of one."""
-    character = DELIMITER_NAMES.get(text.lower(), text)
-    if len(character) != 1 or character in '"\r\n':
-        raise argparse.ArgumentTypeError(f"{text!r}: give one character, or tab")
-    return character
-
-
-def zone(text: str) -> str:
-    """The name of a time zone."""
-    from data.ranges import zone_named
-
-    try:
-        zone_named(text)
-    except ArboretumError as problem:
-        raise argparse.ArgumentTypeError(str(problem)) from problem
-    return text

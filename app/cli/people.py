@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import argparse
 import getpass
 import sys
 
-from app.cli.common import Arguments, Settings, database
+from app.cli.common import Arguments, Settings, argument, database, one_of, takes
 from data.accounts.audit import AT_THE_PROMPT
 from data.errors import NotFoundError
 
 
+@takes(
+    argument("username"),
+    argument("email"),
+    argument("--admin", action="store_true", help="the same as --role administrator"),
+    argument("--role", choices=("administrator", "member", "viewer"), default="member"),
+)
 def create_user(config: Settings, arguments: Arguments) -> int:
     """Make a user; asks for the password, or reads it from standard input when that is no terminal."""
     from app.security.secret_key import peppers
@@ -26,14 +31,7 @@ def create_user(config: Settings, arguments: Arguments) -> int:
     return 0
 
 
-def user_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of create-user."""
-    parser.add_argument("username")
-    parser.add_argument("email")
-    parser.add_argument("--admin", action="store_true", help="the same as --role administrator")
-    parser.add_argument("--role", choices=("administrator", "member", "viewer"), default="member")
-
-
+@takes(argument("username"))
 def set_password(config: Settings, arguments: Arguments) -> int:
     """Set a user's password anew and end all sessions; asks for it as create-user does."""
     from app.security.secret_key import peppers
@@ -51,11 +49,7 @@ def set_password(config: Settings, arguments: Arguments) -> int:
     return 0
 
 
-def name_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of set-password."""
-    parser.add_argument("username")
-
-
+@takes(argument("address", help="to whom"))
 def try_mail(config: Settings, arguments: Arguments) -> int:
     """Send a test e-mail at once, and print the result."""
     from app.mail.delivery import try_out
@@ -64,11 +58,13 @@ def try_mail(config: Settings, arguments: Arguments) -> int:
     return 0
 
 
-def address_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of try-mail."""
-    parser.add_argument("address", help="to whom")
-
-
+@takes(
+    argument("label", help="where the key is used, for the list of keys"),
+    one_of(
+        argument("--user", help="posts that user's sensors; an administrator's key posts everything"),
+        argument("--device", help="posts for that device only, such as tristar-1"),
+    ),
+)
 def create_key(config: Settings, arguments: Arguments) -> int:
     """Make a key for posting, bound to a user or to a device; it is shown this once."""
     from data.accounts import audit, users
@@ -85,14 +81,7 @@ def create_key(config: Settings, arguments: Arguments) -> int:
     return 0
 
 
-def key_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of create-key."""
-    parser.add_argument("label", help="where the key is used, for the list of keys")
-    owner = parser.add_mutually_exclusive_group(required=True)
-    owner.add_argument("--user", help="posts that user's sensors; an administrator's key posts everything")
-    owner.add_argument("--device", help="posts for that device only, such as tristar-1")
-
-
+@takes()
 def keys(config: Settings, _arguments: Arguments) -> int:
     """List the keys: id, label, what each posts for, last use."""
     from data.accounts import users
@@ -107,6 +96,7 @@ def keys(config: Settings, _arguments: Arguments) -> int:
     return 0
 
 
+@takes(argument("id", type=int))
 def revoke_key(config: Settings, arguments: Arguments) -> int:
     """Refuse a key from now on; `keys` shows the ids."""
     from data.accounts import audit, users
@@ -117,8 +107,3 @@ def revoke_key(config: Settings, arguments: Arguments) -> int:
         session.commit()
     print(f"Key {arguments.id} ({label}) is revoked.")
     return 0
-
-
-def id_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of revoke-key."""
-    parser.add_argument("id", type=int)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from app.cli.common import Arguments, Settings, show_password
+from app.cli.common import Arguments, Settings, show_password, takes
 
 
+@takes()
 def up(config: Settings, _arguments: Arguments) -> int:
     """Start everything: site, worker and, unless DEMO=no, the demonstration (what `make run` does)."""
     from app.runtime.launcher import up as launch
@@ -12,6 +13,7 @@ def up(config: Settings, _arguments: Arguments) -> int:
     return launch(config)
 
 
+@takes()
 def serve(config: Settings, _arguments: Arguments) -> int:
     """Start the web server alone, for a server's own supervision."""
     from app.runtime.gunicorn import check_port
@@ -26,6 +28,7 @@ def serve(config: Settings, _arguments: Arguments) -> int:
     return 0
 
 
+@takes()
 def worker(config: Settings, _arguments: Arguments) -> int:
     """Run the housekeeping beside the web server, until SIGTERM."""
     from app.runtime.worker import run
@@ -33,6 +36,7 @@ def worker(config: Settings, _arguments: Arguments) -> int:
     return run(config)
 
 
+@takes()
 def migrate(config: Settings, _arguments: Arguments) -> int:
     """Migrate the database to the current schema."""
     from app.runtime.installation import open_database
@@ -45,6 +49,7 @@ def migrate(config: Settings, _arguments: Arguments) -> int:
     return 0
 
 
+@takes()
 def setup(config: Settings, _arguments: Arguments) -> int:
     """Migrate; make the site, the user admin and the faculty sensors; print admin's password the first time."""
     from app.runtime.installation import open_database, prepare

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app.cli.common import Arguments, Settings, database
+from app.cli.common import Arguments, Settings, argument, database, one_of, takes
 from data.accounts.audit import AT_THE_PROMPT
 from data.errors import DocumentError
 from data.families import FAMILIES
 
 
+@takes(argument("--all", action="store_true", help="today as well, however little has come"))
 def seal(config: Settings, arguments: Arguments) -> int:
     """Seal what is old enough, as the worker does every minute; --all seals today as well."""
     from app.cli.progress import ProgressBar
@@ -28,11 +28,7 @@ def seal(config: Settings, arguments: Arguments) -> int:
     return 1 if count.damaged else 0
 
 
-def seal_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of seal."""
-    parser.add_argument("--all", action="store_true", help="today as well, however little has come")
-
-
+@takes(argument("--json", action="store_true", help="as JSON"))
 def store_status(config: Settings, arguments: Arguments) -> int:
     """Show what is stored: documents, rows and bytes by device and level, bytes a sample, what waits to be sealed."""
     from dataclasses import asdict
@@ -48,11 +44,7 @@ def store_status(config: Settings, arguments: Arguments) -> int:
     return 0
 
 
-def status_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of store-status."""
-    parser.add_argument("--json", action="store_true", help="as JSON")
-
-
+@takes(argument("--repair", action="store_true", help="build damaged rows again from what they were made of"))
 def check_store(config: Settings, arguments: Arguments) -> int:
     """Read every sealed block and level and compare its checksums; --repair builds again what can be built."""
     from app.cli.progress import ProgressBar
@@ -66,11 +58,17 @@ def check_store(config: Settings, arguments: Arguments) -> int:
     return 1 if len(report.problems) > report.repaired else 0
 
 
-def check_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of check-store."""
-    parser.add_argument("--repair", action="store_true", help="build damaged rows again from what they were made of")
-
-
+@takes(
+    argument("device", help="such as tristar-1, or user/sensor"),
+    argument("family", choices=FAMILIES),
+    argument("at", help="the document's very time, such as 2026-03-01T12:00:00Z"),
+    argument("--user", required=True, help="the administrator who answers for it"),
+    argument("--reason", required=True, help="why, for those who read the trail later"),
+    one_of(
+        argument("--file", type=Path, help="the document to put in its place, as JSON"),
+        argument("--delete", action="store_true", help="take the document out"),
+    ),
+)
 def correct(config: Settings, arguments: Arguments) -> int:
     """Replace or take out one document of the past; both texts, who, when and why are kept."""
     from data.queries import corrections
@@ -92,18 +90,7 @@ def correct(config: Settings, arguments: Arguments) -> int:
     return 0
 
 
-def correct_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of correct."""
-    parser.add_argument("device", help="such as tristar-1, or user/sensor")
-    parser.add_argument("family", choices=FAMILIES)
-    parser.add_argument("at", help="the document's very time, such as 2026-03-01T12:00:00Z")
-    parser.add_argument("--user", required=True, help="the administrator who answers for it")
-    parser.add_argument("--reason", required=True, help="why, for those who read the trail later")
-    what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("--file", type=Path, help="the document to put in its place, as JSON")
-    what.add_argument("--delete", action="store_true", help="take the document out")
-
-
+@takes()
 def list_corrections(config: Settings, _arguments: Arguments) -> int:
     """List what was corrected: which document, who, when and why."""
     from data.queries import corrections
@@ -119,6 +106,7 @@ def list_corrections(config: Settings, _arguments: Arguments) -> int:
     return 0
 
 
+@takes(argument("file"))
 def backup(config: Settings, arguments: Arguments) -> int:
     """Write the whole database to one file, while the site runs."""
     from app.runtime.installation import open_database
@@ -131,6 +119,7 @@ def backup(config: Settings, arguments: Arguments) -> int:
     return 0
 
 
+@takes(argument("file"), argument("--replace", action="store_true", help="throw away what the database holds now"))
 def restore(config: Settings, arguments: Arguments) -> int:
     """Fill an empty database, SQLite or PostgreSQL, with what a backup holds."""
     from app.runtime.installation import open_database
@@ -153,12 +142,7 @@ def restore(config: Settings, arguments: Arguments) -> int:
     return 0
 
 
-def restore_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of restore."""
-    parser.add_argument("file")
-    parser.add_argument("--replace", action="store_true", help="throw away what the database holds now")
-
-
+@takes()
 def vacuum(config: Settings, _arguments: Arguments) -> int:
     """Give the room of deleted rows back to the disk; on SQLite posters wait meanwhile."""
     from app.runtime.installation import open_database
