@@ -116,19 +116,14 @@ def devices(_arguments: Arguments) -> Response:
     """Controllers by string, then by name; private sensors only for those who may read them."""
     with parts().sessions() as session:
         rows = queries.devices(session)
-    visible = [
+    names = ("kind", "name", "string", "public", "expected_interval_seconds")
+    return written(
         {
-            "device": row.slug,
-            "kind": row.kind,
-            "name": row.name,
-            "string": row.string,
-            "public": row.public,
-            "expected_interval_seconds": row.expected_interval_seconds,
+            "devices": [
+                {"device": row.slug} | {name: getattr(row, name) for name in names} for row in rows if may_see(row)
+            ]
         }
-        for row in rows
-        if may_see(row)
-    ]
-    return written({"devices": visible})
+    )
 
 
 SERIES = schemas.thing(

@@ -52,9 +52,7 @@ ERROR_TEXTS = {
         "Check the connection and send it again.",
     ),
     410: ErrorText(
-        "Gone",
-        "This page was removed for good.",
-        "Remove the bookmark, and start again from the home page.",
+        "Gone", "This page was removed for good.", "Remove the bookmark, and start again from the home page."
     ),
     413: ErrorText(
         "Content Too Large",
@@ -84,9 +82,7 @@ ERROR_TEXTS = {
         "Wait a little, then try again; if this comes back, wait an hour.",
     ),
     451: ErrorText(
-        "Unavailable For Legal Reasons",
-        "This page is withheld for legal reasons.",
-        "Ask the webmaster which ones.",
+        "Unavailable For Legal Reasons", "This page is withheld for legal reasons.", "Ask the webmaster which ones."
     ),
     500: ErrorText(
         "Server Malfunction",
@@ -104,9 +100,7 @@ ERROR_TEXTS = {
         "Try again in ten minutes, else tomorrow. Collectors keep what they could not send and send it later.",
     ),
     504: ErrorText(
-        "Gateway Timeout",
-        "The site behind the web server is too slow to answer.",
-        "Try again in five to ten minutes.",
+        "Gateway Timeout", "The site behind the web server is too slow to answer.", "Try again in five to ten minutes."
     ),
 }
 
@@ -116,7 +110,7 @@ MORE_TEXTS = {
         "Conflict",
         "Another document of this device has the same time.",
         "Give the document the time at which it was measured, to the millisecond.",
-    ),
+    )
 }
 OTHERWISE = ErrorText("Error", "The request could not be answered.", "Start again from the home page.")
 

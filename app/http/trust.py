@@ -13,27 +13,7 @@ from app.setting_readers import Network
 
 Address = IPv4Address | IPv6Address
 
-# Any of these says that somebody stands between the sender and us.
-FORWARDING_HEADERS = (
-    "Forwarded",
-    "X-Forwarded-For",
-    "X-Real-IP",
-    "X-Forwarded-Host",
-    "X-Forwarded-Proto",
-    "X-Forwarded-Port",
-    "X-Forwarded-Server",
-    "X-Client-IP",
-    "X-Cluster-Client-IP",
-    "True-Client-IP",
-    "CF-Connecting-IP",
-    "Fly-Client-IP",
-    "Fastly-Client-IP",
-    "X-Envoy-External-Address",
-    "X-Original-Forwarded-For",
-    "X-Proxyuser-Ip",
-    "Via",
-)
-FORWARDING_PREFIX = "x-forwarded"  # and whatever else a proxy calls so
+# Headers with the chain of senders, and others that a proxy adds: any of them says that the request was forwarded.
 CHAINS = (
     "X-Forwarded-For",
     "X-Real-IP",
@@ -43,6 +23,20 @@ CHAINS = (
     "True-Client-IP",
     "CF-Connecting-IP",
 )
+FORWARDING_HEADERS = (
+    *CHAINS,
+    "X-Forwarded-Host",
+    "X-Forwarded-Proto",
+    "X-Forwarded-Port",
+    "X-Forwarded-Server",
+    "Fly-Client-IP",
+    "Fastly-Client-IP",
+    "X-Envoy-External-Address",
+    "X-Original-Forwarded-For",
+    "X-Proxyuser-Ip",
+    "Via",
+)
+FORWARDING_PREFIX = "x-forwarded"  # and whatever else a proxy calls so
 # A browser sends these by itself; a page of another site could make it post to our loopback without being asked.
 BROWSER_HEADERS = ("Origin", "Sec-Fetch-Site")
 

@@ -9,14 +9,7 @@ from flask import Blueprint, Response, jsonify
 
 from app.audience import Audience
 from app.legacy import schemas
-from app.legacy.arguments import (
-    metric_of_kind,
-    parsed_grid,
-    parsed_instant,
-    readable_devices,
-    readable_sensor,
-    written,
-)
+from app.legacy.arguments import metric_of_kind, parsed_grid, parsed_instant, readable_devices, readable_sensor, written
 from app.legacy.schemas import NOT_NEAR, STRING, TZ, WRONG_QUESTION
 from app.routes.parameters import Parameter, Schema
 from app.routes.routing import Arguments, Body, Example, Route, View, route, serve_routes

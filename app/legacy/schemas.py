@@ -35,11 +35,7 @@ GRID = schemas.thing(
 SENSOR_POINT = schemas.thing(data=DOCUMENT, date=DATE)
 SENSOR_GRID = schemas.thing(
     sensor_id=schemas.of("integer"),
-    data={
-        "type": "object",
-        "description": "Document by the time it is filed under.",
-        "additionalProperties": DOCUMENT,
-    },
+    data={"type": "object", "description": "Document by the time it is filed under.", "additionalProperties": DOCUMENT},
 )
 WRONG_QUESTION = Body(
     "A date, an interval or a zone that cannot be read, or a parameter that is not known.",

@@ -60,51 +60,35 @@ def mine() -> Response:
 def account(session: Session, user: User) -> dict[str, Any]:
     """The account as it is kept, but the hash of its password."""
     return {
-        "username": user.username,
-        "email": user.email,
-        "role": user.role,
-        "created_at": written(user.created_at),
-        "last_login_at": written(user.last_login_at),
+        **fields_of(user, "username", "email", "role", "created_at", "last_login_at"),
         "keys": [
             {
                 "label": key.label,
                 "device": key.device_slug,
                 "scopes": key.scopes.split(","),
-                "created_at": written(key.created_at),
-                "expires_at": written(key.expires_at),
-                "revoked_at": written(key.revoked_at),
-                "last_used_at": written(key.last_used_at),
-                "last_used_from": key.last_used_from,
+                **fields_of(key, "created_at", "expires_at", "revoked_at", "last_used_at", "last_used_from"),
             }
             for key in users.keys_of(session, user)
         ],
         "sensors": [
-            {
-                "id": sensor.id,
-                "name": sensor.name,
-                "type": sensor.type,
-                "units": sensor.units,
-                "protocol": sensor.protocol,
-                "public": sensor.public,
-                "created_at": written(sensor.created_at),
-                "archived_at": written(sensor.archived_at),
-            }
+            fields_of(sensor, "id", "name", "type", "units", "protocol", "public", "created_at", "archived_at")
             for sensor in users.sensors_of(session, user)
         ],
     }
 
 
-def written(at: datetime | None) -> str | None:
-    """An instant as JSON has it."""
-    return at.isoformat() if at is not None else None
+def fields_of(row: object, *names: str) -> dict[str, Any]:
+    """These fields of a row, instants as texts."""
+    values = {name: getattr(row, name) for name in names}
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
 
 
 def log_lines(session: Session, user: User) -> Iterator[bytes]:
     """What the audit log has of the user, the newest first, one entry a line."""
     # A name may have been somebody else's before: what the log has of them is theirs.
     for entry in audit.every_entry(session, Criteria(username=user.username, since=user.created_at)):
-        line = {"at": written(entry.at), "action": entry.action, "subject": entry.subject, "detail": entry.detail}
-        yield json.dumps({**line, "address": entry.address}, ensure_ascii=False).encode() + b"\n"
+        line = fields_of(entry, "at", "action", "subject", "detail", "address")
+        yield json.dumps(line, ensure_ascii=False).encode() + b"\n"
 
 
 def document_lines(session: Session, sensor: Sensor) -> Iterator[bytes]:
@@ -117,11 +101,7 @@ def document_lines(session: Session, sensor: Sensor) -> Iterator[bytes]:
     before: datetime | None = None
     while documents := queries.documents(session, device.id, window, AT_ONCE, before):
         for document in documents:
-            line = {
-                "recorded_at": written(document.recorded_at),
-                "received_at": written(document.received_at),
-                "clock": document.clock,
-            }
+            line = fields_of(document, "recorded_at", "received_at", "clock")
             # Line ends stand between the parts of a document: within a text they are escaped.
             content = document.text.replace("\r", " ").replace("\n", " ")
             yield f'{json.dumps(line, ensure_ascii=False)[:-1]}, "content": {content}}}\n'.encode()

@@ -22,6 +22,11 @@ AN_ADDRESS = Regexp(re.compile(rf"^\s*(?:{EMAIL.pattern})\s*\Z"), message=NO_ADD
 PASSWORD_HELP = "At least 8 characters; three or four words in a row are easy to keep in mind."
 
 
+def at_most(length: int) -> Length:
+    """Refuses longer texts."""
+    return Length(max=length, message=f"At most {length:,} characters.")
+
+
 class NotTooEasy:
     """Refuses passwords that are easy to guess, with the reason; `personal` names the fields not to repeat."""
 
@@ -45,21 +50,14 @@ def readable(_form: Form, field: Field) -> None:
         raise ValidationError(str(problem)) from problem
 
 
-AGAIN = [
-    InputRequired("Write the password again."),
-    EqualTo("password", "The two passwords differ: write both again."),
-]
+AGAIN = [InputRequired("Write the password again."), EqualTo("password", "The two passwords differ: write both again.")]
 
 
 class LoginForm(FlaskForm):
     """Name, password, and whether to stay logged in."""
 
-    username = StringField(
-        "Username", [InputRequired("Write your username."), Length(max=60, message="At most 60 characters.")]
-    )
-    password = PasswordField(
-        "Password", [InputRequired("Write your password."), Length(max=1000, message="At most 1,000 characters.")]
-    )
+    username = StringField("Username", [InputRequired("Write your username."), at_most(60)])
+    password = PasswordField("Password", [InputRequired("Write your password."), at_most(1000)])
     remember = BooleanField("Stay logged in on this device")
     submit = SubmitField("Log in")
 
@@ -69,26 +67,16 @@ class RegisterForm(FlaskForm):
 
     username = StringField(
         "Username",
-        [
-            InputRequired("Choose a username."),
-            Length(max=60, message="At most 60 characters."),
-            WHOLE_NAME,
-        ],
+        [InputRequired("Choose a username."), at_most(60), WHOLE_NAME],
         description="Part of the address your sensors post to.",
     )
     email = EmailField(
         "E-mail",
-        [
-            InputRequired("Write your e-mail address."),
-            Length(max=60, message="At most 60 characters."),
-            AN_ADDRESS,
-        ],
+        [InputRequired("Write your e-mail address."), at_most(60), AN_ADDRESS],
         description="Only used to reset a lost password.",
     )
     password = PasswordField(
-        "Password",
-        [InputRequired("Choose a password."), NotTooEasy("username", "email")],
-        description=PASSWORD_HELP,
+        "Password", [InputRequired("Choose a password."), NotTooEasy("username", "email")], description=PASSWORD_HELP
     )
     confirm_password = PasswordField("Password again", AGAIN)
     submit = SubmitField("Register")
@@ -114,10 +102,7 @@ class ChangePasswordForm(FlaskForm):
 class ForgottenForm(FlaskForm):
     """The address to send the link to."""
 
-    email = EmailField(
-        "E-mail",
-        [InputRequired("Write your e-mail address."), Length(max=60, message="At most 60 characters."), AN_ADDRESS],
-    )
+    email = EmailField("E-mail", [InputRequired("Write your e-mail address."), at_most(60), AN_ADDRESS])
     submit = SubmitField("Send me a link")
 
 
@@ -146,17 +131,13 @@ class KeyForm(FlaskForm):
 
     label = StringField(
         "Name",
-        [InputRequired("Give the key a name."), Length(max=80, message="At most 80 characters."), readable],
+        [InputRequired("Give the key a name."), at_most(80), readable],
         description="Where it will be used: greenhouse Pi.",
     )
     bound = SelectField("Good for", description="A key for one sensor is worth less to who finds it.")
     post = BooleanField("May post", default=True)
     read = BooleanField("May read")
-    days = SelectField(
-        "Expires",
-        choices=[SelectChoice(days, label) for days, label in DAYS],
-        default="0",
-    )
+    days = SelectField("Expires", choices=[SelectChoice(days, label) for days, label in DAYS], default="0")
     submit = SubmitField("Make the key")
 
     def validate_read(self, _field: Field) -> None:
@@ -168,17 +149,10 @@ class KeyForm(FlaskForm):
 class UserForm(FlaskForm):
     """A new user, made by an administrator; the password is set by who gets the link."""
 
-    username = StringField(
-        "Username",
-        [
-            InputRequired("Choose a username."),
-            Length(max=60, message="At most 60 characters."),
-            WHOLE_NAME,
-        ],
-    )
+    username = StringField("Username", [InputRequired("Choose a username."), at_most(60), WHOLE_NAME])
     email = EmailField(
         "E-mail",
-        [InputRequired("Write an e-mail address."), Length(max=60, message="At most 60 characters."), AN_ADDRESS],
+        [InputRequired("Write an e-mail address."), at_most(60), AN_ADDRESS],
         description="A link to set a password is sent there.",
     )
     role = SelectField("Role", choices=[SelectChoice(role, role) for role in ROLES], default=MEMBER)
@@ -190,24 +164,12 @@ class SensorForm(FlaskForm):
 
     sensor_name = StringField(
         "Name",
-        [
-            InputRequired("Give the sensor a name."),
-            Length(max=20, message="At most 20 characters."),
-            WHOLE_NAME,
-        ],
+        [InputRequired("Give the sensor a name."), at_most(20), WHOLE_NAME],
         description="At most 20 characters; part of the address it posts to.",
     )
-    type = StringField(
-        "Type",
-        [Length(max=20, message="At most 20 characters."), readable],
-        description="What it measures, or its model: light, SI7020.",
-    )
-    units = StringField(
-        "Units", [Length(max=20, message="At most 20 characters."), readable], description="lux, °C, % …"
-    )
+    type = StringField("Type", [at_most(20), readable], description="What it measures, or its model: light, SI7020.")
+    units = StringField("Units", [at_most(20), readable], description="lux, °C, % …")
     protocol = StringField(
-        "Protocol",
-        [Length(max=20, message="At most 20 characters."), readable],
-        description="How it is wired: I2C, serial … May stay empty.",
+        "Protocol", [at_most(20), readable], description="How it is wired: I2C, serial … May stay empty."
     )
     submit = SubmitField("Register sensor")

@@ -8,9 +8,9 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, Form, SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Length, ValidationError
+from wtforms.validators import ValidationError
 
-from app.views.forms import readable
+from app.views.forms import at_most, readable
 from callbacks.image.image import KIND, MOST_VALUES
 from data import catalogue
 from pages.graph_form import CHOICES, CUSTOM, DEFAULTS, MARKERS, OLD_NAMES, STYLE_NAMES, SWITCHES
@@ -18,11 +18,6 @@ from pages.graph_form import CHOICES, CUSTOM, DEFAULTS, MARKERS, OLD_NAMES, STYL
 NO, YES = ("no", "false", "off", "0", "n", ""), ("yes", "true", "on", "1", "y")
 LONGEST_TITLE, LONGEST_LABEL, LONGEST_FORMAT, LONGEST_OTHER = 120, 60, 60, 80
 UNITS = catalogue.FORM_CHOICES[KIND]
-
-
-def at_most(letters: int) -> Length:
-    """Refuses longer texts."""
-    return Length(max=letters, message=f"At most {letters} characters.")
 
 
 def one_of(choices: Mapping[str, str], what: str) -> Callable[[Form, Field], None]:
@@ -67,9 +62,7 @@ class ImageForm(Form):
     xlabel = StringField("X axis", [at_most(LONGEST_LABEL), readable])
     ylabel = StringField("Y axis", [at_most(LONGEST_LABEL), readable])
     date_format = StringField(
-        "Date format",
-        [at_most(LONGEST_FORMAT), readable],
-        description="Python's strftime codes, for the ticks.",
+        "Date format", [at_most(LONGEST_FORMAT), readable], description="Python's strftime codes, for the ticks."
     )
     style = SelectField(
         "Style",

@@ -13,31 +13,11 @@ from data.database.engine import begin_write
 from data.database.models import AuditEntry, now
 
 ACTIONS = (
-    "login",
-    "login refused",
-    "logout",
-    "account made",
-    "account deleted",
-    "account exported",
-    "password changed",
-    "password reset asked",
-    "role changed",
-    "sessions ended",
-    "key made",
-    "key revoked",
-    "sensor registered",
-    "sensor changed",
-    "sensor handed over",
-    "sensor deleted",
-    "device changed",
-    "correction",
-    "imported",
-    "restored",
-    "thrown away",
-    "letter given up",
-    "settings",
-    "audit log exported",
-)
+    "login", "login refused", "logout", "account made", "account deleted", "account exported", "password changed",
+    "password reset asked", "role changed", "sessions ended", "key made", "key revoked", "sensor registered",
+    "sensor changed", "sensor handed over", "sensor deleted", "device changed", "correction", "imported",
+    "restored", "thrown away", "letter given up", "settings", "audit log exported",
+)  # fmt: skip
 KEPT = timedelta(days=3 * 365)
 AT_ONCE = 1_000
 
