@@ -54,7 +54,7 @@ EVENTS = schemas.thing(
     audience=Audience.READERS,
 )
 def events(arguments: Arguments) -> Response:
-    """The events that overlap the window, by start; `ended_at` is null for an event that still goes on.
+    """The events that overlap the window, by start; `ended_at` is null for what the newest document still reports.
 
     An event ends with the first document that does not report it.
     """

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from app.http.error_texts import ERROR_TEXTS, MORE_TEXTS, TO_PROGRAMS
+from app.http.error_texts import ALL_TEXTS
 from app.routes import schemas
 from app.routes.parameters import Parameter, Schema
 from app.routes.routing import JSON, NDJSON, Body, Route
@@ -144,12 +144,12 @@ def error_of(route: Route, code: int) -> dict[str, Any]:
 
 def title_of(code: int) -> str:
     """The name of that status."""
-    return (ERROR_TEXTS.get(code) or MORE_TEXTS[code]).title
+    return ALL_TEXTS[code].title
 
 
 def failure(code: int) -> dict[str, Any]:
     """The answer of that status."""
     return {
-        "description": f"{title_of(code)}. {TO_PROGRAMS[code]}",
+        "description": f"{title_of(code)}. {ALL_TEXTS[code].to_programs}",
         "content": {JSON: {"schema": {"$ref": "#/components/schemas/Error"}}},
     }

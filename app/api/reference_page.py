@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from app.api.openapi import NAMES, OPENAPI, groups, openapi, path_of, title_of
 from app.audience import Audience, audience
 from app.http.answers import site_address
-from app.http.error_texts import TO_PROGRAMS
+from app.http.error_texts import ALL_TEXTS
 from app.http.spelling import API_PAGE
 from app.routes.parameters import Schema
 from app.routes.routing import NDJSON, Route
@@ -53,7 +53,7 @@ def page() -> str:
     host, routes = site_address(), current_app.extensions[ROUTES]
     shown = [(group, [show(route, host) for route in routes if route.group == group]) for group in groups(routes)]
     codes = sorted({code for route in routes for code in route.codes})
-    words = [(code, title_of(code), TO_PROGRAMS[code]) for code in codes]
+    words = [(code, title_of(code), ALL_TEXTS[code].to_programs) for code in codes]
     return render_template("api.html", groups=shown, errors=words)
 
 

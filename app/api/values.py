@@ -66,7 +66,7 @@ NEAREST = schemas.thing(
     audience=Audience.READERS,
 )
 def nearest(arguments: Arguments) -> Response:
-    """The values of the document nearest to the moment, of two equally near the earlier; null when none is near."""
+    """The values of the nearest document, of two equally near the earlier; null when none is near enough."""
     with parts().sessions() as session:
         device = readable(session, arguments["device"])
         units = units_of(session, device, arguments["metric"])

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
 
-from app.http.error_texts import ERROR_TEXTS, MORE_TEXTS, OTHERWISE
+from app.http.error_texts import ALL_TEXTS, OTHERWISE
 from app.http.log_masking import masked
 from app.http.spelling import is_json_address
 from data.errors import DocumentError, NotFoundError, RangeError
@@ -40,7 +40,7 @@ def wants_json() -> bool:
 def error_response(code: int, message: str | None = None) -> Response:
     """The answer for that status; `message` replaces the general sentence in JSON and stands below it on a page."""
     reference = secrets.token_hex(4)
-    words = ERROR_TEXTS.get(code) or MORE_TEXTS.get(code, OTHERWISE)
+    words = ALL_TEXTS.get(code, OTHERWISE)
     log.log(
         logging.ERROR if code >= 500 else logging.INFO,
         "%s %r answered %d, reference %s: %s",  # %r: a path may hold a line end

@@ -69,7 +69,7 @@ def posted_to(
     '{"Battery Charge": {"state of charge": 72.4}}',
 )
 def bms(_arguments: Arguments) -> Response:
-    """Stored under its time of measurement (`timestamp` or `date`, ISO 8601 with a time of day), else the present.
+    """Stored under the time of measurement (`timestamp` or `date`, ISO 8601 with a time of day), else the current time.
 
     The same document at the same time is stored once.
     """

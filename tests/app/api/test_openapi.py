@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,10 @@ from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
+from app.api.reference_page import ROUTES
+from app.audience import audience_of
 from app.http.spelling import is_json_address
+from app.routes.routing import Body, Example, Route
 from tests.app.v1 import SENSOR, at, put
 from tests.builders import line, tristar_document
 
@@ -52,6 +56,45 @@ def test_the_document_and_the_routes_are_the_same(server: Flask, document: dict[
     }
     described = {(path, method) for path, item in document["paths"].items() for method in item}
     assert served == described
+
+
+def lacking(server: Flask) -> list[str]:
+    """What the routes for programs lack, each by its endpoint."""
+    routes: dict[str, Route] = {rule: route for route in server.extensions[ROUTES] for rule in route.rules.values()}
+    lacks = []
+    for rule in server.url_map.iter_rules():
+        if not is_json_address(rule.rule) or rule.rule.startswith("/_") or rule.endpoint in NOT_ROUTES:
+            continue
+        route = routes.get(rule.rule)
+        if route is None:
+            lacks.append(f"{rule.endpoint} is no row of ROUTES")
+            continue
+        lacks += [f"{rule.endpoint} has no audience"] * (audience_of(server, rule.endpoint) is None)
+        lacks += [f"{rule.endpoint} has no example"] * (not route.example.answer)
+        bodies = (route.answer, *route.others.values(), *([route.takes] if route.takes else []))
+        lacks += [f"{rule.endpoint} has no schema" for body in bodies for schema in body.content.values() if not schema]
+    return lacks
+
+
+def test_no_route_lacks_an_audience_an_example_or_a_schema(server: Flask) -> None:
+    assert lacking(server) == []
+
+
+def test_what_a_route_lacks_is_named(server: Flask) -> None:
+    server.extensions[ROUTES] = [
+        replace(route, example=Example(""), answer=Body("", {"application/json": {}}))
+        if route.name == "latest"
+        else route
+        for route in server.extensions[ROUTES]
+        if route.name != "series"
+    ]
+    del server.view_functions["api.energy"].audience  # type: ignore[attr-defined]
+    assert set(lacking(server)) == {
+        "api.energy has no audience",
+        "api.latest has no example",
+        "api.latest has no schema",
+        "api.series is no row of ROUTES",
+    }
 
 
 def test_every_operation_has_a_name_of_its_own_and_says_what_it_is_for(document: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
+from app.audience import Audience, audience
 from app.http import static_errors
 from app.http.error_texts import ERROR_TEXTS
 from tests.app.callback_walk import page_values
@@ -25,9 +26,12 @@ def test_the_seventeen_codes_have_words() -> None:
 
 
 def test_the_owners_words_are_kept() -> None:
-    assert (ERROR_TEXTS[404].title, ERROR_TEXTS[404].said) == ("Not Found", "The page you are looking for is not here.")
+    assert (ERROR_TEXTS[404].title, ERROR_TEXTS[404].sentence) == (
+        "Not Found",
+        "The page you are looking for is not here.",
+    )
     assert ERROR_TEXTS[500].title == "Server Malfunction"
-    assert ERROR_TEXTS[500].said == "Our server is experiencing technical difficulties."
+    assert ERROR_TEXTS[500].sentence == "Our server is experiencing technical difficulties."
 
 
 @pytest.fixture
@@ -38,7 +42,7 @@ def failing(server: Flask, code: int) -> Flask:
         abort(code)
 
     server.view_functions["/<path:path>"] = fail
-    server.view_functions["reading.bms_point"] = fail
+    server.view_functions["reading.bms_point"] = audience(Audience.READERS)(fail)
     return server
 
 
@@ -48,7 +52,7 @@ def test_a_page_says_what_happened_and_what_to_do(failing: Flask, code: int) -> 
     page = answer.get_data(as_text=True)
     assert (answer.status_code, answer.mimetype) == (code, "text/html")
     assert f"{ERROR_TEXTS[code].title} ({code})" in page
-    assert ERROR_TEXTS[code].said in page
+    assert ERROR_TEXTS[code].sentence in page
     assert ERROR_TEXTS[code].next_step in page
     assert "Reference" in page
     assert "/assets/view/arboretum.css" in page
@@ -91,7 +95,7 @@ def test_a_bug_is_a_malfunction_with_a_reference_and_no_traceback(
 def test_an_unknown_page_is_a_real_404(server: Flask, path: str) -> None:
     answer = server.test_client().get(path, headers={"Accept": "text/html"})
     assert (answer.status_code, answer.mimetype) == (404, "text/html")
-    assert ERROR_TEXTS[404].said in answer.get_data(as_text=True)
+    assert ERROR_TEXTS[404].sentence in answer.get_data(as_text=True)
 
 
 @pytest.mark.parametrize(
@@ -134,7 +138,7 @@ def test_the_pages_of_nginx_say_the_same_in_one_file_each(code: int) -> None:
     folder = ROOT / "deploy" / "nginx" / "errors"
     page = (folder / f"{code}.html").read_text(encoding="utf-8")
     assert page == static_errors.page(code)
-    for words in (ERROR_TEXTS[code].title, ERROR_TEXTS[code].said, ERROR_TEXTS[code].next_step):
+    for words in (ERROR_TEXTS[code].title, ERROR_TEXTS[code].sentence, ERROR_TEXTS[code].next_step):
         assert words in page
     assert "http" not in page
     assert (folder / f"{code}.json").read_text(encoding="utf-8") == static_errors.body(code)
@@ -167,7 +171,7 @@ def test_a_callback_that_fails_answers_with_a_reference_that_is_in_the_log(
     references = []
     for output in fired.keys() - quiet:
         told = fired[output].get_json()
-        assert told["error"] == ERROR_TEXTS[500].said
+        assert told["error"] == ERROR_TEXTS[500].sentence
         assert f"reference {told['reference']}" in caplog.text
         references.append(told["reference"])
     assert len(set(references)) == len(references)

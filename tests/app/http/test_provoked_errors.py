@@ -14,11 +14,13 @@ from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
 from app import create_app
+from app.audience import Audience, audience
 from app.config import Config
 from app.http.error_texts import ERROR_TEXTS
 from app.http.headers import LONGEST_ADDRESS
 from app.services import parts_of
 from data.accounts import sensor_changes, users
+from data.roles import VIEWER
 from tests.app.http.test_disk_full import full_disk
 from tests.builders import form_token, sign_in
 
@@ -40,7 +42,7 @@ def site(config: Config, sessions: sessionmaker[Session]) -> Iterator[Flask]:
         ada = users.create_user(session, "ada", "ada@example.org", PASSWORD)
         sensor = users.register_sensor(session, ada, "old")
         sensor_changes.set_archived(session, sensor.id, True)
-        users.create_user(session, "vera", "vera@example.org", PASSWORD, users.VIEWER)
+        users.create_user(session, "vera", "vera@example.org", PASSWORD, VIEWER)
     made = create_app(replace(config, posts_per_minute=3, allowed_hosts=("arboretum.example.org",)))
     yield made
     parts_of(made).engine.dispose()
@@ -86,7 +88,7 @@ def broken(site: Flask, name: str, address: str) -> TestResponse:
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("the bug itself")
 
-    site.view_functions[name] = fail
+    site.view_functions[name] = audience(Audience.READERS)(fail)
     return site.test_client().get(address, headers=HTML)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
 from data.accounts import audit, outbox, rate_limits
-from data.accounts.audit import Actor, Asked
+from data.accounts.audit import Actor, Criteria
 from data.accounts.rate_limits import Limit
 
 AT = datetime(2026, 3, 1, 12, 1, tzinfo=UTC)
@@ -44,12 +44,12 @@ def test_the_audit_log_is_filtered_and_read_to_its_end(sessions: sessionmaker[Se
             audit.record(session, ADA, "login", f"number {number}")
         audit.record(session, Actor("bob", "::1"), "key made", "a\nb\x1b[31m" + "x" * 500)
     with sessions() as session:
-        newest = audit.entries(session, Asked())[0]
+        newest = audit.entries(session, Criteria())[0]
         assert (newest.username, newest.action, newest.address) == ("bob", "key made", "::1")
         assert newest.subject.isprintable()
         assert len(newest.subject) == 120
-        assert len(list(audit.every_entry(session, Asked(username="ada")))) == 1_005
-        assert audit.entries(session, Asked(action="key made", until=AT)) == []
+        assert len(list(audit.every_entry(session, Criteria(username="ada")))) == 1_005
+        assert audit.entries(session, Criteria(action="key made", until=AT)) == []
         with pytest.raises(ValueError, match="ACTIONS"):
             audit.record(session, ADA, "invented", "")
 
