@@ -103,7 +103,7 @@ ORDER_INSIDE: dict[str, tuple[set[str], ...]] = {
         {"document"},
         {"catalogue", "families", "gaps"},
         {"arrays", "folding", "ranges"},
-        {"names"},
+        {"names", "roles"},
         {"errors"},
     ),
     "pages": (

@@ -8,13 +8,14 @@ import sys
 from app.cli.common import Arguments, Settings, argument, database, one_of, takes
 from data.accounts.audit import AT_THE_PROMPT
 from data.errors import NotFoundError
+from data.roles import ADMINISTRATOR, MEMBER, ROLES
 
 
 @takes(
     argument("username"),
     argument("email"),
     argument("--admin", action="store_true", help="the same as --role administrator"),
-    argument("--role", choices=("administrator", "member", "viewer"), default="member"),
+    argument("--role", choices=tuple(ROLES), default=MEMBER),
 )
 def create_user(config: Settings, arguments: Arguments) -> int:
     """Make a user; asks for the password, or reads it from standard input when that is no terminal."""
@@ -22,7 +23,7 @@ def create_user(config: Settings, arguments: Arguments) -> int:
     from data.accounts import audit, users
 
     password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
-    role = users.ADMINISTRATOR if arguments.admin else arguments.role
+    role = ADMINISTRATOR if arguments.admin else arguments.role
     with database(config)() as session:
         users.create_user(session, arguments.username, arguments.email, password, role, peppers(config))
         audit.record(session, AT_THE_PROMPT, "account made", arguments.username, f"role {role}")

@@ -16,9 +16,10 @@ from app.services import parts
 from data.accounts import users
 from data.accounts.audit import Actor
 from data.accounts.passwords import is_good_once
-from data.accounts.users import ADMINISTRATOR, MEMBER, SCOPES, VIEWER
+from data.accounts.users import SCOPES
 from data.database.models import User
 from data.queries import DeviceRow
+from data.roles import ROLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,8 @@ class SignedIn(UserMixin):
         self.username = user.username
         self.email = user.email
         self.role = user.role
-        self.admin = user.role == ADMINISTRATOR
-        self.member = user.role in (ADMINISTRATOR, MEMBER)
+        self.admin = user.admin
+        self.member = ROLES[user.role].has_sensors
         self.stamp = user.session_stamp
         self.must_choose = is_good_once(user.password)  # a password of their own
 
@@ -139,7 +140,7 @@ def keyed_poster(token: str) -> Poster:
             username=owner.username if owner is not None else None,
             user_id=key.user_id,
             key_id=key.id,
-            scopes=scopes - {"post"} if holder is not None and holder.role == VIEWER else scopes,
+            scopes=scopes if holder is None or ROLES[holder.role].has_sensors else scopes - {"post"},
         )
         worth_noting = users.is_use_worth_noting(key)
     if worth_noting:

@@ -26,6 +26,7 @@ from data.accounts.audit import Criteria
 from data.database.models import User
 from data.errors import DocumentError, NotFoundError, RangeError
 from data.ranges import parse_instant
+from data.roles import ROLES
 
 admin_pages = Blueprint("admin", __name__)
 
@@ -75,7 +76,7 @@ def users() -> Any:
     with parts().sessions() as session:
         rows = accounts.users(session)
         counts = {user.id: len(accounts.sensors_of(session, user)) for user in rows}
-    return render_template("admin_users.html", form=form, users=rows, counts=counts, roles=accounts.ROLES)
+    return render_template("admin_users.html", form=form, users=rows, counts=counts, roles=ROLES)
 
 
 @admin_pages.post("/admin/users/<int:user_id>/<any(role, logout, link, delete):change>")

@@ -12,9 +12,9 @@ from wtforms.validators import EqualTo, InputRequired, Length, Regexp, Validatio
 
 from app.services import parts
 from data.accounts.passwords import weakness
-from data.accounts.users import MEMBER, ROLES
 from data.errors import DocumentError
 from data.names import EMAIL, NAME, NAME_RULE, one_line
+from data.roles import MEMBER, ROLES
 
 WHOLE_NAME = Regexp(re.compile(rf"^(?:{NAME.pattern})\Z"), message=NAME_RULE)
 NO_ADDRESS = "This is not an e-mail address: write it like name@example.org."

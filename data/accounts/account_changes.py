@@ -16,10 +16,11 @@ from data.accounts.passwords import (
     password_matches,
     weakness,
 )
-from data.accounts.users import ADMINISTRATOR, ROLES, keys_of, sensors_of, site_names
+from data.accounts.users import keys_of, sensors_of, site_names
 from data.database.engine import begin_write
 from data.database.models import ApiKey, OutgoingMail, User, fresh_stamp, now
 from data.errors import DocumentError, GoneError, NotFoundError
+from data.roles import ADMINISTRATOR, ROLES
 
 
 def user_to_change(session: Session, user_id: int) -> User:

@@ -9,9 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from data.accounts.passwords import NO_PEPPER, Peppers, good_once
-from data.accounts.users import ADMINISTRATOR, create_user, register_sensor, user_by_name
+from data.accounts.users import create_user, register_sensor, user_by_name
 from data.database.engine import begin_write
 from data.database.models import Site
+from data.roles import ADMINISTRATOR
 
 ADMIN = "admin"
 ADMIN_EMAIL = "admin@localhost.localdomain"

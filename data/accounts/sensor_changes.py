@@ -6,11 +6,12 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from data.accounts.users import VIEWER, find_sensor, user_by_name
+from data.accounts.users import find_sensor, user_by_name
 from data.database.engine import begin_write
 from data.database.models import ApiKey, Base, Device, Sensor, User, now
 from data.errors import DocumentError, NotFoundError
 from data.names import NAME, NAME_RULE, checked_sensor_name
+from data.roles import ROLES
 
 
 def sensor_to_change(session: Session, sensor_id: int) -> tuple[Sensor, Device, User]:
@@ -63,7 +64,7 @@ def hand_over(session: Session, sensor_id: int, username: str) -> Sensor:
     """Make somebody else the owner of the sensor and its data; its own keys are revoked."""
     sensor, device, owner = sensor_to_change(session, sensor_id)
     receiver = user_by_name(session, username.strip())
-    if receiver is None or receiver.role == VIEWER:
+    if receiver is None or not ROLES[receiver.role].has_sensors:
         raise DocumentError(f"no member named {username.strip()!r}: a sensor needs an owner who may have sensors")
     if receiver.id == owner.id:
         raise DocumentError(f"the sensor is {owner.username}'s already: name somebody else")

@@ -26,8 +26,8 @@ from data.database.models import ApiKey, Device, Sensor, Site, User, now
 from data.errors import DocumentError, NotFoundError, TakenError
 from data.ingest import devices
 from data.names import LONGEST_NAME, checked_sensor_name, is_email, is_in_an_address, one_line
+from data.roles import MEMBER, ROLES
 
-ADMINISTRATOR, MEMBER, VIEWER = ROLES = ("administrator", "member", "viewer")
 SCOPES = ("post", "read")
 LONGEST_DETAIL = 20
 TOKEN_PREFIX = "arb_"

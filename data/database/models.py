@@ -28,6 +28,7 @@ from sqlalchemy.types import TypeDecorator
 
 from data.document import parse_content
 from data.ranges import from_milliseconds, to_milliseconds
+from data.roles import MEMBER, ROLES
 from data.templates.splitting import fill
 
 NAMES = {
@@ -92,7 +93,7 @@ class User(Base):
     username: Mapped[str] = mapped_column(String(60), unique=True)
     email: Mapped[str] = mapped_column(String(60), unique=True)
     password: Mapped[str] = mapped_column(String(255))  # a salted hash, see data.accounts.passwords
-    role: Mapped[str] = mapped_column(String(20), default="member")  # one of data.accounts.users.ROLES
+    role: Mapped[str] = mapped_column(String(20), default=MEMBER)  # one of ROLES
     session_stamp: Mapped[str] = mapped_column(String(32), default=fresh_stamp)  # in each session; a new one ends them
     created_at: Mapped[datetime] = mapped_column(Instant, default=now)
     last_login_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -100,8 +101,8 @@ class User(Base):
 
     @property
     def admin(self) -> bool:
-        """Whether this is an administrator."""
-        return self.role == "administrator"
+        """Whether this user may administer the site."""
+        return ROLES[self.role].administers
 
 
 class Sensor(Base):

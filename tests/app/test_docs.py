@@ -10,6 +10,7 @@ from flask import Flask
 
 from app.cli.main import COMMANDS
 from app.config import SETTINGS
+from data.roles import ROLES
 
 DOCS = Path(__file__).parents[2] / "docs"
 ROUTES = ("posting.", "batches.", "reading.", "api.", "health.healthz")
@@ -18,6 +19,14 @@ ROUTES = ("posting.", "batches.", "reading.", "api.", "health.healthz")
 @pytest.mark.parametrize("setting", SETTINGS)
 def test_every_setting_is_in_the_manual_of_operation(setting: str) -> None:
     assert f"`{setting}`" in (DOCS / "operations.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_role_is_in_the_manual_of_operation(role: str) -> None:
+    manual = (DOCS / "operations.md").read_text(encoding="utf-8")
+    [options] = re.findall(r"\| `create-user .*", manual)
+    assert f"*{role}*" in manual
+    assert f"`{role}`" in options
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -14,6 +14,7 @@ from app import create_app
 from app.config import Config
 from app.services import parts_of
 from data.accounts import users
+from data.roles import ADMINISTRATOR
 from tests.browser.conftest import Opener, Watched, listening
 from tests.browser.looking import OVERFLOW, UNREADABLE, overlaps, ready
 
@@ -108,7 +109,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A site with an administrator, a sensor and a key."""
     server = create_app(Config(data_dir=tmp_path_factory.mktemp("office"), secret_key="a secret key of the tests"))
     with parts_of(server).sessions.begin() as session:
-        user = users.create_user(session, "grace", "grace@example.org", PASSWORD, users.ADMINISTRATOR)
+        user = users.create_user(session, "grace", "grace@example.org", PASSWORD, ADMINISTRATOR)
         users.register_sensor(session, user, "soil")
         users.create_key(session, "the Pi", user)
     yield from listening(server)

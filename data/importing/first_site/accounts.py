@@ -17,6 +17,7 @@ from data.importing.counting import Count, Tell
 from data.importing.first_site.file import OldRow, OldSite, UnreadableError, text_of
 from data.ingest.batch import REPEATED, STORED, Outcome
 from data.names import LONGEST_NAME, is_email, is_in_an_address
+from data.roles import MEMBER
 
 # The forms of a hash that is kept; a bare digest or a password in plain text never is.
 KEPT_HASHES = re.compile(r"\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}|(scrypt|pbkdf2):[^$]+\$[^$]+\$[^$]+")
@@ -69,7 +70,7 @@ def _user(session: Session, row: OldRow, where: str, tell: Tell) -> tuple[User, 
     if not KEPT_HASHES.fullmatch(password):
         tell(f"{where}: the password of {username} is no hash of a form that is kept: give the user a new password")
         password = NO_PASSWORD
-    user = User(username=username, email=email, password=password, role=accounts.MEMBER)
+    user = User(username=username, email=email, password=password, role=MEMBER)
     session.add(user)
     session.flush()
     return user, True

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_login import login_user
 from sqlalchemy.orm import Session, sessionmaker
+from werkzeug.exceptions import Forbidden
 
 from app import create_app
-from app.audience import audience_of
+from app.audience import Audience, audience_of
 from app.config import Config
-from app.security.guard import local_target
+from app.security.guard import check_role, local_target
+from app.security.identity import SignedIn
 from app.services import parts_of
 from data.accounts import users
+from data.database.models import User
+from data.roles import ROLES
 from tests.builders import bms_document, csrf_header, fire, form_token, line, ndjson, sign_in, tristar_document
 
 POSTS = (
@@ -40,6 +46,24 @@ def private(config: Config) -> Iterator[FlaskClient]:
 def test_every_endpoint_declares_its_audience(server: Flask) -> None:
     endpoints = {rule.endpoint for rule in server.url_map.iter_rules()}
     assert [endpoint for endpoint in sorted(endpoints) if audience_of(server, endpoint) is None] == []
+
+
+def test_each_role_is_let_through_to_its_audiences_and_no_other(server: Flask) -> None:
+    admitted: dict[Audience, list[str]] = {}
+    for people in Audience:
+        for role in ROLES:
+            user = User(id=1, username="ada", email="", password="", role=role, session_stamp="")
+            with server.test_request_context("/"):
+                login_user(SignedIn(user))
+                with suppress(Forbidden):
+                    check_role(people)
+                    admitted.setdefault(people, []).append(role)
+    everybody = ["administrator", "member", "viewer"]
+    assert admitted == {
+        **dict.fromkeys(Audience, everybody),
+        Audience.MEMBERS: ["administrator", "member"],
+        Audience.ADMINISTRATORS: ["administrator"],
+    }
 
 
 def test_an_endpoint_without_an_audience_is_for_administrators_only(

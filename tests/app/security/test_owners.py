@@ -18,11 +18,12 @@ from werkzeug.routing import Rule
 from callbacks.values.pages import VALUE_PAGES
 from data import queries
 from data.accounts import users
+from data.roles import VIEWER
 from pages import PAGES
 from tests.app.callback_walk import Body, bodies, every_callback
 from tests.builders import csrf_header, form_token, sign_in
 
-# CollectorDevice only to what ada's private sensor posts and is called.
+# Known only to what ada's private sensor posts and is called.
 SECRET_METRIC, SECRET_VALUE, SECRET_NAME = "hidden_metric_9137", 913.7731, "hidden9137"
 WHO = ("stranger", "other", "viewer", "owner", "admin")
 EVERYBODY = {"stranger": "open", "other": "open", "viewer": "open", "owner": "open", "admin": "open"}
@@ -133,7 +134,7 @@ def cast(server: Flask, sessions: sessionmaker[Session], admin_password: str) ->
     with sessions.begin() as session:
         ada = users.create_user(session, "ada", "ada@example.org", "a long password")
         users.create_user(session, "bob", "bob@example.org", "a long password")
-        users.create_user(session, "vera", "vera@example.org", "a long password", users.VIEWER)
+        users.create_user(session, "vera", "vera@example.org", "a long password", VIEWER)
         sensor = users.register_sensor(session, ada, SECRET_NAME)
         key, _ = users.create_key(session, "pi", device_slug=f"ada/{SECRET_NAME}")
     clients = {who: server.test_client() for who in WHO}

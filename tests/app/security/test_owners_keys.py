@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from data import queries
 from data.accounts import users
 from data.ranges import TimeRange
+from data.roles import VIEWER
 from tests.app.security.test_owners import READING, SAFE, SECRET_METRIC, SECRET_NAME, SECRET_VALUE, address_of
 from tests.builders import line, ndjson
 
@@ -27,7 +28,7 @@ def keys(server: Flask, sessions: sessionmaker[Session]) -> dict[str, str]:
     with sessions.begin() as session:
         ada = users.create_user(session, "ada", "ada@example.org", "a long password")
         bob = users.create_user(session, "bob", "bob@example.org", "a long password")
-        vera = users.create_user(session, "vera", "vera@example.org", "a long password", users.VIEWER)
+        vera = users.create_user(session, "vera", "vera@example.org", "a long password", VIEWER)
         # Names that begin as hers do are other people's.
         adam = users.create_user(session, "ada.m", "adam@example.org", "a long password")
         admin = users.user_by_name(session, "admin")

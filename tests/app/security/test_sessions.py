@@ -17,6 +17,7 @@ from app.config import Config
 from app.services import parts_of
 from data.accounts import account_changes, audit, users
 from data.accounts.audit import Criteria
+from data.roles import VIEWER
 from tests.builders import fire, form_token, sign_in
 
 OLD, NEW = "a long password", "four tall green tomatoes"
@@ -90,7 +91,7 @@ def test_a_cookie_that_remembers_somebody_ends_with_the_sessions(
         user = users.user_by_name(session, "ada")
         assert user is not None
         if end == "role":
-            account_changes.set_role(session, user.id, users.VIEWER)
+            account_changes.set_role(session, user.id, VIEWER)
     if end == "logout":
         owner.get("/logout")
         assert owner.get_cookie("remember_token") is None

@@ -22,6 +22,7 @@ from app.services import parts_of
 from collector.config import read_config
 from data.accounts import users
 from data.accounts.post_rates import PostRates
+from data.roles import VIEWER
 from tests.app.v1 import put
 from tests.builders import form_token, line, sign_in
 
@@ -110,7 +111,7 @@ def test_the_key_of_a_viewer_posts_no_more(ada: FlaskClient, sessions: sessionma
     with sessions.begin() as session:
         user = users.user_by_name(session, "ada")
         assert user is not None
-        user.role = users.VIEWER
+        user.role = VIEWER
     assert [post(server.test_client(), key) for key in made] == [403, 403]
 
 

@@ -14,6 +14,7 @@ from data.accounts import account_changes, sensor_changes, users
 from data.database.models import Sensor, User
 from data.errors import DocumentError, NotFoundError
 from data.ingest import batch
+from data.roles import VIEWER
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -61,7 +62,7 @@ def test_a_sensor_handed_over_is_the_receivers_with_its_data_and_without_its_key
 ) -> None:
     with sessions.begin() as session:
         users.create_user(session, "bob", "bob@example.org", "a long password")
-        users.create_user(session, "eve", "eve@example.org", "a long password", users.VIEWER)
+        users.create_user(session, "eve", "eve@example.org", "a long password", VIEWER)
         sensor_changes.hand_over(session, soil.id, "bob")
     with sessions.begin() as session:
         assert queries.device(session, "bob/soil").sensor_id == soil.id
