@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 from flask import Response, request
 from sqlalchemy.orm import Session
 
-from app.api.devices import readable
+from app.api.lookup import readable
 from app.audience import Audience
 from app.routes import schemas
 from app.routes.parameters import FROM, INSTANT_SCHEMA, TIMES, TO, TZ, Parameter, instant, number_schema, whole

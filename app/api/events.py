@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response
 
-from app.api.devices import moment, readable
+from app.api.lookup import moment, readable
 from app.api.range import window_or_span
 from app.audience import Audience
 from app.routes import schemas

@@ -12,7 +12,7 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from app.api.columns import VALUE, Columns, bucket_columns, instants_of, sample_columns
-from app.api.devices import moment, readable, stored_span, units_of
+from app.api.lookup import moment, readable, stored_span, units_of
 from app.api.streaming import buckets_in_stretches, exported, samples_in_stretches
 from app.audience import Audience
 from app.routes import schemas

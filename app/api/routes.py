@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, current_app
 
-from app.api.devices import devices, latest, series
+from app.api.devices import devices, series
 from app.api.documents import documents
+from app.api.energy import energy
 from app.api.events import events
+from app.api.latest import latest
+from app.api.nearest import nearest
 from app.api.openapi import OPENAPI
 from app.api.range import range_
-from app.api.values import energy, nearest
 from app.audience import Audience
 from app.routes import schemas
 from app.routes.routing import Arguments, Example, route, serve_routes, written
