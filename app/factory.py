@@ -66,14 +66,7 @@ BLUEPRINTS = (
     admin_entries,
 )
 # Every route for programs, in the order in which they are described.
-ROUTES = (
-    *batches.ROUTES,
-    *api.ROUTES,
-    *posting.ROUTES,
-    *reading.ROUTES,
-    *sensor_documents.ROUTES,
-    *health.ROUTES,
-)
+ROUTES = (*batches.ROUTES, *api.ROUTES, *posting.ROUTES, *reading.ROUTES, *sensor_documents.ROUTES, *health.ROUTES)
 
 
 def create_app(config: Config | None = None) -> Flask:

@@ -111,13 +111,7 @@ def users(session: Session) -> Sequence[User]:
 
 
 def register_sensor(
-    session: Session,
-    user: User,
-    name: str,
-    type: str = "",
-    units: str = "",
-    protocol: str = "",
-    public: bool = False,
+    session: Session, user: User, name: str, type: str = "", units: str = "", protocol: str = "", public: bool = False
 ) -> Sensor:
     """A new sensor of that user with its device; flushed.  Raises DocumentError in words when it cannot be."""
     begin_write(session)
@@ -128,12 +122,7 @@ def register_sensor(
             raise DocumentError(f"{label} has {len(text)} characters, at most {LONGEST_DETAIL} are kept: shorten it")
     if find_sensor(session, user.username, name) is not None:
         raise DocumentError(f"you have a sensor named {name} already: choose another name")
-    sensor = Sensor(
-        user_id=user.id,
-        name=name,
-        public=public,
-        **details,
-    )
+    sensor = Sensor(user_id=user.id, name=name, public=public, **details)
     session.add(sensor)
     try:
         session.flush()
