@@ -80,9 +80,8 @@ def documents(_arguments: Arguments) -> Response:
     lines = numbered_lines(read_body(LIMIT))
     read = [(number, read_line(line, sender)) for number, line in lines]
     accepted = [document for _, document in read if isinstance(document, batch.Posted)]
-    with parts().sessions() as session:
+    with parts().sessions.begin() as session:
         outcomes = iter(batch.store(session, accepted, datetime.now(UTC)))
-        session.commit()
     answers = []
     for number, document in read:
         if isinstance(document, str):

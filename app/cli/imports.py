@@ -130,10 +130,9 @@ def site(config: Settings, arguments: Arguments) -> int:
 
     sessions, path, zone = database(config), Path(arguments.file), arguments.timezone or OLD_SITE_ZONE
     with opened(path) as old:
-        with sessions() as session:
+        with sessions.begin() as session:
             users, by_id = load_users(session, old, say)
             sensors, slugs = load_sensors(session, old, by_id, say)
-            session.commit()
         print(f"users: {users.summary()}\nsensors: {sensors.summary()}", flush=True)
         say(f"times without a zone are read as {zone} (--timezone names another)")
         source = SiteEntries(old, path, zone, slugs, datetime.now(UTC))
@@ -156,9 +155,8 @@ def run(sessions: sessionmaker[Session], source: Source, path: Path, unit: str, 
         raise ArboretumError(
             f"the database cannot be written ({problem.orig}): make room, and run the same command again to go on"
         ) from problem
-    with sessions() as session:
+    with sessions.begin() as session:
         note(session, str(path), count.summary())
-        session.commit()
     print(f"{what}{count.summary()}")
     return count
 

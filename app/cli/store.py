@@ -131,9 +131,8 @@ def restore(config: Settings, arguments: Arguments) -> int:
     engine, _ = open_database(config)
     count = fill(engine, Path(arguments.file), arguments.replace)
     sessions = session_factory(engine)
-    with sessions() as session:
+    with sessions.begin() as session:
         audit.record(session, AT_THE_PROMPT, "restored", Path(arguments.file).name, f"{count} rows")
-        session.commit()
     lost = warning_of_lost(sessions, peppers(config))
     engine.dispose()
     print(f"{count} rows restored from {arguments.file}")

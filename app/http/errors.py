@@ -82,9 +82,11 @@ def http_error(error: HTTPException) -> Response:
 
 
 @errors.app_errorhandler(NotFoundError)
-def not_found(error: NotFoundError) -> Response:
-    """The answer when there is no such device, sensor or metric."""
-    return error_response(404, str(error))
+@errors.app_errorhandler(RangeError)
+@errors.app_errorhandler(DocumentError)
+def wrong_request(error: NotFoundError | RangeError | DocumentError) -> Response:
+    """The answer to a question for what is not there, or to an invalid value or document."""
+    return error_response(404 if isinstance(error, NotFoundError) else 400, str(error))
 
 
 @errors.app_errorhandler(DependencyException)
@@ -92,18 +94,6 @@ def no_such_file(error: DependencyException) -> Response:
     """The answer to a request for a library file that Dash does not serve."""
     log.debug("%s", error)
     return error_response(404)
-
-
-@errors.app_errorhandler(RangeError)
-def wrong_range(error: RangeError) -> Response:
-    """The answer to an invalid date, zone or window."""
-    return error_response(400, str(error))
-
-
-@errors.app_errorhandler(DocumentError)
-def wrong_document(error: DocumentError) -> Response:
-    """The answer to a document that cannot be stored."""
-    return error_response(400, str(error))
 
 
 @errors.app_errorhandler(Exception)

@@ -54,31 +54,27 @@ def deliver(config: Config, engine: Engine, send: Send | None = None) -> int:
     with sessions() as session:
         emails = outbox.due(session, now)
     for email in emails:
-        with sessions() as session:
+        with sessions.begin() as session:
             taken = outbox.take(session, email, now)
-            session.commit()
         if not taken:
             continue
         if not email.recipient:
-            with sessions() as session:
+            with sessions.begin() as session:
                 outbox.sent(session, email.id)
-                session.commit()
             continue
         try:
             (send or sender(config))(config, message(config, email))
         except (OSError, smtplib.SMTPException, MessageError, ValueError) as problem:
-            with sessions() as session:
+            with sessions.begin() as session:
                 given_up = outbox.failed(session, email.id, email.tries + 1, now)
                 if given_up:
                     audit.record(session, audit.WORKER, "letter given up", email.subject, f"to {email.recipient}")
-                session.commit()
             log.warning("e-mail %d could not be sent%s: %s", email.id, " and is given up" if given_up else "", problem)
             if not isinstance(problem, OF_THIS_EMAIL):
                 break
         else:
-            with sessions() as session:
+            with sessions.begin() as session:
                 outbox.sent(session, email.id)
-                session.commit()
             went += 1
     return went
 

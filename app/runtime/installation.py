@@ -47,9 +47,8 @@ def is_bootstrapped(sessions: sessionmaker[Session]) -> bool:
 
 def bootstrap(config: Config, sessions: sessionmaker[Session]) -> str | None:
     """Make the site, the user admin and its sensors where they are missing; admin's password when it was made."""
-    with sessions() as session:
+    with sessions.begin() as session:
         installation = ensure_installation(session, config.site_name, config.site_timezone, peppers(config))
         if installation.admin_password is not None:
             audit.record(session, FIRST_START, "account made", ADMIN, "the first administrator")
-        session.commit()
     return installation.admin_password

@@ -47,10 +47,9 @@ def note_settings(config: Config, sessions: sessionmaker[Session]) -> None:
                 if now[name] != then[name]
             ]
             if entries:
-                with sessions() as session:
+                with sessions.begin() as session:
                     for setting, detail in entries:
                         audit.record(session, STARTER, "settings", setting, detail)
-                    session.commit()
             if now != before:
                 file.truncate(0)
                 file.write(json.dumps({"salt": salt, "settings": now}, indent=1))

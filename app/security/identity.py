@@ -144,9 +144,8 @@ def keyed_poster(token: str) -> Poster:
         )
         worth_noting = users.is_use_worth_noting(key)
     if worth_noting:
-        with parts().sessions() as session:
+        with parts().sessions.begin() as session:
             users.note_use(session, key.id, client_address())
-            session.commit()
     return sender
 
 

@@ -16,14 +16,13 @@ def logged_in(username: str, password: str) -> User | None:
     """The user, when the password is right; 429 when too many were tried."""
     now, address = datetime.now(UTC), counted_address()
     attempt = f"{username} {address}"
-    with parts().sessions() as database:
+    with parts().sessions.begin() as database:
         wait = max(
             rate_limits.hit(database, rate_limits.LOGIN_OF_NAME, attempt, now),
             rate_limits.hit(database, rate_limits.LOGIN_OF_ADDRESS, address, now),
         )
         # Tries that are refused here do not count for the name: else one address could lock a colleague out everywhere.
         wait = wait or rate_limits.hit(database, rate_limits.LOGIN_FROM_ANYWHERE, username, now)
-        database.commit()
     check_wait(wait, "Too many log-ins were tried")
     with parts().sessions() as database:
         user = users.verify(database, username, password, parts().peppers)
@@ -32,7 +31,7 @@ def logged_in(username: str, password: str) -> User | None:
     renewed = account_changes.renewed_hash(user, password, parts().peppers) if user is not None else None
     if user is not None and was_given_out(user):
         renewed = good_once(renewed or user.password)
-    with parts().sessions() as database:
+    with parts().sessions.begin() as database:
         if user is None:
             # What is typed as an unknown name may be a password: it is not kept.
             audit.record(database, actor(username if exists else None), "login refused", username if exists else "")
@@ -40,7 +39,6 @@ def logged_in(username: str, password: str) -> User | None:
             user = account_changes.note_login(database, user.id, renewed)
             rate_limits.forgive(database, rate_limits.LOGIN_OF_NAME, attempt)
             audit.record(database, actor(user.username), "login", user.username)
-        database.commit()
     return user
 
 

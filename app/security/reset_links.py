@@ -25,19 +25,21 @@ def token_for(secret: str, user: User) -> str:
     return str(_signer(secret).dumps([user.id, _state(user)]))
 
 
-def user_id_in(secret: str, token: str) -> int | None:
-    """The id of the user of a link; None when it is forged or too old."""
+def _content(secret: str, token: str) -> tuple[int, str] | None:
+    """The user's id and the state in a token; None when it is forged or too old."""
     try:
-        user_id, _ = _signer(secret).loads(token, max_age=GOOD_FOR_SECONDS)
+        user_id, state = _signer(secret).loads(token, max_age=GOOD_FOR_SECONDS)
+        return int(user_id), str(state)
     except (BadSignature, ValueError, TypeError):
         return None
-    return int(user_id)
+
+
+def user_id_in(secret: str, token: str) -> int | None:
+    """The id of the user of a link; None when it is forged or too old."""
+    content = _content(secret, token)
+    return None if content is None else content[0]
 
 
 def is_good(secret: str, token: str, user: User) -> bool:
     """Whether the link still sets that user's password."""
-    try:
-        user_id, state = _signer(secret).loads(token, max_age=GOOD_FOR_SECONDS)
-    except (BadSignature, ValueError, TypeError):
-        return False
-    return bool(user_id == user.id and state == _state(user))
+    return _content(secret, token) == (user.id, _state(user))

@@ -75,12 +75,11 @@ def register() -> Any:
         return redirect(SENSORS_PAGE)
     form = RegisterForm()
     if form.validate_on_submit():
-        with parts().sessions() as database:
+        with parts().sessions.begin() as database:
             wait = rate_limits.hit(database, rate_limits.REGISTER, counted_address(), datetime.now(UTC))
-            database.commit()
         check_wait(wait, "Too many accounts were made from here")
         try:
-            with parts().sessions() as database:
+            with parts().sessions.begin() as database:
                 user = users.create_user(
                     database,
                     str(form.username.data),
@@ -89,7 +88,6 @@ def register() -> Any:
                     peppers=parts().peppers,
                 )
                 audit.record(database, actor(user.username), "account made", user.username, f"role {user.role}")
-                database.commit()
         except TakenError:
             flash(TAKEN, "danger")
         except DocumentError as problem:
@@ -105,10 +103,9 @@ def register() -> Any:
 def logout() -> Response:
     """Log out, on every device; to the home page.  A link on another site does not log anybody out."""
     if current_user.is_authenticated and request.headers.get("Sec-Fetch-Site") != "cross-site":
-        with parts().sessions() as database:
+        with parts().sessions.begin() as database:
             account_changes.end_sessions(database, int(current_user.id))
             audit.record(database, actor(), "logout", current_user.username)
-            database.commit()
         logout_user()
         session.clear()
         # flask-login removes its own cookie when it finds this.
@@ -123,14 +120,13 @@ def forgotten() -> Any:
     form = ForgottenForm()
     if form.validate_on_submit():
         email, now = str(form.email.data).strip(), datetime.now(UTC)
-        with parts().sessions() as database:
+        with parts().sessions.begin() as database:
             wait = rate_limits.hit(database, rate_limits.RESET_OF_ADDRESS, counted_address(), now)
             over = rate_limits.hit(database, rate_limits.RESET_OF_ACCOUNT, email, now)
             user = users.user_by_email(database, email)
             if not wait and not over:
                 send_link(database, user or NOBODY)
                 audit.record(database, actor(), "password reset asked", user.username if user else "")
-            database.commit()
         check_wait(wait, "Too many links were asked for from here")
         flash(LINK_SENT, "success")
         return and_deliver(redirect(url_for("accounts.login"), 303))
@@ -210,10 +206,9 @@ def delete() -> Any:
     form = DeleteAccountForm()
     if form.validate_on_submit() and confirmed(str(form.present.data)):
         try:
-            with parts().sessions() as database:
+            with parts().sessions.begin() as database:
                 account_changes.delete_user(database, int(current_user.id))
                 audit.record(database, actor(), "account deleted", current_user.username, "by the user")
-                database.commit()
         except DocumentError as problem:
             flash(str(problem), "danger")
         else:
@@ -228,9 +223,8 @@ def delete() -> Any:
 def confirmed(present: str) -> bool:
     """Whether that is the user's password; says so when it is not.  Tries are limited like those of a login."""
     attempt = f"{current_user.username} {counted_address()}"
-    with parts().sessions() as database:
+    with parts().sessions.begin() as database:
         wait = rate_limits.hit(database, rate_limits.LOGIN_OF_NAME, attempt, datetime.now(UTC))
-        database.commit()
     check_wait(wait, "Too many passwords were tried")
     with parts().sessions() as database:
         user = users.verify(database, str(current_user.username), present, parts().peppers)

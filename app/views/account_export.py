@@ -46,9 +46,8 @@ def mine() -> Response:
                 with archive.open(f"sensors/{sensor.id}-{file_name(sensor.name)}.ndjson", "w") as part:
                     for line in document_lines(session, sensor):
                         part.write(line)
-    with parts().sessions() as session:
+    with parts().sessions.begin() as session:
         audit.record(session, actor(), "account exported", user.username)
-        session.commit()
     file.seek(0)
     answer = send_file(
         file, mimetype="application/zip", as_attachment=True, download_name=f"arboretum-{file_name(user.username)}.zip"

@@ -56,7 +56,7 @@ def users() -> Any:
     form = UserForm()
     if form.validate_on_submit():
         try:
-            with parts().sessions() as session:
+            with parts().sessions.begin() as session:
                 user = accounts.create_user(
                     session,
                     str(form.username.data),
@@ -67,7 +67,6 @@ def users() -> Any:
                 )
                 send_welcome(session, user)
                 audit.record(session, actor(), "account made", user.username, f"role {user.role}")
-                session.commit()
         except DocumentError as problem:
             flash(str(problem), "danger")
         else:
@@ -96,7 +95,7 @@ def change_user(user_id: int, change: str) -> AnyResponse:
 
 def changed(user: User, change: str) -> str:
     """Make the change and write it into the audit log; the sentence for the user."""
-    with parts().sessions() as session:
+    with parts().sessions.begin() as session:
         if change == "role":
             role = request.form.get("role", "")
             account_changes.set_role(session, user.id, role)
@@ -116,7 +115,6 @@ def changed(user: User, change: str) -> str:
             account_changes.delete_user(session, user.id)
             audit.record(session, actor(), "account deleted", user.username, "with its sensors and data")
             sentence = f"{user.username} and all data of that account have been deleted."
-        session.commit()
     return sentence
 
 
@@ -135,7 +133,7 @@ def devices() -> Any:
 def change_device(device_id: int) -> AnyResponse:
     """A device's name, who sees it, and how often it should be heard."""
     try:
-        with parts().sessions() as session:
+        with parts().sessions.begin() as session:
             slug, detail = device_changes.change(
                 session,
                 device_id,
@@ -144,7 +142,6 @@ def change_device(device_id: int) -> AnyResponse:
                 request.form.get("interval", ""),
             )
             audit.record(session, actor(), "device changed", slug, detail)
-            session.commit()
     except DocumentError as problem:
         flash(str(problem), "danger")
     else:
@@ -169,10 +166,9 @@ def keys() -> Any:
 @audience(Audience.ADMINISTRATORS)
 def revoke_key(key_id: int) -> AnyResponse:
     """Refuse any key from now on."""
-    with parts().sessions() as session:
+    with parts().sessions.begin() as session:
         key = accounts.revoke_key(session, key_id)
         audit.record(session, actor(), "key revoked", key.label, "by an administrator")
-        session.commit()
     flash(f"The key {key.label} is refused from now on.", "success")
     return redirect(url_for("admin.keys"), 303)
 
@@ -195,9 +191,8 @@ def audit_log() -> Any:
 def audit_csv() -> Response:
     """The filtered audit log as CSV, complete."""
     criteria, sessions = stated_criteria(), parts().sessions
-    with sessions() as session:
+    with sessions.begin() as session:
         audit.record(session, actor(), "audit log exported", current_user.username)
-        session.commit()
 
     def lines() -> Iterator[str]:
         yield csv_line("at", "who", "what", "subject", "detail", "from")

@@ -82,7 +82,7 @@ def shown(form: KeyForm, user: User) -> str:
     scopes = [scope for scope in users.SCOPES if form[scope].data]
     days = int(form.days.data)
     bound = str(form.bound.data or "")
-    with parts().sessions() as session:
+    with parts().sessions.begin() as session:
         key, token = users.create_key(
             session,
             str(form.label.data),
@@ -92,7 +92,6 @@ def shown(form: KeyForm, user: User) -> str:
             datetime.now(UTC) + timedelta(days=days) if days else None,
         )
         audit.record(session, actor(), "key made", key.label, f"for {bound or user.username}, {key.scopes}")
-        session.commit()
     url, target = site_address(), post_target(key, user)
     toml = collector_toml(url, token, parts().config.site_timezone, collector_devices(bound or None))
     return render_template(
@@ -147,9 +146,8 @@ def revoke(key_id: int) -> Response:
         user = users.user_by_id(session, int(current_user.id)) or abort(401)
         if key_id not in {key.id for key in users.keys_of(session, user)}:
             raise NotFoundError(f"you have no key with the id {key_id}")
-    with parts().sessions() as session:
+    with parts().sessions.begin() as session:
         key = users.revoke_key(session, key_id)
         audit.record(session, actor(), "key revoked", key.label)
-        session.commit()
     flash(f"The key {key.label} is refused from now on.", "success")
     return redirect(url_for("keys.mine"), 303)

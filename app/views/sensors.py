@@ -136,10 +136,9 @@ def alter(sensor_id: int, change: str) -> Response | str:
         sensor, owner = own_sensor(session, sensor_id)
         before = f"{owner.username}/{sensor.name}"
     try:
-        with parts().sessions() as session:
+        with parts().sessions.begin() as session:
             sentence, action, detail = CHANGES[change](session, sensor)
             audit.record(session, actor(), action, before, detail)
-            session.commit()
     except DocumentError as problem:
         return sensor_page(sensor_id, {change: as_sentence(problem)})
     flash(sentence, "success")
