@@ -8,7 +8,7 @@ from flask import Blueprint, abort, current_app
 from flask_login import current_user
 from werkzeug.exceptions import Unauthorized
 
-from app.api.devices import readable
+from app.api.lookup import readable
 from app.audience import DASH_PAGE, Audience, audience
 from app.security.guard import to_the_login
 from app.services import parts

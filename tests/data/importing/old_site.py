@@ -34,7 +34,7 @@ def text(name: str) -> str:
     return (DOCUMENTS / f"{name}.json").read_text(encoding="utf-8")
 
 
-def furnish(path: Path) -> None:
+def bootstrap(path: Path) -> None:
     """Users, sensors, and every document of the contract, some at one frozen time, some rows broken."""
     daily, bms = text("tristar_daily"), text("bms")
     first = text("tristar_instantaneous")

@@ -31,7 +31,7 @@ MILLISECOND = timedelta(milliseconds=1)
 @pytest.fixture
 def old(tmp_path: Path) -> Path:
     path = tmp_path / "old site.db"
-    old_site.furnish(path)
+    old_site.bootstrap(path)
     return path
 
 
