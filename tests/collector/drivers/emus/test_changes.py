@@ -76,7 +76,7 @@ def test_nothing_is_said_without_permission(
 ) -> None:
     wire = plug(answering(ObedientEmus()))
     function, arguments, _ = CHANGES[change]
-    with pytest.raises(ChangeNotAllowedError, match="say allow_changes=True"):
+    with pytest.raises(ChangeNotAllowedError, match="pass allow_changes=True"):
         function(line, *arguments, **permission)
     assert wire.heard == b""
 
