@@ -13,7 +13,7 @@ from data.errors import ChangeNotAllowedError
 
 @pytest.mark.parametrize("permission", [False, None, 1, "yes"])
 def test_only_true_is_a_permission(permission: Any, caplog: pytest.LogCaptureFixture) -> None:
-    with pytest.raises(ChangeNotAllowedError, match=r"^reset of unit 1: .* say allow_changes=True"):
+    with pytest.raises(ChangeNotAllowedError, match=r"^reset of unit 1: .* pass allow_changes=True"):
         require_permission("reset of unit 1", permission)
     assert caplog.records == []
 
