@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -132,6 +133,12 @@ def test_the_reader_of_the_document_reads_columns_and_levels(
                 means = (total / count)[complete]
                 np.testing.assert_allclose(table["mean"].to_numpy()[complete], means, rtol=1e-11)
     assert kinds >= {1, 9, 66}  # the same throughout, one decimal, floats with gaps
+
+
+@pytest.mark.parametrize("level", levels.LEVELS, ids=lambda level: f"level {level.number}")
+def test_every_level_has_its_row(level: levels.Level) -> None:
+    row = rf"^\| {level.number} \| {level.width:,} ms \([a-z ]+\) \| {level.months} months? \|$"
+    assert re.search(row, DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
 
 
 def to_numbers(index: Any) -> list[int]:
