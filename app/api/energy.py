@@ -57,7 +57,7 @@ ENERGY = schemas.thing(
     example=Example(
         """\
 {"device": "tristar-1", "metric": "p_out", "from": "2019-12-03T19:40:00Z", "to": "2019-12-03T20:00:00Z",
- "watt_hours": 13.733333333333333, "coverage": 1.0}""",
+ "watt_hours": 13.733333333333333, "coverage": 0.1}""",
         f"metric=p_out&{TWENTY_MINUTES}&times=iso",
     ),
     audience=Audience.READERS,
