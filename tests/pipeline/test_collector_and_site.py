@@ -19,13 +19,21 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from app import create_app
+from app.config import Config
+from app.services import parts_of
 from collector.daemon.spool import Spool
 from collector.daemon.spool_file import Ledger
+from data.catalogue import metric
 from data.database.engine import default_url, open_engine, session_factory
 from data.database.models import BMSDataentry, Device, DeviceDataEntry, TristarDailyDataEntry, TristarDataEntry
+from pages import ids
 from tests.builders import wait_until
+from tests.callbacks.device.test_newest import newest
+from tests.callbacks.test_wiring import draw, names_of
 
 LIMIT_SECONDS = 60
 VICTRON = "victron_vedirect"
@@ -115,6 +123,13 @@ class Place:
         answer: dict[str, Any] = json.loads(self.get(f"/api/v1/devices/{device}/{part}"))
         return answer
 
+    @contextmanager
+    def browser(self) -> Iterator[FlaskClient]:
+        """A client of an app in this process, on the database of the site."""
+        app = create_app(Config(data_dir=self.data_dir))
+        yield app.test_client()
+        parts_of(app).engine.dispose()
+
     def ledger(self) -> Ledger:
         spool = Spool(self.folder / "spool.db")
         ledger = spool.ledger()
@@ -155,6 +170,12 @@ def test_what_the_devices_say_is_what_the_site_answers(place: Place) -> None:
     assert "firmware" not in series
     samples = answers["range"]["metrics"]
     assert {key: set(samples[key]["value"]) for key in CHARGING} == {key: {value} for key, value in CHARGING.items()}
+    with place.browser() as client:
+        page = newest(client, "victron-1")
+        figure = draw(client, ids.DEVICES, "interval", controller="victron-1")["devices-figure"]["figure"]
+    labels = {metric(key).label for key in CHARGING}
+    assert [text for text in (*labels, "13.79", "4.2", "38.6", "bulk", "MPPT") if text not in page] == []
+    assert {"Battery Voltage", "Battery Current", "Array Voltage"} <= set(names_of(figure))
 
 
 def test_whoever_is_killed_the_site_has_every_document_that_was_made_once(place: Place) -> None:
