@@ -83,7 +83,7 @@ def _can_be(place: Place) -> bool:
     value = place.value
     match place.name:
         case (_, "pathname"):
-            return value is None or (isinstance(value, str) and value.startswith("/"))
+            return isinstance(value, str) and value.startswith("/")  # without one Dash's own router fails
         case (_, "search"):
             return value is None or (isinstance(value, str) and (value == "" or value.startswith("?")))
         case (_, "n_intervals" | "n_clicks"):

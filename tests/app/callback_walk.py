@@ -24,7 +24,7 @@ def every_callback(server: Flask) -> list[Callback]:
 @cache
 def page_values() -> dict[tuple[str, str], Any]:
     """What the controls of all pages hold when they open: (id, property) -> value."""
-    found: dict[tuple[str, str], Any] = {}
+    found: dict[tuple[str, str], Any] = {("_pages_location", "pathname"): "/"}
     for layout in [*(page() for _, _, _, page in PAGES), shell.layout("Site", "UTC", None)]:
         for part in [layout, *layout._traverse()]:
             if isinstance(part, Component) and isinstance(name := getattr(part, "id", None), str):
