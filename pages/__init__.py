@@ -9,8 +9,9 @@ from urllib.parse import unquote
 
 import dash
 
-from pages import about, device, graph, ids, overview, sensors, value_page
+from pages import about, device, ids, overview, sensors, value_page
 from pages.device_links import HEADINGS
+from pages.graph import layout as graph
 from pages.ids import GraphIds, ValueIds
 
 Page = tuple[str, str, str, Callable[..., Any]]  # the name Dash knows it by, address, title, layout

@@ -7,8 +7,9 @@ from urllib.parse import unquote
 
 from dash import html
 
-from pages import graph, ids
+from pages import ids
 from pages.components import attributes
+from pages.graph import layout as graph
 
 
 def layout(slug: str = "", **query: Any) -> html.Div:

@@ -6,8 +6,9 @@ from typing import Any
 
 from dash import html
 
-from pages import graph, ids
+from pages import ids
 from pages.components import attributes
+from pages.graph import layout as graph
 
 
 def layout(**query: Any) -> html.Div:

@@ -22,7 +22,7 @@ from app.services import parts
 from data import queries
 from data.errors import RangeError
 from data.queries import DeviceRow
-from data.queries.buckets import DEFAULT_POINTS, MEASURES, SHORTEST_MONTH, Months, Width, width_for
+from data.queries.windows.buckets import DEFAULT_POINTS, MEASURES, SHORTEST_MONTH, Months, Width, width_for
 from data.ranges import TimeRange
 
 DEFAULT_MEASURES = ("mean", "min", "max")

@@ -17,8 +17,8 @@ from app.services import parts
 from data import queries
 from data.errors import RangeError
 from data.queries import DeviceRow
-from data.queries.buckets import SHORTEST_MONTH, Edges, Months, Width, edges_in_runs
 from data.queries.parquet import parquet
+from data.queries.windows.buckets import SHORTEST_MONTH, Edges, Months, Width, edges_in_runs
 from data.ranges import TimeRange, from_milliseconds
 
 DAY = timedelta(days=1)

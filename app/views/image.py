@@ -22,7 +22,7 @@ from callbacks.image.image import KIND, MOST_VALUES, elsewhere, image_drawing, r
 from data import catalogue
 from data.errors import BusyError, RangeError
 from data.ranges import zone_named
-from pages.graph_form import IMAGE_PAGE, OWN_STYLE, QUICK_RANGES, query_from_values
+from pages.graph.form import IMAGE_PAGE, OWN_STYLE, QUICK_RANGES, query_from_values
 
 images = Blueprint("images", __name__)
 

@@ -1,4 +1,4 @@
-"""The form of an image: the fields of pages/graph_form.py with their checks, read from a form or from an address."""
+"""The form of an image: the fields of pages/graph/form.py with their checks, read from a form or from an address."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from wtforms.validators import ValidationError
 from app.views.forms import at_most, readable
 from callbacks.image.image import KIND, MOST_VALUES
 from data import catalogue
-from pages.graph_form import CHOICES, CUSTOM, DEFAULTS, MARKERS, OLD_NAMES, STYLE_NAMES, SWITCHES
+from pages.graph.form import CHOICES, CUSTOM, DEFAULTS, MARKERS, OLD_NAMES, STYLE_NAMES, SWITCHES
 
 NO, YES = ("no", "false", "off", "0", "n", ""), ("yes", "true", "on", "1", "y")
 LONGEST_TITLE, LONGEST_LABEL, LONGEST_FORMAT, LONGEST_OTHER = 120, 60, 60, 80
@@ -80,7 +80,7 @@ class ImageForm(Form):
     logarithmic_scale = BooleanField("Logarithmic scale", [yes_or_no], false_values=NO)
 
     def values(self) -> dict[str, Any]:
-        """The controls as pages/graph_form.py names them."""
+        """The controls as pages/graph/form.py names them."""
         data: dict[str, Any] = dict(self.data)
         return {**data, "retimed": False, "units": list(dict.fromkeys(data["units"] or []))}
 

@@ -12,7 +12,7 @@ from callbacks.common import formatting
 from data import gaps
 from data.catalogue.codes import FLOAT, NIGHT
 from data.queries import Latest
-from pages.graph_form import IMPORTED
+from pages.graph.form import IMPORTED
 
 NOTHING_YET = "Nothing has been measured yet."
 IDLE_WATTS = 5.0

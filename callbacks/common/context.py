@@ -10,7 +10,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from data.queries import DeviceRow
-from pages.graph_form import IMPORTED
+from pages.graph.form import IMPORTED
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
-"""The styles of pages/graph_styles.py as Plotly draws them, and the colours that mean the same on every page."""
+"""The styles of pages/graph/styles.py as Plotly draws them, and the colours that mean the same on every page."""
 
 from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from pages.graph_styles import OWN_DARK, OWN_LIGHT, STYLES, StyleSheet
+from pages.graph.styles import OWN_DARK, OWN_LIGHT, STYLES, StyleSheet
 
 BY_KEY = {style.key: style for style in STYLES}
 

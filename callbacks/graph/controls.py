@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from callbacks.graph.date_format import d3_format
 from data.errors import RangeError
 from data.ranges import TimeRange, parse_instant
-from pages.graph_form import CUSTOM
+from pages.graph.form import CUSTOM
 
 QUICK = {
     "6h": timedelta(hours=6),

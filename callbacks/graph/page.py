@@ -18,7 +18,7 @@ from callbacks.graph.view import GraphView, Question, view
 from data import catalogue
 from data.errors import RangeError
 from pages import ids as page_ids
-from pages.graph_form import CONTROLS, CUSTOM, IMAGE_PAGE, IMPORTED, misfit
+from pages.graph.form import CONTROLS, CUSTOM, IMAGE_PAGE, IMPORTED, misfit
 from pages.ids import GraphIds
 
 PAGES = {"bms": page_ids.BMS, "tristar": page_ids.TRISTAR, "sensors": page_ids.SENSORS, "devices": page_ids.DEVICES}

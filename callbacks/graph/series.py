@@ -19,9 +19,9 @@ from data.catalogue import Metric
 from data.gaps import DAILY_SPACING
 from data.importing.msview import daily
 from data.queries import Chart, DeviceRow
-from data.queries.coverage import of_times
+from data.queries.windows.coverage import of_times
 from data.ranges import TimeRange
-from pages.graph_form import IMPORTED
+from pages.graph.form import IMPORTED
 
 MOST_POINTS = 24_000  # of all lines together
 MOST_POINTS_A_LINE = 4_500  # thirty days in ten-minute buckets

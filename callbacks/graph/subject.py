@@ -14,7 +14,7 @@ from callbacks.common.sensor_fields import metrics_of
 from data import catalogue, queries
 from data.catalogue import Metric
 from data.queries import DeviceRow
-from pages.graph_form import BOTH, IMPORTED, MOST_FIELDS
+from pages.graph.form import BOTH, IMPORTED, MOST_FIELDS
 
 FIELDS_AT_FIRST = 8
 NO_SUCH_SENSOR = "There is no such sensor among those you may see: choose another."

@@ -16,7 +16,7 @@ from data import queries
 from data.catalogue import Metric
 from data.queries import DeviceRow
 from data.ranges import TimeRange
-from pages.graph_form import CUSTOM
+from pages.graph.form import CUSTOM
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from callbacks.common import formatting
 from callbacks.common.lines import Line, Numbers, axis_times, segments
 from callbacks.graph.axes import positive
-from pages.graph_styles import StyleSheet
+from pages.graph.styles import StyleSheet
 
 # The choice of the form -> Plotly's symbol and its size beside that of the style
 SYMBOLS = {

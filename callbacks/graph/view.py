@@ -21,7 +21,7 @@ from callbacks.graph.suggestion import Suggestion, suggestion
 from data import catalogue, queries
 from data.catalogue import Metric
 from data.ranges import TimeRange
-from pages.graph_form import query_from_values
+from pages.graph.form import query_from_values
 
 KINDS = {"bms": "bms", "tristar": "tristar", "sensors": "sensor", "devices": None}  # page -> devices, None for all
 LONGEST_SENSOR_INTERVAL_MINUTES = 1_000
@@ -30,7 +30,7 @@ RECENT = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The page, its controls as pages/graph_form.py names them, who looks, and where and in which theme."""
+    """The page, its controls as pages/graph/form.py names them, who looks, and where and in which theme."""
 
     kind: str
     values: Mapping[str, Any]

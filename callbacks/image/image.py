@@ -10,7 +10,7 @@ from callbacks.common.lines import Line
 from callbacks.graph import texts
 from callbacks.graph.figure import Drawing, line_names
 from callbacks.graph.view import GraphView, drawing
-from pages.graph_form import query_from_values
+from pages.graph.form import query_from_values
 
 KIND = "bms"
 MOST_VALUES = 12

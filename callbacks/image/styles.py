@@ -11,7 +11,7 @@ from typing import Any
 
 from callbacks.common.styles import style_sheet
 from data.errors import BusyError
-from pages.graph_styles import TRANSPARENT
+from pages.graph.styles import TRANSPARENT
 
 FONTS = Path(__file__).parents[2] / "app" / "assets" / "vendor" / "inter"
 POINT = 0.75  # of a pixel of a page

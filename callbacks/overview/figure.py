@@ -23,7 +23,7 @@ from data.catalogue.codes import NIGHT
 from data.gaps import Stretch, common
 from data.queries import Chart
 from data.ranges import TimeRange
-from pages.graph_form import OWN_STYLE
+from pages.graph.form import OWN_STYLE
 
 STRING_METRICS = ("p_out", "charge_state")
 BATTERY_METRICS = ("total_voltage", "total_current", "state_of_charge")

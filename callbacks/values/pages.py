@@ -22,7 +22,7 @@ from callbacks.values.rows import Section
 from data import queries
 from pages import ids
 from pages.components import notice
-from pages.graph_form import IMPORTED
+from pages.graph.form import IMPORTED
 from pages.ids import ValueIds
 
 UNTOLD = "tristar"  # the device of documents that do not say whose they are

@@ -4,7 +4,6 @@ No function commits, and the number of statements of each is bounded, whatever t
 before, during and after sealing.
 """
 
-from data.queries.coverage import Coverage
 from data.queries.devices import (
     DeviceRow,
     JobRow,
@@ -18,14 +17,24 @@ from data.queries.devices import (
     series,
 )
 from data.queries.documents import EVER, Latest, documents, latest, latest_all, nearest, newest_first
-from data.queries.energy import Energy, energy
 from data.queries.events import EVENT_KINDS, Event, events
-from data.queries.measured import MOST_ROWS, Samples
 from data.queries.newest import newest_values
-from data.queries.samples import Buckets, Chart, bucket_arrays, buckets, chart, measured_between, sample_arrays, samples
-from data.queries.spacing import cadence, spacing, spacings
 from data.queries.span import span
-from data.queries.ticks import sensor_rows, ticks
+from data.queries.windows.coverage import Coverage
+from data.queries.windows.energy import Energy, energy
+from data.queries.windows.measured import MOST_ROWS, Samples
+from data.queries.windows.samples import (
+    Buckets,
+    Chart,
+    bucket_arrays,
+    buckets,
+    chart,
+    measured_between,
+    sample_arrays,
+    samples,
+)
+from data.queries.windows.spacing import cadence, spacing, spacings
+from data.queries.windows.ticks import sensor_rows, ticks
 
 __all__ = [
     "EVENT_KINDS",

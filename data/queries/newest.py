@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from data.catalogue import ALIASES
 from data.queries.devices import DeviceRow
 from data.queries.documents import Latest
-from data.queries.samples import samples
+from data.queries.windows.samples import samples
 from data.ranges import TimeRange
 
 # A device may not send every metric in every document: so far back the last value of the others is looked for.

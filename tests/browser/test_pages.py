@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
-from pages.graph_styles import OWN_DARK, OWN_LIGHT
+from pages.graph.styles import OWN_DARK, OWN_LIGHT
 from tests.browser.conftest import Opener
 from tests.browser.looking import OVERFLOW, graph, overlaps, ready
 from tests.browser.sunny_day import SITE

@@ -11,7 +11,7 @@ import pandas as pd
 
 from callbacks.common.lines import Line, line, wall_milliseconds
 from data import catalogue, queries
-from data.queries.coverage import of_times
+from data.queries.windows.coverage import of_times
 from data.ranges import TimeRange
 
 NOON = datetime(2019, 12, 3, 20, 0, tzinfo=UTC)

@@ -17,7 +17,7 @@ from data.database.models import SealedColumns
 from data.ingest.batch import Posted, store
 from data.store.sealed import sealing
 from pages import ids
-from pages.graph_form import values_from_query
+from pages.graph.form import values_from_query
 from pages.ids import GraphIds
 from tests.builders import own_sensors, sign_in
 from tests.callbacks import test_wiring

@@ -16,7 +16,7 @@ from data.database import jobs
 from data.database.models import Device
 from data.ranges import TimeRange
 from pages import ids
-from pages.graph_form import CONTROLS, DEFAULTS
+from pages.graph.form import CONTROLS, DEFAULTS
 from pages.ids import GraphIds
 from tests.browser.sunny_day import fill
 from tests.builders import fire

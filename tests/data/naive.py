@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from data import document
-from data.queries.buckets import Months, Width
+from data.queries.windows.buckets import Months, Width
 
 Content = dict[str, Any]
 KINDS = ("alarms", "faults", "daily_alarms", "daily_faults", "daily_flags", "status_errors", "power_errors")

@@ -6,7 +6,7 @@ import pytest
 
 from app.http.static_errors import colors
 from callbacks.common.styles import MEANINGS, meaning
-from pages.graph_styles import OWN_DARK, OWN_LIGHT, StyleSheet
+from pages.graph.styles import OWN_DARK, OWN_LIGHT, StyleSheet
 
 TEXT = (
     ("ink", "paper"),
@@ -84,7 +84,7 @@ def test_graphs_have_the_colours_of_the_style_sheet(theme: str, style: StyleShee
     drawn |= {name: meaning(name, theme) for name in MEANINGS if name in sheet}
     assert {"sun", "sun-2", "battery", "load", "heat"} < drawn.keys()
     wrong = {name: color for name, color in drawn.items() if color != sheet[name]}
-    assert wrong == {}, "pages/graph_styles.py and callbacks/common/styles.py against app/assets/view/arboretum.css"
+    assert wrong == {}, "pages/graph/styles.py and callbacks/common/styles.py against app/assets/view/arboretum.css"
 
 
 def test_contrast_is_that_of_the_standard() -> None:

@@ -7,14 +7,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from data import catalogue
-from pages.graph_form import (
-    CONTROLS,
-    DEFAULTS,
-    MARKERS,
-    STYLE_NAMES,
-    query_from_values,
-    values_from_query,
-)
+from pages.graph.form import CONTROLS, DEFAULTS, MARKERS, STYLE_NAMES, query_from_values, values_from_query
 
 STATE = {
     **DEFAULTS["tristar"],

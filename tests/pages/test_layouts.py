@@ -17,7 +17,7 @@ from callbacks import WIRED
 from callbacks.values.pages import VALUE_PAGES
 from pages import PAGES, ids, overview, shell
 from pages.device_links import LINKS
-from pages.graph_form import CONTROLS
+from pages.graph.form import CONTROLS
 from pages.ids import GraphIds
 
 LAYOUT_OF = {address: layout for _, address, _, layout in PAGES}

@@ -212,7 +212,7 @@ def test_an_unknown_device_is_404_in_json_also_as_an_export(client: FlaskClient,
 def test_a_stretch_too_full_for_the_store_is_read_in_shorter_ones(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("data.queries.measured.MOST_ROWS", 50)
+    monkeypatch.setattr("data.queries.windows.measured.MOST_ROWS", 50)
     put(client, [lux(n, minutes=n) for n in range(500)])
     with parts_of(client.application).sessions() as session, pytest.raises(RangeError):
         queries.sample_arrays(session, queries.device(session, SENSOR).id, ["lux"], TimeRange(at(), at(days=1)))

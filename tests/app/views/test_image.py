@@ -32,7 +32,7 @@ from callbacks.image.image import rows
 from data import queries
 from data.database.models import Device
 from data.ranges import TimeRange
-from pages.graph_form import CONTROLS, DEFAULTS, MARKERS, STYLE_NAMES
+from pages.graph.form import CONTROLS, DEFAULTS, MARKERS, STYLE_NAMES
 from tests.browser.sunny_day import fill
 from tests.builders import csrf_header
 

@@ -22,7 +22,7 @@ from callbacks.graph.series import read_charts
 from data import catalogue, gaps, queries
 from data.ingest import batch
 from data.ingest.batch import Posted
-from data.queries.coverage import of_times
+from data.queries.windows.coverage import of_times
 from data.ranges import TimeRange, from_milliseconds, to_milliseconds
 from data.store.sealed import sealing
 

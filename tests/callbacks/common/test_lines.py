@@ -19,7 +19,7 @@ from callbacks.common.lines import (
     wide_enough,
 )
 from data import catalogue
-from data.queries.coverage import of_times
+from data.queries.windows.coverage import of_times
 from data.ranges import TimeRange, to_milliseconds
 from tests.callbacks.frames import NOON, SITE, TEN, buckets, made, seen, window
 

@@ -7,8 +7,8 @@ import itertools
 import pytest
 
 from callbacks.common import styles
-from pages.graph_form import STYLE_NAMES
-from pages.graph_styles import STYLES
+from pages.graph.form import STYLE_NAMES
+from pages.graph.styles import STYLES
 
 
 def test_every_style_has_a_key_and_a_name_of_its_own() -> None:

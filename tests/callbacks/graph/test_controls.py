@@ -11,7 +11,7 @@ import pytest
 from callbacks.graph.controls import controls_after, interval_of, quick_window, selection
 from data.errors import RangeError
 from data.ranges import TimeRange
-from pages.graph_form import DEFAULTS
+from pages.graph.form import DEFAULTS
 
 NOW = datetime(2019, 12, 3, 19, 40, tzinfo=UTC)
 SITE = ZoneInfo("America/Los_Angeles")

@@ -13,7 +13,7 @@ import pytest
 from callbacks.common.lines import Line
 from callbacks.graph.axes import axis_title, left_out, value_range
 from callbacks.graph.figure import Drawing, figure_height, graph_figure, line_colors, line_names, panels
-from pages.graph_form import MARKERS, STYLE_NAMES
+from pages.graph.form import MARKERS, STYLE_NAMES
 from tests.callbacks.frames import SITE, made, window
 
 OWN = Drawing(style="arboretum", theme="light")

@@ -23,8 +23,8 @@ from callbacks.image.figure import FORMATS, SIZES, image_figure, image_file, pix
 from callbacks.image.styles import MOST_AT_ONCE, styled
 from callbacks.image.ticks import time_ticks, value_ticks
 from data.errors import BusyError
-from pages.graph_form import MARKERS, OWN_STYLE, STYLE_NAMES
-from pages.graph_styles import STYLES, TRANSPARENT, Style, StyleSheet
+from pages.graph.form import MARKERS, OWN_STYLE, STYLE_NAMES
+from pages.graph.styles import STYLES, TRANSPARENT, Style, StyleSheet
 from tests.callbacks.frames import SITE, made, window
 
 PLAIN = Drawing(style=OWN_STYLE, theme="light")

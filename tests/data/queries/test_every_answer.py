@@ -25,7 +25,7 @@ from data.errors import NotFoundError
 from data.ingest import batch as ingest
 from data.ingest.batch import Posted
 from data.queries import corrections
-from data.queries.buckets import Months
+from data.queries.windows.buckets import Months
 from data.ranges import TimeRange
 from data.store import integrity
 from data.store.sealed import sealing

@@ -21,7 +21,7 @@ from data.database.engine import engine_of
 from data.errors import NotFoundError, RangeError
 from data.ingest import batch
 from data.ingest.batch import Posted
-from data.queries.buckets import edges as edges_of
+from data.queries.windows.buckets import edges as edges_of
 from data.ranges import TimeRange
 from data.store.sealed import sealing
 from tests.builders import statements_of
@@ -187,7 +187,7 @@ def test_energy_of_a_long_window_is_the_sum_of_its_parts(
     window = TimeRange(NOON + 33 * MINUTE, NOON + 5_555 * MINUTE)
     with sessions() as session:
         whole = queries.energy(session, [device], "p_out", window, window.end_at, 25 * MINUTE)[0]
-    monkeypatch.setattr(sys.modules["data.queries.energy"], "LONGEST_STRETCH", timedelta(hours=4))
+    monkeypatch.setattr(sys.modules["data.queries.windows.energy"], "LONGEST_STRETCH", timedelta(hours=4))
     with statements_of(engine_of(sessions)) as asked, sessions() as session:
         parts = queries.energy(session, [device], "p_out", window, window.end_at, 25 * MINUTE)[0]
     assert len(asked) > 20

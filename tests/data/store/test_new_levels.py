@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from data import queries
 from data.database.models import SealedBlock, SealedColumns
-from data.queries import aggregates
+from data.queries.windows import aggregates
 from data.ranges import to_milliseconds
 from data.store import integrity, levels
 from data.store.levels import HOUR, MINUTE, Level

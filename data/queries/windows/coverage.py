@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from data import gaps
 from data.arrays import Integers
 from data.gaps import Stretch
-from data.queries import measured
-from data.queries.aggregates import Gathered
-from data.queries.measured import Samples, Target
+from data.queries.windows import measured
+from data.queries.windows.aggregates import Gathered
+from data.queries.windows.measured import Samples, Target
 from data.ranges import TimeRange, to_milliseconds
 from data.store.levels import LEVELS
 

@@ -13,7 +13,7 @@ from dash.development.base_component import Component
 from data import catalogue
 from pages.components import attributes, field, graph
 from pages.device_links import PAGE_OF, eyebrow
-from pages.graph_form import BOTH, CUSTOM, IMAGE_PAGE, IMPORTED, MARKERS, QUICK_RANGES, STYLE_NAMES, values_from_query
+from pages.graph.form import BOTH, CUSTOM, IMAGE_PAGE, IMPORTED, MARKERS, QUICK_RANGES, STYLE_NAMES, values_from_query
 from pages.ids import GraphIds
 
 GRAPH_HEIGHT = 480

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote, unquote, urlencode
 
 from data import catalogue
-from pages.graph_styles import STYLES
+from pages.graph.styles import STYLES
 
 QUICK_RANGES = {"6h": "6 h", "24h": "24 h", "7d": "7 d", "30d": "30 d", "all": "All"}
 CUSTOM = "custom"

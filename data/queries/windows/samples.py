@@ -15,13 +15,13 @@ from sqlalchemy.orm import Session
 
 from data.arrays import Floats
 from data.catalogue import ALIASES
-from data.queries import aggregates, measured
-from data.queries import buckets as bucketing
-from data.queries.buckets import Edges, Measures, Width
-from data.queries.coverage import FINEST, Coverage, coverages
 from data.queries.devices import DeviceRow, family_of
-from data.queries.frames import instants
-from data.queries.spacing import spacing
+from data.queries.windows import aggregates, measured
+from data.queries.windows import buckets as bucketing
+from data.queries.windows.buckets import Edges, Measures, Width
+from data.queries.windows.coverage import FINEST, Coverage, coverages
+from data.queries.windows.frames import instants
+from data.queries.windows.spacing import spacing
 from data.ranges import TimeRange, to_milliseconds
 
 

@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from data.arrays import Integers
 from data.errors import CorruptError
-from data.queries import measured, statements
-from data.queries.measured import Samples, Stretch, Target
+from data.queries import statements
+from data.queries.windows import measured
+from data.queries.windows.measured import Samples, Stretch, Target
 from data.store import blocks, levels
 from data.store.blocks import DAY
 from data.store.levels import Aggregates, Level

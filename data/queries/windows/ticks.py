@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from data.arrays import Floats, Integers
 from data.catalogue import ALIASES
 from data.document import parse_content
-from data.queries import measured
 from data.queries.devices import by_id
 from data.queries.documents import rows, times
-from data.queries.frames import instants
+from data.queries.windows import measured
+from data.queries.windows.frames import instants
 from data.ranges import from_milliseconds, to_milliseconds
 
 

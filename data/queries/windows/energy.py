@@ -13,10 +13,10 @@ from data import gaps
 from data.arrays import Floats, Integers
 from data.errors import RangeError
 from data.gaps import Stretch
-from data.queries.coverage import around, unbroken
 from data.queries.devices import by_id, family_of
-from data.queries.samples import sample_arrays
-from data.queries.spacing import spacing
+from data.queries.windows.coverage import around, unbroken
+from data.queries.windows.samples import sample_arrays
+from data.queries.windows.spacing import spacing
 from data.ranges import TimeRange, from_milliseconds, to_milliseconds
 
 # Windows are read in stretches of so many days, shorter ones where documents lie close; an hour is the shortest.

@@ -1,0 +1,1 @@
+"""What a device measured in a window: samples, buckets, coverage, energy."""

@@ -1,0 +1,1 @@
+"""The graph pages: their layout, their controls, their styles."""
