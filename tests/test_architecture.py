@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,7 +37,7 @@ OURS = {
     "data": set(),
     "collector": PI_MODULES,
     "pages": {"data", "data.catalogue", "data.families"},
-    "callbacks": {"pages", "pages.ids", "pages.components", "pages.graph_form", "pages.graph_styles"},
+    "callbacks": {"pages", "pages.ids", "pages.components", "pages.graph.form", "pages.graph.styles"},
     "app": set(),
     "demo": set(),
 }
@@ -110,8 +111,8 @@ ORDER_INSIDE: dict[str, tuple[set[str], ...]] = {
         {"about", "device", "overview", "sensors", "shell"},
         {"graph", "value_page"},
         {"device_links"},
-        {"components", "graph_form"},
-        {"graph_styles", "ids"},
+        {"components"},
+        {"ids"},
     ),
     "demo": (
         {"__main__"},
@@ -300,3 +301,38 @@ def test_importing_a_module_reads_no_environment_and_starts_no_thread() -> None:
                     if isinstance(node, ast.Attribute) and node.attr == "environ":
                         wrong.append(f"{path.relative_to(ROOT)}:{node.lineno} reads the environment")
     assert wrong == []
+
+
+MOST_MODULES = 15
+FILES_OF_A_PREFIX = 3
+
+
+def folders() -> dict[str, list[str]]:
+    """Folder -> the names of its modules, for every room, the tests and the benchmarks."""
+    names: dict[str, list[str]] = defaultdict(list)
+    for room in (*ROOMS, "tests", "benchmarks"):
+        for path in modules(room):
+            if path.name != "__init__.py":
+                names[str(path.parent.relative_to(ROOT))].append(path.stem)
+    return names
+
+
+def test_no_folder_holds_more_modules_than_one_can_look_over() -> None:
+    crowded = {
+        folder: len(names)
+        for folder, names in folders().items()
+        if len(names) > MOST_MODULES * (2 if folder.startswith("tests") else 1)
+    }
+    assert crowded == {}, "divide it by subject into packages"
+
+
+def test_a_prefix_that_three_files_share_is_a_folder() -> None:
+    shared = {
+        f"{folder}/{prefix}_*": count
+        for folder, names in folders().items()
+        for prefix, count in Counter(
+            name.removeprefix("test_").split("_")[0] for name in names if not name[0].isdigit()
+        ).items()
+        if prefix and count >= FILES_OF_A_PREFIX
+    }
+    assert shared == {}, "make a package of that name"
