@@ -28,17 +28,7 @@ LAYOUTS = [
     (LAYOUT_OF["/devices/<slug>"], ids.DEVICES),
 ]
 FOLDER = Path(__file__).parents[2] / "pages"
-HELPERS = {
-    "__init__",
-    "components",
-    "device_links",
-    "graph",
-    "graph_form",
-    "graph_styles",
-    "ids",
-    "shell",
-    "value_page",
-}
+HELPERS = {"__init__", "components", "device_links", "ids", "shell", "value_page"}
 
 
 def components(root: Any) -> Iterator[Component]:
@@ -69,7 +59,7 @@ def test_a_layout_takes_any_query(row: tuple[str, str, str, Any]) -> None:
 def test_every_page_module_is_in_the_table_of_pages() -> None:
     modules = {path.stem for path in FOLDER.glob("*.py")} - HELPERS
     layouts = {layout.__module__.rpartition(".")[2] for *_, layout in PAGES if not isinstance(layout, partial)}
-    assert modules == layouts - {"pages"}  # where the rows of the graph pages are made
+    assert modules == layouts - {"pages"}, "PAGES of pages/__init__.py (where the rows of the graph pages are made)"
 
 
 def test_every_page_of_values_has_a_row_in_the_callbacks_and_a_link_in_the_head_of_its_kind() -> None:
@@ -85,7 +75,7 @@ def test_every_module_that_wires_callbacks_is_called() -> None:
         for path in folder.rglob("*.py")
         if "\ndef register(" in path.read_text(encoding="utf-8")
     }
-    assert wiring == {module.__name__ for module in WIRED}
+    assert wiring == {module.__name__ for module in WIRED}, "WIRED of callbacks/__init__.py"
 
 
 @pytest.mark.parametrize("row", PAGES, ids=lambda row: row[1])

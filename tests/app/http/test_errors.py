@@ -137,7 +137,7 @@ def test_the_log_does_not_keep_the_link_of_a_reset(server: Flask, caplog: pytest
 def test_the_pages_of_nginx_say_the_same_in_one_file_each(code: int) -> None:
     folder = ROOT / "deploy" / "nginx" / "errors"
     page = (folder / f"{code}.html").read_text(encoding="utf-8")
-    assert page == static_errors.page(code)
+    assert page == static_errors.page(code), "`make error-pages` writes deploy/nginx/errors"
     for words in (ERROR_TEXTS[code].title, ERROR_TEXTS[code].sentence, ERROR_TEXTS[code].next_step):
         assert words in page
     assert "http" not in page
