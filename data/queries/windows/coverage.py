@@ -130,5 +130,7 @@ def _between(first: Integers, last: Integers, longest: timedelta) -> list[Stretc
     if not len(first):
         return []
     holes = np.flatnonzero(first[1:] - last[:-1] > longest // timedelta(milliseconds=1))
+    if not len(holes):
+        return [(int(first[0]), int(last[-1]))]
     begins, ends = np.append(0, holes + 1), np.append(holes, len(first) - 1)
     return list(zip(first[begins].tolist(), last[ends].tolist(), strict=True))

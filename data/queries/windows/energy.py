@@ -61,7 +61,7 @@ def _energy(
     at, watts = np.empty(0, dtype=np.int64), np.empty(0)
     for times, values in _parts(session, device_id, metric, reach):
         # On from the last sample of the part before.
-        at, watts = np.append(at[-1:], times), np.append(watts[-1:], values)
+        at, watts = (np.append(at[-1:], times), np.append(watts[-1:], values)) if len(at) else (times, values)
         watt_hours += _watt_hours(at, watts, start, end, max_gap)
         stretches = _on_from(stretches, unbroken(at, max_gap))
     return Energy(device_id, watt_hours, gaps.coverage(stretches, window, now, max_gap))
@@ -87,19 +87,25 @@ def _parts(session: Session, device_id: int, metric: str, window: TimeRange) -> 
             length = max(length / 4, SHORTEST_STRETCH)
             continue
         present = ~np.isnan(samples.values[metric])
-        yield samples.times[present], samples.values[metric][present]
+        if present.all():
+            yield samples.times, samples.values[metric]
+        else:
+            yield samples.times[present], samples.values[metric][present]
         start_at = end_at
 
 
 def _watt_hours(at: Integers, watts: Floats, start: int, end: int, max_gap: timedelta) -> float:
     """The integral between neighbouring samples that no gap parts, from `start` to `end`."""
-    before, after = at[:-1], at[1:]
-    begin, finish = np.maximum(before, start), np.minimum(after, end)
-    counted = (after - before <= max_gap // timedelta(milliseconds=1)) & (finish > begin)
-    hours = (finish - begin) / 3_600_000
-    from_watts, to_watts = watts[:-1].copy(), watts[1:].copy()
-    cut = np.flatnonzero(counted & ((begin > before) | (finish < after)))
-    slopes = (to_watts[cut] - from_watts[cut]) / (after - before)[cut]
-    from_watts[cut] += slopes * (begin - before)[cut]
-    to_watts[cut] -= slopes * (after - finish)[cut]
-    return float(np.sum((hours * (from_watts + to_watts))[counted] / 2))
+    reach = slice(max(0, int(at.searchsorted(start, "right")) - 1), int(at.searchsorted(end)) + 1)
+    at, watts = at[reach], watts[reach]
+    if len(at) < 2 or end <= start:
+        return 0.0
+    spans = at[1:] - at[:-1]
+    # Between two samples an end of the window may lie: the power is cut there.
+    cut, power = at.copy(), watts.copy()
+    cut[0], cut[-1] = max(at[0], start), min(at[-1], end)
+    power[0] += (watts[1] - watts[0]) / spans[0] * (cut[0] - at[0])
+    power[-1] -= (watts[-1] - watts[-2]) / spans[-1] * (at[-1] - cut[-1])
+    doubled = (cut[1:] - cut[:-1]) / 3_600_000 * (power[:-1] + power[1:])
+    joined = spans <= max_gap // timedelta(milliseconds=1)
+    return float((doubled if joined.all() else doubled[joined]).sum() / 2)
