@@ -180,9 +180,10 @@ class _Batch:
         there = present.texts(self.session, family, {candidate.key for candidate in timed})
         rows: list[dict[str, Any]] = []
         for candidate in timed:
-            before = there.get(candidate.key)
+            key = candidate.key
+            before = there.get(key)
             if before is None:
-                there[candidate.key] = candidate.posted.content
+                there[key] = candidate.posted.content
                 rows.append(self._row(candidate, candidate.posted.clock or "stated"))
             elif before is days.EXPIRED:
                 self._refuse(candidate.position, days.EXPIRED)

@@ -18,7 +18,7 @@ from data.templates.splitting import MOST_SLOTS, SHORTEST, SLOT, Split, split
 FEWEST = 8
 # Literals shorter than this are under templates.LARGEST.
 LONG = 15
-_COLON, _MINUS, _PLUS, _POINT, _LINE, _QUOTE, _TWO, _SLOT = b':-+.\n"2' + SLOT.encode()
+_COLON, _MINUS, _PLUS, _POINT, _QUOTE, _TWO, _SLOT = b':-+."2' + SLOT.encode()
 _ZERO, _LOWER, _EXPONENT = ord("0"), 0x20, ord("e")
 
 
@@ -46,7 +46,8 @@ def _is_plain(text: str) -> bool:
 def _split_plain(texts: Sequence[str]) -> list[Split | None]:
     data = "\n".join(texts).encode()
     there = np.frombuffer(data, dtype=np.uint8)
-    starts, ends = _literals(there)
+    minus = there == _MINUS
+    starts, ends = _literals(there, minus)
     if not len(starts):
         return [split(text) for text in texts]
     # The literals one after the other, each behind the colon before it.
@@ -59,8 +60,8 @@ def _split_plain(texts: Sequence[str]) -> list[Split | None]:
     bare[every] = 0
     bare[starts - 1], bare[starts] = _COLON, _SLOT
     templates = bare.tobytes().translate(None, b"\0").decode().split("\n")
-    lines = np.flatnonzero(there == _LINE)
-    dashes = np.flatnonzero(there[5:] == _MINUS)
+    lines = np.cumsum([len(text) + 1 for text in texts[:-1]]) - 1
+    dashes = np.flatnonzero(minus[5:])
     dates = dashes[(there[dashes] == _QUOTE) & (there[dashes + 1] == _TWO)]
     dated = set(np.searchsorted(lines, dates).tolist())
     bounds = np.searchsorted(starts, np.concatenate(([0], lines, [len(there)])))
@@ -79,12 +80,14 @@ def _split_plain(texts: Sequence[str]) -> list[Split | None]:
     return found
 
 
-def _literals(there: np.ndarray[tuple[int], np.dtype[np.uint8]]) -> tuple[Integers, Integers]:
-    """Where the number literals behind colons start and end."""
+def _literals(
+    there: np.ndarray[tuple[int], np.dtype[np.uint8]], minus: np.ndarray[tuple[int], np.dtype[np.bool_]]
+) -> tuple[Integers, Integers]:
+    """Where the number literals behind colons start and end; `minus` is where there is one."""
     digit = (there - np.uint8(_ZERO)) < 10
-    part = digit | (there == _POINT) | (there == _MINUS) | (there == _PLUS) | ((there | _LOWER) == _EXPONENT)
+    part = digit | (there == _POINT) | minus | (there == _PLUS) | ((there | _LOWER) == _EXPONENT)
     first = digit.copy()
-    first[:-1] |= (there[:-1] == _MINUS) & digit[1:]
+    first[:-1] |= minus[:-1] & digit[1:]
     starts = np.flatnonzero((there[:-1] == _COLON) & first[1:]) + 1
     part = np.append(part, False)
     ends = starts + 1
