@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from data.database.models import Sensor
 from data.ingest import batch, devices
 from data.ingest.batch import Posted
 from data.ranges import TimeRange
+from data.store import blocks, document_table
 from data.store.document_table import Row
 from data.store.sealed import sealing
 
@@ -86,7 +88,7 @@ def fill_years(sessions: sessionmaker[Session], device: int) -> None:
     values = workload.arrays()[1]
     with device_lock(engine_of(sessions), device) as mine:
         assert mine
-        per_turn = 60 * 1_440
+        per_turn = 8 * 1_440
         for first in range(0, len(values), per_turn):
             some = (values[first : first + per_turn] / 1000).tolist()
             at = (workload.START_2 + first * 60) * 1000
@@ -100,7 +102,11 @@ def fill_years(sessions: sessionmaker[Session], device: int) -> None:
                 )
                 for place, value in enumerate(some)
             ]
-            sealing.load_rows(sessions, device, "sensor", rows, NOW)
+            late = {
+                day: document_table.from_rows("sensor", list(group))
+                for day, group in groupby(rows, lambda row: blocks.day_of(row.recorded_at))
+            }
+            sealing.seal_days(sessions, device, "sensor", list(late), NOW, late)
     # The newest document of a device is an entry; this one is the next minute's.
     with sessions() as session:
         last = Posted("sensor", "admin/w2", '{"name":"D2, one series of five years","volts":52.8}', END, "synced")

@@ -1,4 +1,4 @@
-"""Entries to sealed blocks and levels: nothing is deleted before what takes its place has been read back and compared.
+"""Entries to sealed blocks and levels: nothing is deleted before its block has been read back and compared.
 
 Work is done outside the writers' lock and committed in one transaction, if nobody changed the day meanwhile; so a
 sealer that is killed has done nothing, and one that runs twice does nothing the second time.
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
-from sqlalchemy import BigInteger, delete, func, select, type_coerce
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from data import document
@@ -24,13 +24,13 @@ from data.database.locks import device_lock
 from data.database.models import ENTRIES, JSONDataEntry, SealedBlock
 from data.errors import CorruptError
 from data.ranges import from_milliseconds, to_milliseconds
-from data.store import blocks, document_table, documents, levels, template_rows
-from data.store.blocks import DAY, Block
-from data.store.document_table import DocumentTable, Row
-from data.store.sealed import days as sealed
+from data.store import blocks, documents, levels, template_rows
+from data.store.blocks import Block
+from data.store.document_table import DocumentTable
 from data.store.sealed import isolation, periods, rows
 from data.store.sealed.backlog import Backlog, due
 from data.store.sealed.periods import Period
+from data.store.sealed.unsealed import UnsealedDay, unsealed_day
 from data.templates.splitting import digest
 
 log = logging.getLogger(__name__)
@@ -73,10 +73,10 @@ def seal(
     periods.fill_new_levels(sessions)
     with sessions() as session:
         waiting = due(session, now, everything)
-    count, total, done = SealCount(), sum(one.documents for one in waiting), 0
+    count, total, done = SealCount(), sum(day.documents for day in waiting), 0
     by_device: dict[int, list[Backlog]] = defaultdict(list)
-    for one in waiting:
-        by_device[one.device_id].append(one)
+    for day in waiting:
+        by_device[day.device_id].append(day)
     failed: list[Exception] = []
     for device_id, some in by_device.items():
         try:
@@ -84,7 +84,7 @@ def seal(
                 if mine:
                     for family, days in _runs(some):
                         count.add(seal_days(sessions, device_id, family, days, now))
-                        done += sum(one.documents for one in some if one.family == family and one.start in days)
+                        done += sum(day.documents for day in some if day.family == family and day.start in days)
                         progress(done, total)
         except Exception as problem:  # one device shall not keep the others waiting; it is raised at the end
             log.exception("device %s cannot be sealed", device_id)
@@ -96,23 +96,20 @@ def seal(
 
 def _runs(some: Sequence[Backlog]) -> Iterable[tuple[str, list[int]]]:
     by_family: dict[str, list[int]] = defaultdict(list)
-    for one in some:
-        by_family[one.family].append(one.start)
+    for day in some:
+        by_family[day.family].append(day.start)
     for family, days in by_family.items():
         for first in range(0, len(days), DAYS_AT_ONCE):
             yield family, days[first : first + DAYS_AT_ONCE]
 
 
-@dataclass(slots=True)
-class _Day:
-    """One day on its way: what it was made of, and what becomes of it."""
+@dataclass(frozen=True, slots=True)
+class _SealedDay:
+    """A day to be committed: what it was before, its block, and the readings in it."""
 
-    start: int
-    version: int  # of the block it replaces; 0 for none
-    ids: list[int]
+    before: UnsealedDay
     block: Block
     readings: Mapping[str, Floats]
-    times: np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
 def seal_days(
@@ -129,68 +126,41 @@ def seal_days(
     is there already stays; the device must have a newer entry, which is `latest`.
     """
     count = SealCount()
-    found: list[_Found] = []
+    unsealed_days: list[UnsealedDay] = []
     for start in days:
         try:
-            one = _table_of(sessions, device_id, family, start, (late or {}).get(start))
+            day = unsealed_day(sessions, device_id, family, start, (late or {}).get(start))
         except CorruptError as problem:
             isolation.isolate(sessions, device_id, family, start, str(problem))
             count.damaged.append(f"device {device_id}, {family}, {from_milliseconds(start):%Y-%m-%d}: {problem}")
             continue
-        if one is not None:
-            found.append(one)
-    count.add(_seal_tables(sessions, device_id, family, found, now))
+        if day is not None:
+            unsealed_days.append(day)
+    count.add(_seal_tables(sessions, device_id, family, unsealed_days, now))
     return count
-
-
-def load_rows(
-    sessions: sessionmaker[Session], device_id: int, family: str, documents: Sequence[Row], now: datetime
-) -> SealCount:
-    """Seal documents that never were entries: a history, days at a time.  The caller holds the device's lock.
-
-    `documents` are in the order of their times; what is sealed already of these times stays.  Days with entries, and
-    today, are for `ingest.store`: the caller does not pass them.
-    """
-    by_day: dict[int, list[Row]] = defaultdict(list)
-    for row in documents:
-        by_day[blocks.day_of(row.recorded_at)].append(row)
-    count, days = SealCount(), list(by_day)
-    for first in range(0, len(days), DAYS_AT_ONCE):
-        some = days[first : first + DAYS_AT_ONCE]
-        late = {start: document_table.from_rows(family, by_day[start]) for start in some}
-        count.add(seal_days(sessions, device_id, family, some, now, late))
-    return count
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A day's documents, the version of the block they replace (0 for none), and the entries they came from."""
-
-    start: int
-    table: DocumentTable
-    version: int
-    ids: list[int]
 
 
 def _seal_tables(
-    sessions: sessionmaker[Session], device_id: int, family: str, found: Sequence[_Found], now: datetime
+    sessions: sessionmaker[Session], device_id: int, family: str, unsealed_days: Sequence[UnsealedDay], now: datetime
 ) -> SealCount:
     count = SealCount()
     today = blocks.day_of(to_milliseconds(now))
-    ready: list[_Day] = []
+    ready: list[_SealedDay] = []
     series: dict[str, int] = {}
-    for one in found:
-        readings = one.table.readings()
-        series = _prepared(sessions, device_id, family, one.table, readings)
-        block = blocks.build(one.table, readings, series)
-        _prove(block, one.table)
-        ready.append(_Day(one.start, one.version, one.ids, block, readings, one.table.times))
+    for day in unsealed_days:
+        readings = day.table.readings()
+        series = _prepared(sessions, device_id, family, day.table, readings)
+        block = blocks.build(day.table, readings, series)
+        _prove(block, day.table)
+        ready.append(_SealedDay(day, block, readings))
     if not ready:
         return count
     closed = {
-        day.start: {series[metric]: levels.of_samples(day.times, values) for metric, values in day.readings.items()}
+        day.before.start: {
+            series[metric]: levels.of_samples(day.before.table.times, values) for metric, values in day.readings.items()
+        }
         for day in ready
-        if day.start < today
+        if day.before.start < today
     }
     with sessions() as session:
         touched = periods.with_days(session, device_id, family, closed)
@@ -198,65 +168,9 @@ def _seal_tables(
         if not _commit(session, device_id, family, ready, set(closed), touched):
             count.postponed += len(ready)
             return count
-    for day in ready:
-        count.days += 1
-        count.documents += day.block.documents
-        count.samples += day.block.samples
-        count.bytes += day.block.size
+    for sealed in ready:
+        count.add(SealCount(1, sealed.block.documents, sealed.block.samples, sealed.block.size))
     return count
-
-
-def _table_of(
-    sessions: sessionmaker[Session], device_id: int, family: str, start: int, late: DocumentTable | None
-) -> _Found | None:
-    """The day's documents, sealed and not; None where there is nothing to do, or it has to wait."""
-    with sessions() as session:
-        ids, rows = _entries(session, device_id, family, start)
-        found = load(session, device_id, family, start)
-    if not ids and late is None:
-        return None
-    fresh = document_table.from_rows(family, rows)
-    if late is not None:
-        fresh = document_table.joined(family, (fresh, late)) if rows else late
-    if found is None:
-        return _Found(start, fresh, 0, ids)
-    block, sealed = found
-    if sealed is None:  # isolated: it waits until all its documents have come again
-        return _Found(start, fresh, block.version, ids) if isolation.have_come_again(block, fresh) else None
-    return _Found(start, document_table.joined(family, (sealed, fresh)), block.version, ids)
-
-
-def _entries(session: Session, device_id: int, family: str, start: int) -> tuple[list[int], list[Row]]:
-    entry = ENTRIES[family]
-    at = type_coerce(entry.recorded_at, BigInteger)
-    newest = select(func.max(at)).where(entry.device_id == device_id).scalar_subquery()
-    query = (
-        select(entry.id, at, type_coerce(entry.date_posted, BigInteger), entry.clock, entry.skeleton_id, entry.body)
-        .where(entry.device_id == device_id, at >= start, at < start + DAY, at < newest)
-        .order_by(at)
-    )
-    found = session.execute(query).all()
-    texts = template_rows.texts(session, {row[4] for row in found if row[4] is not None})
-    rows = [
-        Row(recorded, received, clock, None if template is None else texts[template], body)
-        for _, recorded, received, clock, template, body in found
-    ]
-    return [row[0] for row in found], rows
-
-
-def load(session: Session, device_id: int, family: str, start: int) -> tuple[SealedBlock, DocumentTable | None] | None:
-    """The block of a day and its documents (None where it is isolated); None when there is no block.
-
-    Raises CorruptError when its bytes have changed, or its documents have expired.
-    """
-    block = session.get(SealedBlock, (device_id, family, from_milliseconds(start)))
-    if block is None:
-        return None
-    if block.damage:
-        return block, None
-    if block.times is None or block.originals is None:
-        raise CorruptError(sealed.EXPIRED)
-    return block, sealed.day(session, device_id, family, start)
 
 
 def _prepared(
@@ -298,7 +212,7 @@ def _commit(
     session: Session,
     device_id: int,
     family: str,
-    ready: Sequence[_Day],
+    ready: Sequence[_SealedDay],
     closed: set[int],
     touched: Sequence[Period],
 ) -> bool:
@@ -309,17 +223,17 @@ def _commit(
     versions = dict(
         session.execute(
             select(SealedBlock.start_at, SealedBlock.version).where(
-                *key, SealedBlock.start_at.in_([from_milliseconds(day.start) for day in ready])
+                *key, SealedBlock.start_at.in_([from_milliseconds(day.before.start) for day in ready])
             )
         ).all()
     )
     for day in ready:
-        at = from_milliseconds(day.start)
-        if versions.get(at, 0) != day.version or not _delete(session, entry, day.ids):
+        at = from_milliseconds(day.before.start)
+        if versions.get(at, 0) != day.before.version or not _delete(session, entry, day.before.ids):
             session.rollback()
             return False
         session.execute(delete(SealedBlock).where(*key, SealedBlock.start_at == at))
-        rows.put_block(session, device_id, family, day.version + 1, day.block, day.start in closed)
+        rows.put_block(session, device_id, family, day.before.version + 1, day.block, day.before.start in closed)
     for period in touched:
         rows.put_period(session, *period)
     session.commit()
