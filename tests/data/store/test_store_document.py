@@ -122,7 +122,7 @@ def test_the_reader_of_the_document_reads_columns_and_levels(
         for device, family, number, period in session.execute(query.where(SealedColumns.level > 0).distinct()).all():
             width = next(level.width for level in levels.LEVELS if level.number == number)
             read = reader["level"](raw, device, family, number, width, to_milliseconds(period))
-            for series, (starts, count, total, low, high, _last) in read.items():
+            for series, (starts, count, total, low, high, _last) in read:
                 key = keys[series]
                 table = queries.buckets(session, device, [key], window, timedelta(milliseconds=width))[key]
                 table = table[np.isin(to_numbers(table.index), starts)]
