@@ -6,9 +6,8 @@ reading with no gap between.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from itertools import pairwise
 from statistics import median_low
 
 from data.ranges import TimeRange, to_milliseconds
@@ -43,11 +42,6 @@ def longest_join(spacing: timedelta | None) -> timedelta:
     return max(SHORTEST_GAP, GAP_SPACINGS * spacing) if spacing is not None else SHORTEST_GAP
 
 
-def is_gap(length: timedelta, spacing: timedelta | None) -> bool:
-    """Whether the time between two neighbouring readings is a gap."""
-    return length > longest_join(spacing)
-
-
 def late_after(spacing: timedelta) -> timedelta:
     """The age from which on the newest reading is late."""
     return LATE_SPACINGS * spacing
@@ -56,17 +50,6 @@ def late_after(spacing: timedelta) -> timedelta:
 def silent_after(spacing: timedelta) -> timedelta:
     """The age from which on a device is silent, and its newest reading no longer counts as now."""
     return max(SHORTEST_SILENCE, SILENT_SPACINGS * spacing)
-
-
-def unbroken(times: Iterable[int], longest: timedelta) -> list[Stretch]:
-    """The stretches without a gap between these ascending times; `longest` between two of them is no gap."""
-    ascending = list(times)
-    if not ascending:
-        return []
-    most = longest // timedelta(milliseconds=1)
-    holes = [pair for pair in pairwise(ascending) if pair[1] - pair[0] > most]
-    starts, ends = [ascending[0], *(pair[1] for pair in holes)], [*(pair[0] for pair in holes), ascending[-1]]
-    return list(zip(starts, ends, strict=True))
 
 
 def common(some: Sequence[Stretch], others: Sequence[Stretch]) -> list[Stretch]:

@@ -53,30 +53,30 @@ def check(sessions: sessionmaker[Session], repair: bool, progress: Progress = la
             .where(SealedColumns.level.in_(by_number))
             .distinct()
         ).all()
-    found, total = Report(), len(days) + len(periods)
+    report, total = Report(), len(days) + len(periods)
     for device, family, start in days:
-        _check_block(sessions, (device, family, start), repair, found)
-        progress(found.checked, total)
+        _check_block(sessions, (device, family, start), repair, report)
+        progress(report.checked, total)
     for device, family, start, number in periods:
-        _check_period(sessions, (device, family, start), by_number[number], repair, found)
-        progress(found.checked, total)
-    return found
+        _check_period(sessions, (device, family, start), by_number[number], repair, report)
+        progress(report.checked, total)
+    return report
 
 
-def _say(found: Report, key: Key, what: str, problem: object) -> None:
+def _say(report: Report, key: Key, what: str, problem: object) -> None:
     device, family, start = key
-    found.problems.append(f"device {device}, {family}, {what} {from_milliseconds(start):%Y-%m-%d}: {problem}")
+    report.problems.append(f"device {device}, {family}, {what} {from_milliseconds(start):%Y-%m-%d}: {problem}")
 
 
-def _check_block(sessions: sessionmaker[Session], key: Key, repair: bool, found: Report) -> None:
-    found.checked += 1
+def _check_block(sessions: sessionmaker[Session], key: Key, repair: bool, report: Report) -> None:
+    report.checked += 1
     device, family, start = key
     with sessions() as session:
         block = session.get(SealedBlock, (device, family, from_milliseconds(start)))
         if block is None:
             return
         if block.damage:
-            _say(found, key, "day", f"isolated ({block.damage}); post or import its documents again")
+            _say(report, key, "day", f"isolated ({block.damage}); post or import its documents again")
             return
         try:
             _read_columns(session, key, block.documents)
@@ -84,16 +84,16 @@ def _check_block(sessions: sessionmaker[Session], key: Key, repair: bool, found:
                 sealed.day(session, device, family, start)
             return
         except CorruptError as problem:
-            _say(found, key, "day", problem)
+            _say(report, key, "day", problem)
             reason = str(problem)
     if repair and _rebuild_block(sessions, key):
-        found.repaired += 1
+        report.repaired += 1
     elif not _documents_are_whole(sessions, key):
         isolation.isolate(sessions, device, family, start, reason)
 
 
 def _read_columns(session: Session, key: Key, documents: int) -> None:
-    for body in session.scalars(rebuilding.bodies(key, 0)):
+    for body in session.scalars(rows.bodies(key, 0)):
         for _, column in column_groups.unpack(body):
             columns.decode(column.kind, column.packed, documents)
 
@@ -139,20 +139,20 @@ def _rebuild_block(sessions: sessionmaker[Session], key: Key) -> bool:
     return True
 
 
-def _check_period(sessions: sessionmaker[Session], key: Key, level: Level, repair: bool, found: Report) -> None:
-    found.checked += 1
+def _check_period(sessions: sessionmaker[Session], key: Key, level: Level, repair: bool, report: Report) -> None:
+    report.checked += 1
     with sessions() as session:
         try:
-            bodies = session.scalars(rebuilding.bodies(key, level.number)).all()
+            bodies = session.scalars(rows.bodies(key, level.number)).all()
             starts = levels.clock(bodies[:1], level, key[2])
             if starts is None:
                 raise CorruptError("the rows of a level have no clock")
             levels.unpack(bodies[1:], starts)
             return
         except CorruptError as problem:
-            _say(found, key, f"level {level.number} from", problem)
+            _say(report, key, f"level {level.number} from", problem)
     if repair and rebuild_period(sessions, key, level):
-        found.repaired += 1
+        report.repaired += 1
 
 
 def rebuild_period(sessions: sessionmaker[Session], key: Key, level: Level) -> bool:

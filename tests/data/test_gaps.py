@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 
 from data import gaps
+from data.queries.windows.coverage import unbroken
 from data.ranges import TimeRange, to_milliseconds
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -34,10 +36,8 @@ def test_the_boundaries_of_a_spacing(
     assert (gaps.longest_join(spacing), gaps.late_after(spacing), gaps.silent_after(spacing)) == (longest, late, silent)
 
 
-def test_a_gap_is_longer_than_the_longest_join() -> None:
-    assert not gaps.is_gap(25 * MINUTE, None)
-    assert gaps.is_gap(25 * MINUTE + SECOND, None)
-    assert not gaps.is_gap(75 * MINUTE, 30 * MINUTE)
+def test_without_a_usual_spacing_25_minutes_are_no_gap() -> None:
+    assert gaps.longest_join(None) == 25 * MINUTE
 
 
 def test_the_usual_spacing_is_the_middle_one_and_two_spacings_tell_nothing() -> None:
@@ -47,12 +47,12 @@ def test_the_usual_spacing_is_the_middle_one_and_two_spacings_tell_nothing() -> 
 
 def test_times_fall_into_stretches_between_gaps() -> None:
     zero, twenty, sixty, eighty = at(0, 20, 60, 80)
-    assert gaps.unbroken([zero, twenty, sixty, eighty], 25 * MINUTE) == [(zero, twenty), (sixty, eighty)]
-    assert gaps.unbroken([], MINUTE) == []
+    assert unbroken(np.array([zero, twenty, sixty, eighty]), 25 * MINUTE) == [(zero, twenty), (sixty, eighty)]
+    assert unbroken(np.empty(0, dtype=np.int64), MINUTE) == []
 
 
 def test_coverage_leaves_out_gaps_and_what_has_not_come_yet() -> None:
-    stretches = gaps.unbroken(at(-10, 10, 20, 80, 90), 25 * MINUTE)
+    stretches = unbroken(np.array(at(-10, 10, 20, 80, 90)), 25 * MINUTE)
     window = TimeRange(NOON, NOON + 120 * MINUTE)
     assert gaps.coverage(stretches, window, NOON + 92 * MINUTE, 25 * MINUTE) == pytest.approx(30 / 90)
     assert gaps.coverage(stretches, window, NOON + 116 * MINUTE, 25 * MINUTE) == pytest.approx(30 / 116)

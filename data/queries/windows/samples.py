@@ -5,7 +5,7 @@ Frames have the index `at` (UTC, milliseconds, increasing) and one float64 colum
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
@@ -18,9 +18,11 @@ from data.catalogue import ALIASES
 from data.queries.devices import DeviceRow, family_of
 from data.queries.windows import aggregates, measured
 from data.queries.windows import buckets as bucketing
+from data.queries.windows.aggregates import Gathered
 from data.queries.windows.buckets import Edges, Measures, Width
 from data.queries.windows.coverage import FINEST, Coverage, coverages
 from data.queries.windows.frames import instants
+from data.queries.windows.measured import Stretch, Target
 from data.queries.windows.spacing import spacing
 from data.ranges import TimeRange, to_milliseconds
 
@@ -38,30 +40,37 @@ def sample_arrays(
     session: Session, device_id: int, metrics: Sequence[str], window: TimeRange, family: str | None = None
 ) -> measured.Samples:
     """What `samples` has in its frame, as arrays; times in milliseconds."""
-    stretch = (to_milliseconds(window.start_at), to_milliseconds(window.end_at))
-    asked = measured.target(session, device_id, [ALIASES.get(key, key) for key in metrics])
-    parts = [
-        (keys, measured.read(session, asked, one, [ALIASES.get(key, key) for key in keys], [stretch]))
-        for one, keys in _by_family(asked.kind, metrics, family).items()
-    ]
+    target, families = _families(session, device_id, metrics, family)
+    parts = []
+    for name, keys in families.items():
+        part = measured.read(session, target, name, list(keys.values()), [_stretch(window)])
+        parts.append(measured.Samples(part.times, {metric: part.values[key] for metric, key in keys.items()}))
     if len(parts) == 1:
-        keys, found = parts[0]
-        return measured.Samples(found.times, {key: found.values[ALIASES.get(key, key)] for key in keys})
-    times = np.unique(np.concatenate([found.times for _, found in parts])) if parts else np.empty(0, dtype=np.int64)
+        return parts[0]
+    times = np.unique(np.concatenate([part.times for part in parts])) if parts else np.empty(0, dtype=np.int64)
     values: dict[str, Floats] = {}
-    for keys, found in parts:
-        places = np.searchsorted(times, found.times)
-        for key in keys:
-            values[key] = np.full(len(times), np.nan)
-            values[key][places] = found.values[ALIASES.get(key, key)]
+    for part in parts:
+        places = np.searchsorted(times, part.times)
+        for metric, column in part.values.items():
+            values[metric] = np.full(len(times), np.nan)
+            values[metric][places] = column
     return measured.Samples(times, values)
 
 
-def _by_family(kind: str, metrics: Sequence[str], family: str | None) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for metric in dict.fromkeys(metrics):
-        found.setdefault(family or family_of(kind, metric), []).append(metric)
-    return found
+def _stretch(window: TimeRange) -> Stretch:
+    return to_milliseconds(window.start_at), to_milliseconds(window.end_at)
+
+
+def _families(
+    session: Session, device_id: int, metrics: Sequence[str], family: str | None = None
+) -> tuple[Target, dict[str, dict[str, str]]]:
+    """The device, and by the family whose documents carry them its metrics with the keys they are stored under."""
+    stored = {metric: ALIASES.get(metric, metric) for metric in metrics}
+    target = measured.target(session, device_id, list(stored.values()))
+    families: dict[str, dict[str, str]] = {}
+    for metric, key in stored.items():
+        families.setdefault(family or family_of(target.kind, metric), {})[metric] = key
+    return target, families
 
 
 def samples(
@@ -73,8 +82,9 @@ def samples(
     asked; NaN where the device sent nothing.  A device without samples gives the same columns and no rows.  Raises
     RangeError when the window holds more than MOST_ROWS documents.
     """
-    found = sample_arrays(session, device_id, metrics, window, family)
-    return pd.DataFrame({key: found.values[key] for key in metrics}, index=instants(found.times), columns=list(metrics))
+    arrays = sample_arrays(session, device_id, metrics, window, family)
+    columns = {metric: arrays.values[metric] for metric in metrics}
+    return pd.DataFrame(columns, index=instants(arrays.times), columns=list(metrics))
 
 
 def bucket_arrays(
@@ -98,15 +108,20 @@ def measured_between(
     session: Session, device_id: int, metrics: Sequence[str], window: TimeRange, edges: Edges, measures: Sequence[str]
 ) -> dict[str, Measures]:
     """Metric -> its measures, of the samples in the window, in the buckets between the edges."""
-    stretch = (to_milliseconds(window.start_at), to_milliseconds(window.end_at))
-    level_width = aggregates.width_for(edges)
-    found: dict[str, Measures] = {}
-    asked = measured.target(session, device_id, [ALIASES.get(key, key) for key in metrics])
-    for family, keys in _by_family(asked.kind, metrics, None).items():
-        stored = [ALIASES.get(key, key) for key in keys]
-        parts = aggregates.gather(session, asked, family, stored, stretch, level_width)
-        found |= {key: bucketing.measured(parts.buckets(ALIASES.get(key, key)), edges, measures) for key in keys}
-    return {metric: found[metric] for metric in metrics}
+    by_metric: dict[str, Measures] = {}
+    for _, _, keys, parts in _gathered(session, device_id, metrics, window, aggregates.width_for(edges)):
+        by_metric |= {metric: bucketing.measured(parts.buckets(key), edges, measures) for metric, key in keys.items()}
+    return {metric: by_metric[metric] for metric in metrics}
+
+
+def _gathered(
+    session: Session, device_id: int, metrics: Sequence[str], window: TimeRange, width: int
+) -> Iterator[tuple[Target, str, dict[str, str], Gathered]]:
+    """For each family of the metrics: device, family, the metrics with their keys, and what the store has of them."""
+    target, families = _families(session, device_id, metrics)
+    for family, keys in families.items():
+        stored = list(keys.values())
+        yield target, family, keys, aggregates.gather(session, target, family, stored, _stretch(window), width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,20 +143,16 @@ def chart(
 ) -> Chart:
     """What `buckets` answers, and when each metric was measured, which is the same at every width."""
     edges = bucketing.edges(window, width, zone)
-    stretch = (to_milliseconds(window.start_at), to_milliseconds(window.end_at))
     level_width = aggregates.width_for(edges)
     measures: dict[str, Measures] = {}
     by_metric: dict[str, Coverage] = {}
-    target = measured.target(session, device.id, [ALIASES.get(key, key) for key in metrics])
-    for family, keys in _by_family(target.kind, metrics, None).items():
-        stored = [ALIASES.get(key, key) for key in keys]
-        parts = aggregates.gather(session, target, family, stored, stretch, level_width)
-        measures |= {key: bucketing.measured(parts.buckets(ALIASES.get(key, key)), edges) for key in keys}
+    for target, family, keys, parts in _gathered(session, device.id, metrics, window, level_width):
+        stored, usual = list(keys.values()), spacing(session, device, family)
+        measures |= {metric: bucketing.measured(parts.buckets(key), edges) for metric, key in keys.items()}
         if level_width not in (0, FINEST.width):
-            parts = aggregates.gather(session, target, family, stored, stretch, FINEST.width)
-        usual = spacing(session, device, family)
-        of_stored = coverages(session, target, family, stored, parts, window, now, usual)
-        by_metric |= {key: of_stored[ALIASES.get(key, key)] for key in keys}
+            parts = aggregates.gather(session, target, family, stored, _stretch(window), FINEST.width)
+        of_key = coverages(session, target, family, stored, parts, window, now, usual)
+        by_metric |= {metric: of_key[key] for metric, key in keys.items()}
     return Chart(_frame(edges, metrics, measures), by_metric)
 
 
@@ -160,8 +171,8 @@ def buckets(
     to midnight in `zone`, months to their first.  A bucket without a sample is there, with NaN and count 0.  Raises
     RangeError for a width under a second or too many buckets.
     """
-    found = bucket_arrays(session, device_id, metrics, window, width, points, zone)
-    return _frame(found.edges, metrics, found.metrics)
+    arrays = bucket_arrays(session, device_id, metrics, window, width, points, zone)
+    return _frame(arrays.edges, metrics, arrays.metrics)
 
 
 def _frame(edges: Edges, metrics: Sequence[str], measures: Mapping[str, Measures]) -> pd.DataFrame:

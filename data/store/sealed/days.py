@@ -1,4 +1,4 @@
-"""Single documents out of sealed blocks: is there one of that time, and what did it say."""
+"""Documents out of sealed blocks: single ones by their times, and whole days."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from sqlalchemy.orm import Session
 
 from data.arrays import Integers
 from data.database.compiled import Statement, integer, stored
-from data.database.models import SealedBlock, SealedColumns
+from data.database.models import SealedBlock
 from data.errors import CorruptError
 from data.ranges import from_milliseconds
 from data.store import blocks, documents, template_rows
 from data.store.blocks import DAY
 from data.store.document_table import DocumentTable
+from data.store.sealed import rows
 from data.templates.splitting import digest
 
 log = logging.getLogger(__name__)
@@ -35,19 +36,19 @@ def texts(session: Session, device_id: int, family: str, times: Sequence[int]) -
     days: dict[int, list[int]] = defaultdict(list)
     for at in times:
         days[blocks.day_of(at)].append(at)
-    found: dict[int, str] = {}
-    for start, asked in days.items():
+    text_of: dict[int, str] = {}
+    for start, day_times in days.items():
         try:
-            there, expired = _there(session, device_id, family, start, asked)
+            there, expired = _there(session, device_id, family, start, day_times)
             if expired:
-                found.update(dict.fromkeys(asked, EXPIRED))
+                text_of.update(dict.fromkeys(day_times, EXPIRED))
             elif there:
                 table = day(session, device_id, family, start)
                 places = np.searchsorted(table.times, there).tolist()
-                found.update({at: table.text(place) for at, place in zip(there, places, strict=True)})
+                text_of.update({at: table.text(place) for at, place in zip(there, places, strict=True)})
         except CorruptError as problem:
             report(device_id, family, start, problem)
-    return found
+    return text_of
 
 
 def report(device_id: int, family: str, start: int, problem: CorruptError) -> None:
@@ -55,7 +56,9 @@ def report(device_id: int, family: str, start: int, problem: CorruptError) -> No
     log.error("device %s, %s, %s: %s", device_id, family, from_milliseconds(start).date(), problem)
 
 
-def _there(session: Session, device_id: int, family: str, start: int, asked: Sequence[int]) -> tuple[list[int], bool]:
+def _there(
+    session: Session, device_id: int, family: str, start: int, day_times: Sequence[int]
+) -> tuple[list[int], bool]:
     """Those of the times that the block of that day has, and whether it has been expired."""
     first, last = type_coerce(SealedBlock.first_at, BigInteger), type_coerce(SealedBlock.last_at, BigInteger)
     row = session.execute(
@@ -67,16 +70,10 @@ def _there(session: Session, device_id: int, family: str, start: int, asked: Seq
         return [], False
     if row[3]:
         return [], True
-    near = [at for at in asked if row[0] <= at <= row[1]]
+    near = [at for at in day_times if row[0] <= at <= row[1]]
     if not near:
         return [], False
-    there = times(session, device_id, family, start)
-    return [at for at in near if _has(there, at)], False
-
-
-def _has(times_: Integers, at: int) -> bool:
-    place = int(np.searchsorted(times_, at))
-    return place < len(times_) and int(times_[place]) == at
+    return np.array(near)[np.isin(near, times(session, device_id, family, start))].tolist(), False
 
 
 def times(session: Session, device_id: int, family: str, start: int) -> Integers:
@@ -87,8 +84,8 @@ def times(session: Session, device_id: int, family: str, start: int) -> Integers
 
 def days_until(session: Session, device_id: int, family: str, first: int, last: int) -> list[int]:
     """The days with sealed documents that may lie between these times, both included, milliseconds."""
-    asked = {"device": device_id, "family": family, "first": first, "last": last}
-    return [start for (start,) in _touching().rows(session, asked)]
+    parameters = {"device": device_id, "family": family, "first": first, "last": last}
+    return [start for (start,) in _touching().rows(session, parameters)]
 
 
 @lru_cache(maxsize=1)
@@ -115,18 +112,12 @@ def day(session: Session, device_id: int, family: str, start: int) -> DocumentTa
     if block is None or block.times is None or block.originals is None:
         return DocumentTable(family, *(np.empty(0, dtype=np.int64),) * 2, np.empty(0, dtype=np.uint8))
     blocks.check(block.checksum, block.times, block.stamps, block.notices)
-    wanted = documents.series_in(block.originals)
-    query = select(SealedColumns.body).where(
-        SealedColumns.device_id == device_id,
-        SealedColumns.family == family,
-        SealedColumns.level == 0,
-        SealedColumns.start_at == from_milliseconds(start),
-    )
-    bodies = session.scalars(query).all() if wanted else []
-    known = template_rows.texts(session, documents.templates_in(block.originals))
+    query = rows.bodies((device_id, family, start), 0)
+    bodies = session.scalars(query).all() if documents.series_in(block.originals) else []
+    template_texts = template_rows.texts(session, documents.templates_in(block.originals))
 
     def template(number: int) -> str:
-        text = known.get(number)
+        text = template_texts.get(number)
         if text is None or digest(text) != number:
             raise CorruptError(f"the template {number} of documents of that day is not there, or has changed")
         return text

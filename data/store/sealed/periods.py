@@ -41,7 +41,7 @@ def with_days(session: Session, device_id: int, family: str, samples: Days) -> l
     of_width: dict[int, Days] = {0: samples}
     for level in levels.LEVELS:
         of_width[level.width] = {
-            start: {series: levels.in_buckets(one, level.width) for series, one in parts.items()}
+            start: {series: levels.in_buckets(aggregates, level.width) for series, aggregates in parts.items()}
             for start, parts in of_width[level.source].items()
         }
         by_period: dict[int, dict[int, Mapping[int, Aggregates]]] = defaultdict(dict)
@@ -65,10 +65,10 @@ def _with_days(session: Session, key: Key, level: Level, days: Days) -> dict[int
         if not _is_kept(level, days.values()) or (not _is_widest(level) and _has_days(session, key, level)):
             return None
         before = {}
-    parts = {series: [_without(one, days)] for series, one in before.items()}
+    parts = {series: [_without(aggregates, days)] for series, aggregates in before.items()}
     for start in sorted(days):
-        for series, one in days[start].items():
-            parts.setdefault(series, []).append(one)
+        for series, aggregates in days[start].items():
+            parts.setdefault(series, []).append(aggregates)
     return {series: levels.joined(some) for series, some in parts.items()}
 
 
@@ -82,7 +82,7 @@ def _is_kept(level: Level, parts: Iterable[Mapping[int, Aggregates]]) -> bool:
         return True
     samples = buckets = 0
     for series in parts:
-        fullest = max(series.values(), key=lambda one: int(one.count.sum()), default=levels.NONE)
+        fullest = max(series.values(), key=lambda aggregates: int(aggregates.count.sum()), default=levels.NONE)
         samples += int(fullest.count.sum())
         buckets += len(fullest)
     return samples >= levels.GAIN * buckets
@@ -100,9 +100,9 @@ def _has_days(session: Session, key: Key, level: Level) -> bool:
     return bool(session.scalar(query))
 
 
-def _without(one: Aggregates, days: Iterable[int]) -> Aggregates:
-    kept = ~np.isin(one.start - one.start % DAY, list(days))
-    return one if kept.all() else one.taken(kept)
+def _without(aggregates: Aggregates, days: Iterable[int]) -> Aggregates:
+    kept = ~np.isin(aggregates.start - aggregates.start % DAY, list(days))
+    return aggregates if kept.all() else aggregates.taken(kept)
 
 
 def stored(session: Session, key: Key, level: Level) -> dict[int, Aggregates] | None:
@@ -110,7 +110,7 @@ def stored(session: Session, key: Key, level: Level) -> dict[int, Aggregates] | 
 
     Rows that have changed since they were written are reported, and the period is built again from its samples.
     """
-    bodies = session.scalars(rebuilding.bodies(key, level.number)).all()
+    bodies = session.scalars(rows.bodies(key, level.number)).all()
     try:
         starts = levels.clock(bodies[:1], level, key[2])
         if starts is None and bodies:
@@ -191,7 +191,7 @@ def _from_below(session: Session, key: Key, level: Level) -> dict[int, Aggregate
         there = stored(session, below, source)
         if there is None:
             there = rebuilding.aggregates(session, below, source)
-        for series, one in there.items():
-            parts[series].append(levels.in_buckets(one, level.width))
+        for series, aggregates in there.items():
+            parts[series].append(levels.in_buckets(aggregates, level.width))
         start = levels.period_end(source, start)
     return {series: levels.joined(some) for series, some in parts.items()}

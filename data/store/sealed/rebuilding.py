@@ -5,32 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from sqlalchemy import BigInteger, Select, select, type_coerce
+from sqlalchemy import BigInteger, select, type_coerce
 from sqlalchemy.orm import Session
 
 from data.arrays import Floats, Integers
-from data.database.models import SealedBlock, SealedColumns
+from data.database.models import SealedBlock
 from data.errors import CorruptError
-from data.ranges import from_milliseconds
 from data.store import column_groups, columns, levels
 from data.store.levels import DAY, Aggregates, Level
-from data.store.sealed import days
+from data.store.sealed import days, rows
 from data.store.sealed.rows import Key
-
-
-def bodies(key: Key, level: int) -> Select[bytes]:
-    """The rows of that day or period of a level, in their order."""
-    device, family, start = key
-    return (
-        select(SealedColumns.body)
-        .where(
-            SealedColumns.device_id == device,
-            SealedColumns.family == family,
-            SealedColumns.level == level,
-            SealedColumns.start_at == from_milliseconds(start),
-        )
-        .order_by(SealedColumns.part)
-    )
 
 
 def aggregates(session: Session, key: Key, level: Level) -> dict[int, Aggregates]:
@@ -41,17 +25,17 @@ def aggregates(session: Session, key: Key, level: Level) -> dict[int, Aggregates
     without: list[int] = []
     for start, documents in _days_in_levels(session, device, family, period, levels.period_end(level, period)):
         try:
-            times, found = _samples(session, (device, family, start), documents)
+            times, column_of = _samples(session, (device, family, start), documents)
         except CorruptError:
             without.append(start)
             continue
-        for series, values in found.items():
-            one = levels.of_samples(times, values)
+        for series, values in column_of.items():
+            buckets = levels.of_samples(times, values)
             for step in levels.steps(level.width):
-                one = levels.in_buckets(one, step.width)
-            parts.setdefault(series, []).append(one)
-    for series, one in _still_sound(session, key, level).items():
-        parts.setdefault(series, []).append(one.taken(np.isin(one.start - one.start % DAY, without)))
+                buckets = levels.in_buckets(buckets, step.width)
+            parts.setdefault(series, []).append(buckets)
+    for series, buckets in _still_sound(session, key, level).items():
+        parts.setdefault(series, []).append(buckets.taken(np.isin(buckets.start - buckets.start % DAY, without)))
     return {series: levels.joined(some) for series, some in parts.items()}
 
 
@@ -76,24 +60,24 @@ def _samples(session: Session, key: Key, documents: int) -> tuple[Integers, dict
     times = days.times(session, *key)
     if len(times) != documents:
         raise CorruptError("the samples of that day have expired, or are isolated")
-    found: dict[int, Floats] = {}
-    for body in session.scalars(bodies(key, 0)):
+    column_of: dict[int, Floats] = {}
+    for body in session.scalars(rows.bodies(key, 0)):
         for series, column in column_groups.sound(body):
-            found[series] = columns.decode(column.kind, column.packed, documents)
-    return times, found
+            column_of[series] = columns.decode(column.kind, column.packed, documents)
+    return times, column_of
 
 
 def _still_sound(session: Session, key: Key, level: Level) -> dict[int, Aggregates]:
-    rows: Sequence[bytes] = session.scalars(bodies(key, level.number)).all()
+    bodies: Sequence[bytes] = session.scalars(rows.bodies(key, level.number)).all()
     try:
-        starts = levels.clock(rows[:1], level, key[2])
+        starts = levels.clock(bodies[:1], level, key[2])
     except CorruptError:
         return {}
     if starts is None:
         return {}
     return {
         series: levels.aggregates_of(column, starts)
-        for body in rows[1:]
+        for body in bodies[1:]
         for series, column in column_groups.sound(body)
         if series != levels.CLOCK
     }

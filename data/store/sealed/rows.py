@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import delete, insert
+from sqlalchemy import Select, delete, insert, select
 from sqlalchemy.orm import Session
 
 from data.database.models import SealedBlock, SealedColumns
@@ -15,6 +15,21 @@ from data.store.column_groups import ColumnGroup
 from data.store.levels import Aggregates, Level
 
 Key = tuple[int, str, int]  # device, family, start of the day or of the period
+
+
+def bodies(key: Key, level: int) -> Select[bytes]:
+    """The bodies of the rows of a day (level 0) or of a period of a level, in their order."""
+    device, family, start = key
+    return (
+        select(SealedColumns.body)
+        .where(
+            SealedColumns.device_id == device,
+            SealedColumns.family == family,
+            SealedColumns.level == level,
+            SealedColumns.start_at == from_milliseconds(start),
+        )
+        .order_by(SealedColumns.part)
+    )
 
 
 def put_block(session: Session, device_id: int, family: str, version: int, block: Block, in_levels: bool) -> None:
@@ -80,7 +95,7 @@ def _rows(
 def of_period(key: Key, level: Level, series: Mapping[int, Aggregates]) -> list[dict[str, object]]:
     """One period of a level as rows of `SealedColumns`."""
     device_id, family, period = key
-    samples = sum(int(one.count.sum()) for one in series.values())
+    samples = sum(int(aggregates.count.sum()) for aggregates in series.values())
     return _rows(device_id, family, level.number, period, levels.pack(series, level, period), samples)
 
 

@@ -37,6 +37,17 @@ P_OUT = catalogue.metric("p_out")
 NUMBERS = itertools.count()  # a device of its own for each history
 
 
+def unbroken(times: Sequence[int], longest: int) -> list[gaps.Stretch]:
+    """Stretches without a gap, time by time."""
+    stretches: list[gaps.Stretch] = []
+    for at in times:
+        if stretches and at - stretches[-1][1] <= longest:
+            stretches[-1] = (stretches[-1][0], at)
+        else:
+            stretches.append((at, at))
+    return stretches
+
+
 def post(sessions: sessionmaker[Session], slug: str, watts: Sequence[tuple[int, float | None]]) -> queries.DeviceRow:
     """Store p_out at these milliseconds; None is a document without it."""
     posted = [
@@ -104,7 +115,7 @@ def test_every_page_and_route_tells_the_same_gaps(
         assert (1 - 2 * jitter) * spacing - SECOND <= usual <= (1 + 2 * jitter) * spacing + SECOND
         longest = gaps.longest_join(usual)
         times = [at for at, value in watts if value is not None and at <= to_milliseconds(now)]
-        stretches = gaps.unbroken(times, longest)
+        stretches = unbroken(times, longest // timedelta(milliseconds=1))
         # The graph
         [chart] = read_charts(session, [device], [P_OUT], whole, width, False, now, ZONE)
         drawn = line(chart.frame["p_out"], P_OUT, ("", "", 1), chart.coverages["p_out"], ZONE)
