@@ -78,7 +78,7 @@ def expire(config: Config, engine: Engine) -> None:
     with session_factory(engine)() as session:
         expired = retention.expire(session, keep, datetime.now(UTC))
         if expired != NOTHING:
-            days = f"originals of {expired.originals} days, samples of {expired.samples}"
+            days = f"originals of {expired.documents} days, samples of {expired.samples}"
             audit.record(
                 session, audit.WORKER, "thrown away", "with age", f"{days}, {expired.level_rows} rows of levels"
             )

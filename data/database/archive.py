@@ -137,7 +137,7 @@ def _parts(path: Path, lines: io.BufferedReader) -> Iterator[Part]:
         if isinstance(value, list):
             digest.update(line)
             sums[table] = [sums[table][0] + len(value), digest.hexdigest()]
-            yield Part(table, columns, [[_read(one) for one in row] for row in value])
+            yield Part(table, columns, [[_read(cell) for cell in row] for row in value])
         elif "sums" in value:
             if value["sums"] != sums:
                 wrong = sorted(name for name in value["sums"] | sums if value["sums"].get(name) != sums.get(name))

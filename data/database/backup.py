@@ -61,9 +61,9 @@ def restore(engine: Engine, path: Path, replace: bool = False) -> int:
 
 def _reflected(connection: Connection) -> MetaData:
     # As the database has them, not as the models do: a backup of an older schema is restored as what it was.
-    found = MetaData()
-    found.reflect(connection)
-    return found
+    metadata = MetaData()
+    metadata.reflect(connection)
+    return metadata
 
 
 def _tables(connection: Connection) -> list[Table]:

@@ -56,9 +56,9 @@ class Statement:
 
 
 def _driver(connection: Connection) -> sqlite3.Connection:
-    found = connection.connection.driver_connection
-    assert isinstance(found, sqlite3.Connection), "it is SQLite's"
-    return found
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection), "it is SQLite's"
+    return driver
 
 
 @contextmanager

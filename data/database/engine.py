@@ -224,14 +224,14 @@ def _first_connection(engine: Engine) -> Connection:
     except OperationalError as cause:
         if engine.dialect.name != "postgresql":
             raise
-        url, said = engine.url, str(cause.orig).strip()
+        url, reason = engine.url, str(cause.orig).strip()
         shown = url.render_as_string(hide_password=True)
-        if f'database "{url.database}" does not exist' in said:
+        if f'database "{url.database}" does not exist' in reason:
             owner = f" --owner={url.username}" if url.username else ""
             raise ConfigError(
                 f"DATABASE_URL is {shown}, and the server has no such database. Make it: createdb{owner} {url.database}"
             ) from cause
         raise ConfigError(
-            f"DATABASE_URL is {shown}, and PostgreSQL does not let us in: {said}\n"
+            f"DATABASE_URL is {shown}, and PostgreSQL does not let us in: {reason}\n"
             "Start it (on Debian: systemctl start postgresql), or check host, port, user and password in DATABASE_URL."
         ) from cause

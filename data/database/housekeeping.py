@@ -50,8 +50,8 @@ def check(engine: Engine) -> str:
 
     SQLite reads its whole file.  PostgreSQL guards its own pages; there, no index may have been left unfinished.
     """
-    said = _sqlite_faults(engine) if engine.dialect.name == "sqlite" else _postgresql_faults(engine)
-    problem = said[:LONGEST_MESSAGE]
+    faults = _sqlite_faults(engine) if engine.dialect.name == "sqlite" else _postgresql_faults(engine)
+    problem = faults[:LONGEST_MESSAGE]
     try:
         with session_factory(engine).begin() as session:
             jobs.start(session, INTEGRITY, "checking the database", 1)
@@ -68,17 +68,17 @@ def _sqlite_faults(engine: Engine) -> str:
     with _alone(engine) as cursor:
         try:
             cursor.execute("PRAGMA quick_check(5)")
-            found = [str(row[0]) for row in cursor.fetchall()]
+            messages = [str(row[0]) for row in cursor.fetchall()]
         except sqlite3.DatabaseError as problem:
             return str(problem)
-    return "" if found == ["ok"] else "; ".join(found)
+    return "" if messages == ["ok"] else "; ".join(messages)
 
 
 def _postgresql_faults(engine: Engine) -> str:
     query = text("SELECT indexrelid::regclass::text FROM pg_catalog.pg_index WHERE NOT indisvalid ORDER BY 1 LIMIT 5")
     with engine.connect() as connection:
-        found = connection.scalars(query).all()
-    return f"unfinished indexes: {', '.join(found)}; REINDEX them" if found else ""
+        messages = connection.scalars(query).all()
+    return f"unfinished indexes: {', '.join(messages)}; REINDEX them" if messages else ""
 
 
 def _pragmas(engine: Engine, *pragmas: str) -> None:

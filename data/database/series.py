@@ -24,10 +24,10 @@ def note(
     session: Session, device_id: int, family: str, metrics: Iterable[str], content: Mapping[str, Any], at: datetime
 ) -> dict[str, int]:
     """Make the series that are not there; all of the device's, key -> id.  `content` carries the metrics."""
-    known = ids(session, device_id)
-    missing = [metric for metric in metrics if metric not in known]
+    series_ids = ids(session, device_id)
+    missing = [metric for metric in metrics if metric not in series_ids]
     if not missing:
-        return known
+        return series_ids
     if family == "sensor":
         units = document.sensor_units(content)
     else:
@@ -44,7 +44,7 @@ def _labels(family: str, key: str, units: Mapping[str, str]) -> dict[str, str]:
     if family == "sensor":
         return {"label": key, "unit": units.get(key, "")[:40]}
     try:
-        found = catalogue.metric(key)
+        listed = catalogue.metric(key)
     except NotFoundError:
         return {"label": key, "unit": units.get(key, "")[:40]}
-    return {"label": found.label, "unit": found.unit}
+    return {"label": listed.label, "unit": listed.unit}

@@ -134,7 +134,7 @@ def _runs(session: Session, device_id: int, family: str, start: int, end: int) -
         .order_by(day)
     )
     place = 0
-    for begin, last, checksum, times, stamps, packed in session.execute(query):
+    for begin, last, checksum, times, receive_times, packed in session.execute(query):
         while place < len(fresh) and fresh[place][0] < begin:
             yield fresh[place]
             place += 1
@@ -144,12 +144,12 @@ def _runs(session: Session, device_id: int, family: str, start: int, end: int) -
             place += 1
         try:
             if times is not None:  # expired otherwise, and of what is left there is no sum
-                blocks.check(checksum, times, stamps, packed)
-            found = _with_late(session, device_id, family, begin, late) if late else blocks.unpack_runs(packed)
+                blocks.check(checksum, times, receive_times, packed)
+            runs = _with_late(session, device_id, family, begin, late) if late else blocks.unpack_runs(packed)
         except CorruptError as problem:
             days.report(device_id, family, begin, problem)
-            found = late
-        yield from _within(found, start, end)
+            runs = late
+        yield from _within(runs, start, end)
     yield from fresh[place:]
 
 
@@ -157,7 +157,7 @@ def _with_late(session: Session, device_id: int, family: str, begin: int, late: 
     sheet = days.day(session, device_id, family, begin)
     came = {at for at, _, _ in late}
     single = zip(sheet.times.tolist(), sheet.flags(), strict=True)
-    return sorted([*late, *((at, at, blocks.said(flags)) for at, flags in single if at not in came)])
+    return sorted([*late, *((at, at, blocks.reported(flags)) for at, flags in single if at not in came)])
 
 
 def _within(runs: list[Run], start: int, end: int) -> Iterator[Run]:
@@ -178,4 +178,4 @@ def _unsealed(session: Session, device_id: int, family: str, start: int, end: in
             flags = extraction.traits(family, texts[number]).flags
         else:
             flags = document.flags(family, document.parse_content(body))
-        yield recorded, recorded, blocks.said(flags)
+        yield recorded, recorded, blocks.reported(flags)

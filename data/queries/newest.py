@@ -18,13 +18,13 @@ LOOK_BACK = timedelta(days=1)
 
 
 def newest_values(
-    session: Session, device: DeviceRow, wanted: Iterable[str], newest: Sequence[Latest]
+    session: Session, device: DeviceRow, metrics: Iterable[str], newest: Sequence[Latest]
 ) -> dict[str, tuple[float, datetime]]:
     """Metric -> (value, time of measurement), from the newest documents, else from the day before them."""
     values: dict[str, tuple[float, datetime]] = {}
     missing = []
     latest_first = sorted(newest, key=lambda latest: latest.recorded_at, reverse=True)
-    for metric in wanted:
+    for metric in metrics:
         stored = ALIASES.get(metric, metric)
         holder = next((latest for latest in latest_first if stored in latest.readings), None)
         if holder is None:

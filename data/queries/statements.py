@@ -8,14 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    and_,
-    bindparam,
-    or_,
-    select,
-    union_all,
-)
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select, union_all
 
 from data.database.compiled import Statement, among, integer, stored
 from data.database.models import ENTRIES, Device, SealedBlock, SealedColumns, Sensor, Series
@@ -51,8 +44,8 @@ def device(column: str) -> Statement:
 @lru_cache(maxsize=64)
 def series(keys: int | None) -> Statement:
     """Key, label and unit of the series of `device`: of all, by key, or of those among `k0`, `k1` ..."""
-    found = select(_SERIES.c.key, _SERIES.c.label, _SERIES.c.unit).where(_SERIES.c.device_id == bindparam("device"))
-    return Statement(found.order_by(_SERIES.c.key) if keys is None else found.where(among(_SERIES.c.key, "k", keys)))
+    query = select(_SERIES.c.key, _SERIES.c.label, _SERIES.c.unit).where(_SERIES.c.device_id == bindparam("device"))
+    return Statement(query.order_by(_SERIES.c.key) if keys is None else query.where(among(_SERIES.c.key, "k", keys)))
 
 
 @lru_cache(maxsize=64)
@@ -135,7 +128,8 @@ def bodies(days: int | None, series: int, clock: bool) -> Statement:
 
     Of more than MOST_NAMED series (any such number) the rows from `lowest` to `highest`.
     """
-    ends = [("lowest", "highest")] if series > MOST_NAMED else [(f"s{one}", f"s{one}") for one in range(series)]
+    names = [f"s{number}" for number in range(series)]
+    ends = [("lowest", "highest")] if series > MOST_NAMED else list(zip(names, names, strict=True))
     holds: list[ColumnElement[bool]] = [
         and_(COLUMNS.first_series <= bindparam(high), COLUMNS.last_series >= bindparam(low)) for low, high in ends
     ]

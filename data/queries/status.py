@@ -66,7 +66,7 @@ class StoreStatus:
 
 
 def store_status(session: Session) -> StoreStatus:
-    """What is there, by device and family; those without documents are left out."""
+    """The contents of the store by device and family; those without documents are left out."""
     slugs = dict(session.execute(select(Device.id, Device.slug)).all())
     entries = _entries(session)
     blocks = _blocks(session)
@@ -74,7 +74,7 @@ def store_status(session: Session) -> StoreStatus:
     statuses = []
     for key in sorted(entries.keys() | blocks.keys(), key=lambda key: (slugs[key[0]], key[1])):
         unsealed, size, *ends = entries.get(key, (0, 0, None, None))
-        sealed, days, damaged, originals, *others = blocks.get(key, (0, 0, 0, 0, None, None))
+        sealed, days, damaged, document_bytes, *others = blocks.get(key, (0, 0, 0, 0, None, None))
         oldest = min((at for at in (ends[0], others[0]) if at is not None), default=None)
         newest = max((at for at in (ends[1], others[1]) if at is not None), default=None)
         statuses.append(
@@ -88,7 +88,7 @@ def store_status(session: Session) -> StoreStatus:
                 None if oldest is None else from_milliseconds(oldest),
                 None if newest is None else from_milliseconds(newest),
                 size,
-                originals,
+                document_bytes,
                 levels.get(key, ()),
             )
         )

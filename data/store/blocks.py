@@ -28,8 +28,8 @@ FLAG_KINDS = (
     "protection_errors",
     "pins",
 )
-Said = tuple[tuple[str, str], ...]  # (kind, name) of everything a document reports
-Run = tuple[int, int, Said]  # the first and the last of neighbouring documents that report the same
+Reported = tuple[tuple[str, str], ...]  # (kind, name) of everything a document reports
+Run = tuple[int, int, Reported]  # the first and the last of neighbouring documents that report the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +43,15 @@ class Block:
     last: int
     checksum: int
     times: bytes
-    stamps: bytes
+    receive_times: bytes
     flags: bytes
-    originals: bytes
+    packed_documents: bytes
     column_groups: list[column_groups.ColumnGroup]
 
     @property
     def size(self) -> int:
         """Bytes of everything in it."""
-        head = len(self.times) + len(self.stamps) + len(self.flags) + len(self.originals)
+        head = len(self.times) + len(self.receive_times) + len(self.flags) + len(self.packed_documents)
         return head + sum(len(pack.body) for pack in self.column_groups)
 
 
@@ -67,7 +67,7 @@ def build(table: DocumentTable, readings: Mapping[str, Floats], series: Mapping[
         raise ValueError("a block is of one UTC day")
     packed = {series[metric]: column_groups.Column(*columns.encode(values)) for metric, values in readings.items()}
     times = columns.pack_integers(table.times - start)
-    stamps = _pack_receive_times(table)
+    receive_times = _pack_receive_times(table)
     flags = columns.compress(orjson.dumps(runs(table.times, table.flags())))
     return Block(
         start,
@@ -75,9 +75,9 @@ def build(table: DocumentTable, readings: Mapping[str, Floats], series: Mapping[
         sum(int(np.count_nonzero(~np.isnan(values))) for values in readings.values()),
         int(table.times[0]),
         int(table.times[-1]),
-        columns.checksum(times, stamps, flags),
+        columns.checksum(times, receive_times, flags),
         times,
-        stamps,
+        receive_times,
         flags,
         documents.encode(table, series, readings),
         column_groups.grouped(packed),
@@ -90,9 +90,9 @@ def _pack_receive_times(table: DocumentTable) -> bytes:
     return len(delays).to_bytes(4, "little") + delays + clocks
 
 
-def check(stated: int, times: bytes, stamps: bytes, flags: bytes) -> None:
+def check(stated: int, times: bytes, receive_times: bytes, flags: bytes) -> None:
     """Raises CorruptError when the head of a block is not what was written."""
-    if columns.checksum(times, stamps, flags) != stated:
+    if columns.checksum(times, receive_times, flags) != stated:
         raise CorruptError("the times of a block have changed since they were written")
 
 
@@ -112,16 +112,16 @@ def known_times(packed: bytes, start: int, documents: int, first: int, last: int
     return times
 
 
-def bare(family: str, times: Integers, stamps: bytes) -> DocumentTable:
+def bare(family: str, times: Integers, receive_times: bytes) -> DocumentTable:
     """The table of a block without its documents.  Raises CorruptError."""
     try:
-        length = int.from_bytes(stamps[:4], "little")
-        received = columns.unpack_integers(stamps[4 : 4 + length]) + times
-        clocks = np.frombuffer(columns.decompress(stamps[4 + length :]), dtype=np.uint8)
+        length = int.from_bytes(receive_times[:4], "little")
+        received = columns.unpack_integers(receive_times[4 : 4 + length]) + times
+        clocks = np.frombuffer(columns.decompress(receive_times[4 + length :]), dtype=np.uint8)
     except (RuntimeError, TypeError, ValueError, zstandard.ZstdError) as cause:
-        raise CorruptError(f"the stamps of a block cannot be unpacked: {cause}") from cause
+        raise CorruptError(f"the receive times of a block cannot be unpacked: {cause}") from cause
     if not len(times) == len(received) == len(clocks):
-        raise CorruptError("a block has more times than stamps")
+        raise CorruptError("a block has more times than receive times")
     return DocumentTable(family, times, received, clocks)
 
 
@@ -129,44 +129,44 @@ def table(
     family: str,
     start: int,
     times: bytes,
-    stamps: bytes,
+    receive_times: bytes,
     packed: bytes,
     bodies: Iterable[bytes],
     template: Callable[[int], str],
 ) -> DocumentTable:
     """The documents of a block, of its parts as they stand in the database.  Raises CorruptError."""
-    without = bare(family, unpack_times(times, start), stamps)
-    wanted = documents.series_in(packed)
-    found = decoded(bodies, len(without), wanted)
-    return documents.decode(packed, without, template, found)
+    without = bare(family, unpack_times(times, start), receive_times)
+    series = documents.series_in(packed)
+    column_of = decoded(bodies, len(without), series)
+    return documents.decode(packed, without, template, column_of)
 
 
-def decoded(bodies: Iterable[bytes], count: int, wanted: Collection[int] | None = None) -> dict[int, Floats]:
-    """Series id -> its column, of those wanted or of all.  Raises CorruptError."""
+def decoded(bodies: Iterable[bytes], count: int, chosen: Collection[int] | None = None) -> dict[int, Floats]:
+    """Series id -> its column, of the chosen series or of all.  Raises CorruptError."""
     return {
         series: columns.decode(column.kind, column.packed, count)
         for body in bodies
-        for series, column in column_groups.unpack(body, wanted)
+        for series, column in column_groups.unpack(body, chosen)
     }
 
 
-def said(flags: Flags) -> Said:
+def reported(flags: Flags) -> Reported:
     """Everything a document reports, by kind."""
     return tuple((kind, name) for kind in FLAG_KINDS for name in getattr(flags, kind))
 
 
 def runs(times: Integers, flags: Sequence[Flags]) -> list[Run]:
-    """What was reported when: one run for each stretch of documents that report the same."""
-    found: list[Run] = []
+    """The stretches of neighbouring documents that report the same."""
+    stretches: list[Run] = []
     before: Flags | None = None
-    for at, one in zip(times.tolist(), flags, strict=True):
-        names = found[-1][2] if found and one is before else said(one)
-        before = one
-        if found and found[-1][2] == names:
-            found[-1] = (found[-1][0], at, names)
+    for at, document_flags in zip(times.tolist(), flags, strict=True):
+        names = stretches[-1][2] if stretches and document_flags is before else reported(document_flags)
+        before = document_flags
+        if stretches and stretches[-1][2] == names:
+            stretches[-1] = (stretches[-1][0], at, names)
         else:
-            found.append((at, at, names))
-    return found
+            stretches.append((at, at, names))
+    return stretches
 
 
 def unpack_runs(packed: bytes) -> list[Run]:

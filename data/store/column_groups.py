@@ -39,16 +39,16 @@ class ColumnGroup:
 
 def grouped(columns: Mapping[int, Column]) -> list[ColumnGroup]:
     """The columns by series id, as rows."""
-    found: list[ColumnGroup] = []
+    groups: list[ColumnGroup] = []
     some: list[tuple[int, Column]] = []
     size = 0
     for series, column in sorted(columns.items()):
         if some and size + len(column.packed) > FULL:
-            found.append(_pack(some))
+            groups.append(_pack(some))
             some, size = [], 0
         some.append((series, column))
         size += len(column.packed)
-    return found + ([_pack(some)] if some else [])
+    return groups + ([_pack(some)] if some else [])
 
 
 def _pack(some: list[tuple[int, Column]]) -> ColumnGroup:
@@ -61,24 +61,24 @@ def _pack(some: list[tuple[int, Column]]) -> ColumnGroup:
     )
 
 
-def unpack(body: bytes, wanted: Collection[int] | None = None) -> Iterator[tuple[int, Column]]:
-    """(series id, column) of those wanted, or of all.  Raises CorruptError for bytes that have changed."""
-    for series, column, is_sound in _columns(body, wanted):
+def unpack(body: bytes, chosen: Collection[int] | None = None) -> Iterator[tuple[int, Column]]:
+    """(series id, column) of the chosen series, or of all.  Raises CorruptError for bytes that have changed."""
+    for series, column, is_sound in _columns(body, chosen):
         if not is_sound:
             raise CorruptError(f"the column of series {series} has changed since it was written")
         yield series, column
 
 
-def sound(body: bytes, wanted: Collection[int] | None = None) -> Iterator[tuple[int, Column]]:
+def sound(body: bytes, chosen: Collection[int] | None = None) -> Iterator[tuple[int, Column]]:
     """Those columns of a damaged row that are as they were written; none when its directory is damaged."""
     try:
-        found = list(_columns(body, wanted))
+        entries = list(_columns(body, chosen))
     except CorruptError:
         return
-    yield from ((series, column) for series, column, is_sound in found if is_sound)
+    yield from ((series, column) for series, column, is_sound in entries if is_sound)
 
 
-def _columns(body: bytes, wanted: Collection[int] | None) -> Iterator[tuple[int, Column, bool]]:
+def _columns(body: bytes, chosen: Collection[int] | None) -> Iterator[tuple[int, Column, bool]]:
     if len(body) < 8:
         raise CorruptError(f"a row of columns has {len(body)} bytes")
     count, stated = struct.unpack_from("<II", body)
@@ -86,8 +86,8 @@ def _columns(body: bytes, wanted: Collection[int] | None) -> Iterator[tuple[int,
     directory = body[8:at]
     if at > len(body) or checksum(directory) != stated:
         raise CorruptError("the directory of a row of columns has changed since it was written")
-    for series, kind, length, told in struct.iter_unpack("<IBII", directory):
-        if wanted is None or series in wanted:
+    for series, kind, length, column_sum in struct.iter_unpack("<IBII", directory):
+        if chosen is None or series in chosen:
             packed = body[at : at + length]
-            yield series, Column(kind, packed), checksum(packed) == told
+            yield series, Column(kind, packed), checksum(packed) == column_sum
         at += length

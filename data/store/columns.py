@@ -56,10 +56,10 @@ def _encode_full(values: Floats) -> tuple[int, bytes]:
     first = values[:1].view(np.int64)
     if (values.view(np.int64) == first).all():
         return Kind.CONSTANT, first.tobytes()
-    found = scaled(values)
-    if found is None:
+    as_whole = scaled(values)
+    if as_whole is None:
         return Kind.FLOATS, standalone.simple_compress(np.ascontiguousarray(values), CONFIG)
-    decimals, whole = found
+    decimals, whole = as_whole
     return Kind.SCALED + decimals, pack_integers(whole)
 
 
@@ -80,16 +80,16 @@ def scaled(values: Floats) -> tuple[int, Integers] | None:
 
 def decimals(values: Floats) -> npt.NDArray[np.int64]:
     """The fewest decimals that give each value back; one more than MOST_DECIMALS for a value that has none such."""
-    found = np.full(len(values), MOST_DECIMALS + 1, dtype=np.int64)
+    fewest = np.full(len(values), MOST_DECIMALS + 1, dtype=np.int64)
     left = np.arange(len(values))
     with np.errstate(over="ignore", invalid="ignore"):
         for places, scale in enumerate(SCALES):
             some = values[left]
             whole = np.rint(some * scale)
             fits = (whole / scale == some) & (np.abs(whole) < EXACT)
-            found[left[fits]] = places
+            fewest[left[fits]] = places
             left = left[~fits]
-    return found
+    return fewest
 
 
 def decode(kind: int, packed: bytes, count: int) -> Floats:
@@ -113,14 +113,14 @@ def _decode_full(kind: int, packed: bytes, count: int) -> Floats:
     if kind == Kind.CONSTANT:
         return np.full(count, np.frombuffer(packed, dtype=np.int64).view(np.float64)[0])
     if kind == Kind.FLOATS:
-        found = np.asarray(standalone.simple_decompress(packed), dtype=np.float64)
+        values = np.asarray(standalone.simple_decompress(packed), dtype=np.float64)
     elif Kind.SCALED <= kind <= Kind.SCALED + MOST_DECIMALS:
-        found = unpack_integers(packed) / SCALES[kind - Kind.SCALED]
+        values = unpack_integers(packed) / SCALES[kind - Kind.SCALED]
     else:
         raise ValueError(f"no kind of column has the number {kind}")
-    if len(found) != count:
-        raise ValueError(f"{len(found)} values, expected {count}")
-    return found
+    if len(values) != count:
+        raise ValueError(f"{len(values)} values, expected {count}")
+    return values
 
 
 def pack_integers(whole: Integers) -> bytes:
@@ -133,8 +133,8 @@ def pack_integers(whole: Integers) -> bytes:
 
 def unpack_integers(packed: bytes) -> Integers:
     """The numbers of `pack_integers`.  Raises RuntimeError or TypeError for bytes that are none."""
-    found = standalone.simple_decompress(packed)
-    return np.empty(0, dtype=np.int64) if found is None else np.asarray(found, dtype=np.int64)
+    numbers = standalone.simple_decompress(packed)
+    return np.empty(0, dtype=np.int64) if numbers is None else np.asarray(numbers, dtype=np.int64)
 
 
 def compress(raw: bytes) -> bytes:
@@ -149,7 +149,7 @@ def decompress(packed: bytes) -> bytes:
 
 def checksum(*parts: bytes) -> int:
     """CRC-32 over the parts, one after the other."""
-    found = 0
+    total = 0
     for part in parts:
-        found = zlib.crc32(part, found)
-    return found
+        total = zlib.crc32(part, total)
+    return total

@@ -77,16 +77,16 @@ class DocumentTable:
 
         A metric none of whose values can be believed is left out: it may have no series.
         """
-        found: dict[str, Floats] = {}
+        columns: dict[str, Floats] = {}
         for group in self.groups:
             for metric, column in extraction.readings(
                 self.family, group.template, group.numbers, len(group.places)
             ).items():
-                found.setdefault(metric, np.full(len(self), np.nan))[group.places] = column
+                columns.setdefault(metric, np.full(len(self), np.nan))[group.places] = column
         for place, text in self.plain.items():
             for metric, value in document.readings(self.family, document.parse_content(text)).items():
-                found.setdefault(metric, np.full(len(self), np.nan))[place] = value
-        return {metric: found[metric] for metric in sorted(found) if not np.isnan(found[metric]).all()}
+                columns.setdefault(metric, np.full(len(self), np.nan))[place] = value
+        return {metric: columns[metric] for metric in sorted(columns) if not np.isnan(columns[metric]).all()}
 
     def text(self, place: int) -> str:
         """The text of the document at that place, equal to the posted one as JSON."""
@@ -100,24 +100,24 @@ class DocumentTable:
 
     def texts(self) -> list[str]:
         """All texts, in the order of the times."""
-        found = [""] * len(self)
+        texts = [""] * len(self)
         for place, text in self.plain.items():
-            found[place] = text
+            texts[place] = text
         for group in self.groups:
             for number, place in enumerate(group.places.tolist()):
-                found[place] = group.text(number)
-        return found
+                texts[place] = group.text(number)
+        return texts
 
     def flags(self) -> list[Flags]:
         """What each document reports."""
-        found = [_NOTHING] * len(self)
+        flags = [_NOTHING] * len(self)
         for group in self.groups:
-            said = extraction.traits(self.family, group.template).flags
+            group_flags = extraction.traits(self.family, group.template).flags
             for place in group.places.tolist():
-                found[place] = said
+                flags[place] = group_flags
         for place, text in self.plain.items():
-            found[place] = document.flags(self.family, document.parse_content(text))
-        return found
+            flags[place] = document.flags(self.family, document.parse_content(text))
+        return flags
 
     def between(self, start: int, end: int) -> DocumentTable:
         """The documents with start <= time < end."""
@@ -148,14 +148,14 @@ def from_rows(family: str, rows: Sequence[Row]) -> DocumentTable:
     for place, row in enumerate(rows):
         if row.template is not None:
             apart.setdefault(row.template, []).append((place, row.body))
-        elif (found := next(splits)) is not None:
-            apart.setdefault(found.template, []).append((place, found.numbers))
+        elif (split := next(splits)) is not None:
+            apart.setdefault(split.template, []).append((place, split.numbers))
         else:
             plain[place] = row.body
-    known = {row.template for row in rows if row.template is not None}
+    stored_templates = {row.template for row in rows if row.template is not None}
     groups = []
     for template, some in apart.items():
-        if template not in known and (len(some) < 2 or not extraction.is_sound(family, template)):
+        if template not in stored_templates and (len(some) < 2 or not extraction.is_sound(family, template)):
             plain.update((place, rows[place].body) for place, _ in some)
         else:
             groups.append(_group(template, some))
@@ -211,10 +211,12 @@ def merged(family: str, parts: Sequence[tuple[DocumentTable, npt.NDArray[np.int6
         to[places] = target[offset : offset + len(places)]
         offset += len(places)
         for group in table.groups:
-            found = to[group.places]
-            kept = found >= 0
+            group_places = to[group.places]
+            kept = group_places >= 0
             if kept.any():
-                groups.setdefault(group.template, []).append((found[kept], group.values[kept], group.pointed[kept]))
+                groups.setdefault(group.template, []).append(
+                    (group_places[kept], group.values[kept], group.pointed[kept])
+                )
         plain.update((int(to[place]), text) for place, text in table.plain.items() if to[place] >= 0)
     return DocumentTable(
         family,
@@ -227,7 +229,6 @@ def merged(family: str, parts: Sequence[tuple[DocumentTable, npt.NDArray[np.int6
 
 
 def _one_group(template: str, some: Sequence[tuple[Places, Floats, Bools]]) -> Group:
-    places = np.concatenate([one for one, _, _ in some])
+    places, values, pointed = (np.concatenate(parts) for parts in zip(*some, strict=True))
     order = np.argsort(places)
-    values = np.concatenate([one for _, one, _ in some])[order]
-    return Group(template, places[order], values, np.concatenate([one for _, _, one in some])[order])
+    return Group(template, places[order], values[order], pointed[order])

@@ -101,17 +101,17 @@ def decode(packed: bytes, bare: DocumentTable, template: TemplateText, column: M
     """
     head, body = _opened(packed)
     reader = _Reader(body)
-    found = [_group(one, reader) for one in head["groups"]]
+    parts = [_group(group_head, reader) for group_head in head["groups"]]
     count = len(bare)
-    codes = np.full(count, 1 if found else 0, dtype=np.uint16)
+    codes = np.full(count, 1 if parts else 0, dtype=np.uint16)
     if "codes" in head:
         codes = np.frombuffer(_unpacked(reader.take(head["codes"])), dtype=np.uint16)
         if len(codes) != count:
             raise CorruptError(f"a block of {count} documents names {len(codes)}")
     groups = []
-    for number, (one, own, mixed) in enumerate(found, start=1):
+    for number, (group_head, own, mixed) in enumerate(parts, start=1):
         places = np.flatnonzero(codes == number)
-        groups.append(_filled(one, own, mixed, places, template, column))
+        groups.append(_filled(group_head, own, mixed, places, template, column))
     plain: dict[int, str] = {}
     if "plain" in head:
         texts = orjson.loads(_unpacked(reader.take(head["plain"])))
@@ -122,13 +122,13 @@ def decode(packed: bytes, bare: DocumentTable, template: TemplateText, column: M
 def templates_in(packed: bytes) -> list[int]:
     """The ids of the templates that these documents need.  Raises CorruptError."""
     head, _ = _opened(packed)
-    return [one["id"] for one in head["groups"]]
+    return [group_head["id"] for group_head in head["groups"]]
 
 
 def series_in(packed: bytes) -> set[int]:
     """The series whose columns these documents refer to.  Raises CorruptError."""
     head, _ = _opened(packed)
-    return {series for one in head["groups"] for series in one["references"]} - {OWN}
+    return {series for group_head in head["groups"] for series in group_head["references"]} - {OWN}
 
 
 def _opened(packed: bytes) -> tuple[dict[str, Any], bytes]:
@@ -148,30 +148,30 @@ def _unpacked(packed: bytes) -> bytes:
         raise CorruptError(f"the documents of a block cannot be unpacked: {cause}") from cause
 
 
-def _group(one: dict[str, Any], reader: _Reader) -> tuple[dict[str, Any], list[tuple[int, bytes]], list[bytes]]:
+def _group(group_head: dict[str, Any], reader: _Reader) -> tuple[dict[str, Any], list[tuple[int, bytes]], list[bytes]]:
     own: list[tuple[int, bytes]] = []
     mixed: list[bytes] = []
-    for kind, length in one["lengths"]:
+    for kind, length in group_head["lengths"]:
         if kind < 0:
             mixed.append(reader.take(length))
         else:
             own.append((kind, reader.take(length)))
-    return one, own, mixed
+    return group_head, own, mixed
 
 
 def _filled(
-    one: dict[str, Any],
+    group_head: dict[str, Any],
     own: list[tuple[int, bytes]],
     mixed: list[bytes],
     places: Places,
     template: TemplateText,
     column: Mapping[int, Floats],
 ) -> Group:
-    count, slots = len(places), len(one["references"])
+    count, slots = len(places), len(group_head["references"])
     values = np.empty((count, slots), dtype=np.float64)
     pointed: Bools = np.empty((count, slots), dtype=bool)
     next_own, next_mixed = iter(own), iter(mixed)
-    for slot, (series, style) in enumerate(zip(one["references"], one["styles"], strict=True)):
+    for slot, (series, style) in enumerate(zip(group_head["references"], group_head["styles"], strict=True)):
         if series == OWN:
             values[:, slot] = columns.decode(*next(next_own), count)
         elif series in column:
@@ -183,26 +183,26 @@ def _filled(
             pointed[:, slot] = np.unpackbits(bits, count=count).astype(bool)
         else:
             pointed[:, slot] = style == POINTED
-    return Group(template(one["id"]), places, values, pointed)
+    return Group(template(group_head["id"]), places, values, pointed)
 
 
-def same(one: DocumentTable, other: DocumentTable) -> bool:
+def same(table: DocumentTable, other: DocumentTable) -> bool:
     """Whether two tables hold the same documents: times, clocks, templates, numbers bit by bit, and texts."""
-    if len(one.groups) != len(other.groups) or one.plain != other.plain:
+    if len(table.groups) != len(other.groups) or table.plain != other.plain:
         return False
     if not all(
         np.array_equal(a, b)
-        for a, b in ((one.times, other.times), (one.received, other.received), (one.clocks, other.clocks))
+        for a, b in ((table.times, other.times), (table.received, other.received), (table.clocks, other.clocks))
     ):
         return False
     others = {group.template: group for group in other.groups}
-    return all(_same_group(group, others.get(group.template)) for group in one.groups)
+    return all(_same_group(group, others.get(group.template)) for group in table.groups)
 
 
-def _same_group(one: Group, other: Group | None) -> bool:
+def _same_group(group: Group, other: Group | None) -> bool:
     return (
         other is not None
-        and np.array_equal(one.places, other.places)
-        and np.array_equal(one.values, other.values)
-        and np.array_equal(one.pointed, other.pointed)
+        and np.array_equal(group.places, other.places)
+        and np.array_equal(group.values, other.values)
+        and np.array_equal(group.pointed, other.pointed)
     )

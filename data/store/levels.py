@@ -50,11 +50,11 @@ def of_width(width: int) -> Level:
 
 def steps(width: int) -> list[Level]:
     """The levels by which samples are added up to buckets of that level, the finest first; none for width 0."""
-    found: list[Level] = []
+    levels: list[Level] = []
     while width:
-        found.insert(0, of_width(width))
-        width = found[0].source
-    return found
+        levels.insert(0, of_width(width))
+        width = levels[0].source
+    return levels
 
 
 def period_start(level: Level, milliseconds: int) -> int:
@@ -89,7 +89,7 @@ class Aggregates:
         return len(self.start)
 
     def taken(self, places: object) -> Aggregates:
-        """Those buckets."""
+        """The buckets at these places."""
         return Aggregates(*(getattr(self, name)[places] for name in FIELDS))
 
 
@@ -137,9 +137,9 @@ def exact_sums(values: Floats, begins: Integers) -> Floats:
 
     The sum of a stretch depends on its values and their order alone, not on what is added up beside it.
     """
-    found = columns.scaled(values)
-    if found is not None and float(np.abs(found[1]).max(initial=0)) * len(values) < EXACT:
-        return np.asarray(np.add.reduceat(found[1], begins) / SCALES[found[0]], dtype=np.float64)
+    as_whole = columns.scaled(values)
+    if as_whole is not None and float(np.abs(as_whole[1]).max(initial=0)) * len(values) < EXACT:
+        return np.asarray(np.add.reduceat(as_whole[1], begins) / SCALES[as_whole[0]], dtype=np.float64)
     return _sums_apart(values, begins)
 
 
@@ -178,26 +178,33 @@ def joined(parts: Iterable[Aggregates]) -> Aggregates:
 
 def pack(series: Mapping[int, Aggregates], level: Level, period: int) -> list[column_groups.ColumnGroup]:
     """The rows of one period: the clock in the first, then the series."""
-    starts = np.unique(np.concatenate([one.start for one in series.values()])) if series else np.empty(0, np.int64)
+    starts = (
+        np.unique(np.concatenate([aggregates.start for aggregates in series.values()]))
+        if series
+        else np.empty(0, np.int64)
+    )
     clock = column_groups.Column(0, columns.pack_integers((starts - period) // level.width))
-    found = {key: _column(one, starts) for key, one in series.items() if len(one)}
-    return column_groups.grouped({CLOCK: clock}) + column_groups.grouped(found)
+    packed = {key: _column(aggregates, starts) for key, aggregates in series.items() if len(aggregates)}
+    return column_groups.grouped({CLOCK: clock}) + column_groups.grouped(packed)
 
 
-def _column(one: Aggregates, starts: Integers) -> column_groups.Column:
-    places = np.searchsorted(starts, one.start)
+def _column(aggregates: Aggregates, starts: Integers) -> column_groups.Column:
+    places = np.searchsorted(starts, aggregates.start)
     count = np.zeros(len(starts), dtype=np.int64)
-    count[places] = one.count
-    decimals = _decimals(one)
+    count[places] = aggregates.count
+    decimals = _decimals(aggregates)
     if decimals is None:
         kind = AS_FLOATS
-        parts = [_floats(values) for values in (one.total, one.low, one.high, one.last)]
+        parts = [_floats(values) for values in (aggregates.total, aggregates.low, aggregates.high, aggregates.last)]
     else:
         kind = decimals
         scale = SCALES[decimals]
-        total = np.rint(one.total * scale).astype(np.int64)
-        mean = _rounded(total, one.count)
-        others = [np.rint(values * scale).astype(np.int64) - mean for values in (one.low, one.high, one.last)]
+        total = np.rint(aggregates.total * scale).astype(np.int64)
+        mean = _rounded(total, aggregates.count)
+        others = [
+            np.rint(values * scale).astype(np.int64) - mean
+            for values in (aggregates.low, aggregates.high, aggregates.last)
+        ]
         parts = [columns.pack_integers(whole) for whole in (total, *others)]
     parts.insert(0, columns.pack_integers(count))
     head = struct.pack("<5I", *(len(part) for part in parts))
@@ -213,16 +220,16 @@ def _floats(values: Floats) -> bytes:
     return bytes([kind]) + packed
 
 
-def _decimals(one: Aggregates) -> int | None:
+def _decimals(aggregates: Aggregates) -> int | None:
     """Decimals that give all its numbers back exactly, sums too; None when there are none such."""
-    found = columns.scaled(np.concatenate([one.low, one.high, one.last]))
-    if found is None:
+    as_whole = columns.scaled(np.concatenate([aggregates.low, aggregates.high, aggregates.last]))
+    if as_whole is None:
         return None
-    scale = SCALES[found[0]]
-    whole = np.rint(one.total * scale)
-    if np.abs(whole).max() * 2 >= EXACT or not np.array_equal(whole / scale, one.total):
+    scale = SCALES[as_whole[0]]
+    whole = np.rint(aggregates.total * scale)
+    if np.abs(whole).max() * 2 >= EXACT or not np.array_equal(whole / scale, aggregates.total):
         return None
-    return found[0]
+    return as_whole[0]
 
 
 def clock(bodies: Iterable[bytes], level: Level, period: int) -> Integers | None:
@@ -236,14 +243,14 @@ def clock(bodies: Iterable[bytes], level: Level, period: int) -> Integers | None
     return None
 
 
-def unpack(bodies: Iterable[bytes], starts: Integers, wanted: Collection[int] | None = None) -> dict[int, Aggregates]:
-    """Series id -> its buckets, of those wanted or of all but the clock.  Raises CorruptError."""
-    found = {}
+def unpack(bodies: Iterable[bytes], starts: Integers, chosen: Collection[int] | None = None) -> dict[int, Aggregates]:
+    """Series id -> its buckets, of the chosen series or of all but the clock.  Raises CorruptError."""
+    aggregates = {}
     for body in bodies:
-        for series, column in column_groups.unpack(body, wanted):
+        for series, column in column_groups.unpack(body, chosen):
             if series != CLOCK:
-                found[series] = aggregates_of(column, starts)
-    return found
+                aggregates[series] = aggregates_of(column, starts)
+    return aggregates
 
 
 def aggregates_of(column: column_groups.Column, starts: Integers) -> Aggregates:

@@ -33,21 +33,21 @@ from data.store.levels import Level
 class Keep:
     """How long what is kept after it was measured; None: for ever.  `levels` by their width."""
 
-    originals: timedelta | None = None
+    documents: timedelta | None = None
     samples: timedelta | None = None  # without samples there are no documents either
     levels: Mapping[int, timedelta] = field(default_factory=dict)
 
     @property
     def everything(self) -> bool:
         """Whether nothing is ever thrown away."""
-        return self.originals is None and self.samples is None and not self.levels
+        return self.documents is None and self.samples is None and not self.levels
 
 
 @dataclass(frozen=True, slots=True)
 class Expired:
-    """What was thrown away: originals and samples of so many days, rows of levels."""
+    """What was thrown away: documents and samples, counted in days, and rows of levels."""
 
-    originals: int
+    documents: int
     samples: int
     level_rows: int
 
@@ -60,7 +60,7 @@ def expire(session: Session, keep: Keep, now: datetime) -> Expired:
     """
     begin_write(session)
     return Expired(
-        _originals(session, keep.originals, now),
+        _documents(session, keep.documents, now),
         _samples(session, keep.samples, now),
         sum(_level(session, levels.of_width(width), age, now) for width, age in keep.levels.items()),
     )
@@ -82,7 +82,7 @@ def _whole_days_before(end: datetime) -> tuple[ColumnElement[bool], ...]:
     return SealedBlock.start_at < end, SealedBlock.in_levels.is_(True), not_(or_(*waiting))
 
 
-def _originals(session: Session, age: timedelta | None, now: datetime) -> int:
+def _documents(session: Session, age: timedelta | None, now: datetime) -> int:
     if age is None:
         return 0
     old = (*_whole_days_before(_old(age, now)), SealedBlock.originals.is_not(None))
@@ -103,6 +103,6 @@ def _level(session: Session, level: Level, age: timedelta, now: datetime) -> int
     """Whole periods alone are thrown away: a month, a year or a decade, once all of it is old."""
     start = type_coerce(SealedColumns.start_at, BigInteger)
     newest = levels.period_start(level, to_milliseconds(now - age))
-    found = session.scalar(select(func.count()).where(SealedColumns.level == level.number, start < newest))
+    count = session.scalar(select(func.count()).where(SealedColumns.level == level.number, start < newest))
     session.execute(delete(SealedColumns).where(SealedColumns.level == level.number, start < newest))
-    return int(found or 0)
+    return int(count or 0)

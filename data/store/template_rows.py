@@ -24,11 +24,11 @@ class Known:
         self.met: dict[int, None] = {}
         self.noted: set[tuple[int, str, int]] = set()  # (device, family, template) whose series are in the table
 
-    def learn(self, found: dict[int, str]) -> None:
+    def learn(self, rows: dict[int, str]) -> None:
         """Remember rows of the table."""
-        if len(self.texts) + len(found) > MOST_KNOWN:
+        if len(self.texts) + len(rows) > MOST_KNOWN:
             self.texts.clear()
-        self.texts.update(found)
+        self.texts.update(rows)
 
     def note_after_commit(self, session: Session, keys: Iterable[tuple[int, str, int]]) -> None:
         """Remember, once this transaction is committed, the (device, family, template) whose series are there."""
@@ -58,24 +58,24 @@ def known(session: Session) -> Known:
     """What is known of the database of this session."""
     engine = session.get_bind()
     assert isinstance(engine, Engine), "sessions are bound to engines"
-    found = _known.get(engine)
-    if found is None:
-        found = _known[engine] = Known()
-    return found
+    cache = _known.get(engine)
+    if cache is None:
+        cache = _known[engine] = Known()
+    return cache
 
 
 def texts(session: Session, ids: Iterable[int]) -> dict[int, str]:
     """The texts of these templates."""
     cache = known(session)
-    wanted = set(ids)
-    missing = [number for number in wanted if number not in cache.texts]
-    found = {number: cache.texts[number] for number in wanted if number in cache.texts}
+    numbers = set(ids)
+    missing = [number for number in numbers if number not in cache.texts]
+    text_of = {number: cache.texts[number] for number in numbers if number in cache.texts}
     for start in range(0, len(missing), 500):
         some = missing[start : start + 500]
         rows = dict(session.execute(select(Template.id, Template.text).where(Template.id.in_(some))).all())
         cache.learn(rows)
-        found.update(rows)
-    return found
+        text_of.update(rows)
+    return text_of
 
 
 def text(session: Session, number: int) -> str:

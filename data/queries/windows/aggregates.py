@@ -1,4 +1,4 @@
-"""Buckets of a window from the highest level that can tell them, and from the samples where no level can.
+"""Buckets of a window from the highest level that has them, and from the samples where no level has.
 
 A level answers for whole buckets of days it has; the ends of a window, days with unsealed documents and periods without
 rows come from the level below, at last from the samples themselves.
@@ -24,7 +24,7 @@ from data.store.levels import Aggregates, Level
 
 log = logging.getLogger(__name__)
 
-Found = dict[str, list[Aggregates]]
+Parts = dict[str, list[Aggregates]]
 
 
 def width_for(edges: Integers) -> int:
@@ -40,13 +40,13 @@ def width_for(edges: Integers) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What tells of a window: by width and key the buckets that the levels hold, and the samples of what they lack."""
+    """The parts of a window: buckets of levels by width and key, and samples where the levels have none."""
 
-    levels: Mapping[int, Found]
+    levels: Mapping[int, Parts]
     samples: Samples
 
     def buckets(self, key: str) -> Aggregates:
-        """The buckets of a key, in time order: those of the highest level, and smaller ones where it cannot tell.
+        """The buckets of a key, in time order: those of the highest level, and smaller ones where it has none.
 
         They are added up in the steps in which a sealer does, so that sums are the same bit by bit.  No bucket of a
         level is told in part by it and in part by what lies below.
@@ -57,30 +57,30 @@ class Gathered:
         return joined
 
 
-def gather(session: Session, asked: Target, family: str, keys: Sequence[str], window: Stretch, width: int) -> Gathered:
-    """What the level of that width, those it is added up from, and the samples tell of these keys in the window.
+def gather(session: Session, target: Target, family: str, keys: Sequence[str], window: Stretch, width: int) -> Gathered:
+    """Buckets of the level of that width and of those below it, and samples where these have none.
 
     `width` is a level's, or 0 for the samples.
     """
     steps = levels.steps(width)
-    found: dict[int, Found] = {level.width: {key: [] for key in keys} for level in steps}
+    by_width: dict[int, Parts] = {level.width: {key: [] for key in keys} for level in steps}
     rest: list[Stretch] = [window] if window[0] < window[1] else []
-    wanted = {asked.ids[key]: key for key in keys if key in asked.ids}
+    key_of = {target.ids[key]: key for key in keys if key in target.ids}
     if steps and rest:
-        entries, days = _dirty(session, asked.device_id, family, window, steps[0].width)
+        entries, days = _dirty(session, target.device_id, family, window, steps[0].width)
         for level in reversed(steps):
             buckets = dict.fromkeys(start - start % level.width for start in entries)
             dirty = _union([*((start, start + level.width) for start in buckets), *days])
-            rest = _from_level(session, asked.device_id, family, wanted, level, rest, dirty, found[level.width])
+            rest = _from_level(session, target.device_id, family, key_of, level, rest, dirty, by_width[level.width])
             if not rest:
                 break
-    return Gathered(found, measured.read(session, asked, family, keys, rest, measured.MOST_ROWS_IN_BUCKETS))
+    return Gathered(by_width, measured.read(session, target, family, keys, rest, measured.MOST_ROWS_IN_BUCKETS))
 
 
 def _dirty(
     session: Session, device_id: int, family: str, window: Stretch, width: int
 ) -> tuple[list[int], list[Stretch]]:
-    """What the levels do not know: buckets of that width with unsealed entries (their starts), and whole days."""
+    """The parts that are in no level: starts of buckets of that width with unsealed entries, and whole days."""
     rows = statements.dirty(family, width).rows(
         session,
         {
@@ -101,18 +101,18 @@ def _from_level(
     session: Session,
     device_id: int,
     family: str,
-    wanted: Mapping[int, str],
+    key_of: Mapping[int, str],
     level: Level,
-    asked: Sequence[Stretch],
+    stretches: Sequence[Stretch],
     dirty: Sequence[Stretch],
-    found: Found,
+    by_key: Parts,
 ) -> list[Stretch]:
-    """Take what the level can tell of these stretches; what is left of them."""
-    inner = [(-(-start // level.width) * level.width, end // level.width * level.width) for start, end in asked]
-    inner = _minus([one for one in inner if one[0] < one[1]], dirty)
+    """Add the level's buckets in these stretches to `by_key`; what of the stretches it has no buckets of."""
+    inner = [(-(-start // level.width) * level.width, end // level.width * level.width) for start, end in stretches]
+    inner = _minus([stretch for stretch in inner if stretch[0] < stretch[1]], dirty)
     if not inner:
-        return list(asked)
-    rows = statements.bodies(None, min(len(wanted), statements.MOST_NAMED + 1), clock=True).rows(
+        return list(stretches)
+    rows = statements.bodies(None, min(len(key_of), statements.MOST_NAMED + 1), clock=True).rows(
         session,
         {
             "device": device_id,
@@ -120,36 +120,37 @@ def _from_level(
             "level": level.number,
             "first": levels.period_start(level, inner[0][0]),
             "last": inner[-1][1] - 1,
-            **measured.of_series(wanted),
+            **measured.of_series(key_of),
         },
     )
     periods: dict[int, list[bytes]] = {}
     for period, body in rows:
         periods.setdefault(period, []).append(body)
-    told: list[Stretch] = []
+    answered: list[Stretch] = []
     for period, bodies in periods.items():
         within = _cut(inner, period, levels.period_end(level, period))
-        if within and _take(level, period, bodies, wanted, within, found):
-            told += within
-    return _minus(asked, _union(told))
+        if within and _take(level, period, bodies, key_of, within, by_key):
+            answered += within
+    return _minus(stretches, _union(answered))
 
 
 def _take(
-    level: Level, period: int, bodies: Sequence[bytes], wanted: Mapping[int, str], within: list[Stretch], found: Found
+    level: Level, period: int, bodies: Sequence[bytes], key_of: Mapping[int, str], within: list[Stretch], by_key: Parts
 ) -> bool:
     """Add the buckets of a period that lie within the stretches; False when its rows have changed since written."""
     try:
         starts = levels.clock(bodies[:1], level, period)
         if starts is None:
             return False
-        parts = levels.unpack(bodies[1:], starts, wanted)
+        parts = levels.unpack(bodies[1:], starts, key_of)
     except CorruptError as problem:
         log.error("level %s, period %s: %s; the level below is read instead", level.number, period, problem)
         return False
-    for series, one in parts.items():
-        cuts = [np.searchsorted(one.start, stretch).tolist() for stretch in within]
-        found[wanted[series]] += [
-            one if (first, last) == (0, len(one)) else one.taken(slice(first, last)) for first, last in cuts
+    for series, aggregates in parts.items():
+        cuts = [np.searchsorted(aggregates.start, stretch).tolist() for stretch in within]
+        by_key[key_of[series]] += [
+            aggregates if (first, last) == (0, len(aggregates)) else aggregates.taken(slice(first, last))
+            for first, last in cuts
         ]
     return True
 
@@ -158,13 +159,13 @@ def _take(
 
 
 def _cut(some: Sequence[Stretch], start: int, end: int) -> list[Stretch]:
-    cut = [(max(start, one[0]), min(end, one[1])) for one in some]
-    return [one for one in cut if one[0] < one[1]]
+    cut = [(max(start, stretch[0]), min(end, stretch[1])) for stretch in some]
+    return [stretch for stretch in cut if stretch[0] < stretch[1]]
 
 
 def _minus(some: Sequence[Stretch], others: Sequence[Stretch]) -> list[Stretch]:
     """What of some is in none of the others; both ascend and do not overlap."""
-    found: list[Stretch] = []
+    remainder: list[Stretch] = []
     place = 0
     for start, end in some:
         while place < len(others) and others[place][1] <= start:
@@ -172,19 +173,19 @@ def _minus(some: Sequence[Stretch], others: Sequence[Stretch]) -> list[Stretch]:
         ahead = place
         while ahead < len(others) and others[ahead][0] < end:
             if others[ahead][0] > start:
-                found.append((start, others[ahead][0]))
+                remainder.append((start, others[ahead][0]))
             start = max(start, others[ahead][1])
             ahead += 1
         if start < end:
-            found.append((start, end))
-    return found
+            remainder.append((start, end))
+    return remainder
 
 
 def _union(some: Sequence[Stretch]) -> list[Stretch]:
-    found: list[Stretch] = []
+    union: list[Stretch] = []
     for start, end in sorted(some):
-        if found and start <= found[-1][1]:
-            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        if union and start <= union[-1][1]:
+            union[-1] = (union[-1][0], max(end, union[-1][1]))
         else:
-            found.append((start, end))
-    return found
+            union.append((start, end))
+    return union

@@ -52,10 +52,10 @@ def width_for(window: TimeRange, points: int, zone: tzinfo = UTC) -> timedelta:
         width = -(-narrowest // step) * step
         most = MOST_OF_STEP.get(step)
         while most is None or width <= most:
-            found = timedelta(seconds=width)
+            rounded = timedelta(seconds=width)
             # One bucket can be two where its edge falls into a short window: then no width gives fewer.
-            if number_of(window, found, zone) <= points or width > 2 * (window.seconds + step):
-                return found
+            if number_of(window, rounded, zone) <= points or width > 2 * (window.seconds + step):
+                return rounded
             width += step
     raise AssertionError("the last step has no most")
 
@@ -119,11 +119,11 @@ def _days(window: TimeRange, days: int, zone: tzinfo) -> Edges:
     if zone is UTC:
         count = number_of(window, days * DAY)
         return to_milliseconds(day) + days * DAY_MILLISECONDS * np.arange(count + 1, dtype="int64")
-    found = [to_milliseconds(day)]
-    while found[-1] < to_milliseconds(window.end_at) or len(found) < 2:
+    midnights = [to_milliseconds(day)]
+    while midnights[-1] < to_milliseconds(window.end_at) or len(midnights) < 2:
         day = day + timedelta(days=days)  # wall-clock time: the next local midnight
-        found.append(to_milliseconds(day))
-    return np.asarray(found, dtype="int64")
+        midnights.append(to_milliseconds(day))
+    return np.asarray(midnights, dtype="int64")
 
 
 def _months(window: TimeRange, number: int, zone: tzinfo) -> Edges:
@@ -131,11 +131,11 @@ def _months(window: TimeRange, number: int, zone: tzinfo) -> Edges:
         raise RangeError(f"buckets of {number} months: the narrowest are of 1")
     first = window.start_at.astimezone(zone)
     month = (first.year * 12 + first.month - 1) // number * number
-    found: list[int] = []
-    while len(found) < 2 or found[-1] < to_milliseconds(window.end_at):
-        found.append(to_milliseconds(datetime(month // 12, month % 12 + 1, 1, tzinfo=zone)))
+    firsts: list[int] = []
+    while len(firsts) < 2 or firsts[-1] < to_milliseconds(window.end_at):
+        firsts.append(to_milliseconds(datetime(month // 12, month % 12 + 1, 1, tzinfo=zone)))
         month += number
-    return np.asarray(found, dtype="int64")
+    return np.asarray(firsts, dtype="int64")
 
 
 def measured(parts: Aggregates, at: Edges, measures: Sequence[str] = MEASURES) -> Measures:
@@ -152,12 +152,12 @@ def measured(parts: Aggregates, at: Edges, measures: Sequence[str] = MEASURES) -
     values = {"count": filled.count, "min": filled.low, "max": filled.high, "last": filled.last}
     result: Measures = {}
     for measure in measures:
-        found = _mean(filled) if measure == "mean" else values[measure]
+        numbers = _mean(filled) if measure == "mean" else values[measure]
         if every:
-            result[measure] = found.astype(np.float64)
+            result[measure] = numbers.astype(np.float64)
             continue
         column = np.full(number, 0.0 if measure == "count" else np.nan)
-        column[filled.start] = found
+        column[filled.start] = numbers
         result[measure] = column
     return result
 
@@ -170,5 +170,5 @@ def _mean(parts: Aggregates) -> Floats:
         exact = (power >= 0) & (power <= LARGEST_SCALE)
         scale = TENS[np.where(exact, power, 0).astype(np.int64)]
         rounded = np.rint(mean * scale) / scale
-    found = np.clip(rounded if exact.all() else np.where(exact, rounded, mean), parts.low, parts.high)
-    return np.asarray(np.where(np.isfinite(mean), found, np.nan), dtype=np.float64)
+    within = np.clip(rounded if exact.all() else np.where(exact, rounded, mean), parts.low, parts.high)
+    return np.asarray(np.where(np.isfinite(mean), within, np.nan), dtype=np.float64)

@@ -43,7 +43,7 @@ class Samples:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Whose samples: a device of that kind, and the ids of those of the series asked for that it has."""
+    """A device whose samples are read: its kind, and the ids of those of the keys that it has series of."""
 
     device_id: int
     kind: str
@@ -69,7 +69,7 @@ def read(
 ) -> Samples:
     """The samples of these series in these stretches, which ascend and do not overlap.
 
-    Raises RangeError when there are more than `most` documents in them, MOST_ROWS unless told.
+    Raises RangeError when there are more than `most` documents in them, which is MOST_ROWS by default.
     """
     most = most or MOST_ROWS
     stretches = [stretch for stretch in stretches if stretch[0] < stretch[1]]
@@ -77,10 +77,10 @@ def read(
         return Samples(np.empty(0, dtype=np.int64), {key: np.empty(0) for key in keys})
     fresh = _unsealed(session, target, family, keys, stretches, most)
     parts = _sealed(session, target, family, keys, stretches, most)
-    return _one([*parts, *fresh], keys, stretches, most)
+    return _merged([*parts, *fresh], keys, stretches, most)
 
 
-def _one(parts: Sequence[Samples], keys: Sequence[str], stretches: Sequence[Stretch], most: int) -> Samples:
+def _merged(parts: Sequence[Samples], keys: Sequence[str], stretches: Sequence[Stretch], most: int) -> Samples:
     parts = [part for part in parts if len(part.times)]
     if not parts:
         return Samples(np.empty(0, dtype=np.int64), {key: np.empty(0) for key in keys})
@@ -177,7 +177,7 @@ def of_series(series: Iterable[int]) -> dict[str, object]:
 def _take(
     values_of: dict[str, Floats], body: bytes, key_of: Mapping[int, str], count: int, where: tuple[int, str, int]
 ) -> None:
-    """Put the wanted columns of a row in `found`; one that has changed since it was written is reported, and a gap."""
+    """Put the columns of a row under their keys; one that has changed since it was written is reported, and a gap."""
     try:
         for series, column in column_groups.unpack(body, key_of):
             values_of[key_of[series]] = columns.decode(column.kind, column.packed, count)

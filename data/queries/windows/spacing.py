@@ -30,7 +30,7 @@ _BLOCK = SealedBlock.__table__.c
 
 
 def spacing(session: Session, device: DeviceRow, family: str) -> timedelta | None:
-    """The usual time between documents of a device; None while nothing tells it."""
+    """The usual time between documents of a device; None while it is not known."""
     if FAMILIES[family].clock_rule == "day":
         return gaps.DAILY_SPACING
     if device.expected_interval_seconds is not None:
@@ -39,7 +39,7 @@ def spacing(session: Session, device: DeviceRow, family: str) -> timedelta | Non
 
 
 def spacings(session: Session, rows: Iterable[Latest]) -> dict[tuple[int, str], timedelta]:
-    """The usual spacings of those documents' devices, by device id and family, where something tells them."""
+    """The usual spacings of those documents' devices, by device id and family, where they are known."""
     usual = {(row.device.id, row.family): spacing(session, row.device, row.family) for row in rows}
     return {key: length for key, length in usual.items() if length is not None}
 

@@ -30,7 +30,7 @@ class Backlog:
 
 def backlog(session: Session) -> list[Backlog]:
     """What waits to be sealed, oldest first.  The newest entry of a device and family never waits: it is `latest`."""
-    found = []
+    backlogs = []
     for family, entry in ENTRIES.items():
         at = type_coerce(entry.recorded_at, BigInteger)
         newest = select(entry.device_id, func.max(at).label("at")).group_by(entry.device_id).subquery()
@@ -41,8 +41,8 @@ def backlog(session: Session) -> list[Backlog]:
             .where(at < newest.c.at)
             .group_by(entry.device_id, day)
         )
-        found += [Backlog(device, family, int(start), count) for device, start, count in session.execute(query)]
-    return sorted(found, key=lambda one: (one.device_id, one.family, one.start))
+        backlogs += [Backlog(device, family, int(start), count) for device, start, count in session.execute(query)]
+    return sorted(backlogs, key=lambda waiting: (waiting.device_id, waiting.family, waiting.start))
 
 
 def due(session: Session, now: datetime, everything: bool = False) -> list[Backlog]:
@@ -51,17 +51,17 @@ def due(session: Session, now: datetime, everything: bool = False) -> list[Backl
     today = blocks.day_of(to_milliseconds(now))
     if everything:
         return waiting
-    return [one for one in waiting if one.start < today or _is_much(session, one)]
+    return [day for day in waiting if day.start < today or _is_much(session, day)]
 
 
-def _is_much(session: Session, one: Backlog) -> bool:
-    if one.documents < FEWEST:
+def _is_much(session: Session, day: Backlog) -> bool:
+    if day.documents < FEWEST:
         return False
     sealed = session.scalar(
         select(SealedBlock.documents).where(
-            SealedBlock.device_id == one.device_id,
-            SealedBlock.family == one.family,
-            SealedBlock.start_at == from_milliseconds(one.start),
+            SealedBlock.device_id == day.device_id,
+            SealedBlock.family == day.family,
+            SealedBlock.start_at == from_milliseconds(day.start),
         )
     )
-    return one.documents >= SHARE * (sealed or 0)
+    return day.documents >= SHARE * (sealed or 0)

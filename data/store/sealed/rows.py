@@ -49,9 +49,9 @@ def put_block(session: Session, device_id: int, family: str, version: int, block
             "damage": "",
             "checksum": block.checksum,
             "times": block.times,
-            "stamps": block.stamps,
+            "stamps": block.receive_times,
             "notices": block.flags,
-            "originals": block.originals,
+            "originals": block.packed_documents,
         },
     )
     clear_columns(session, device_id, family, 0, block.start)

@@ -199,8 +199,8 @@ def _prove(block: Block, table: DocumentTable) -> None:
         table.family,
         block.start,
         block.times,
-        block.stamps,
-        block.originals,
+        block.receive_times,
+        block.packed_documents,
         [pack.body for pack in block.column_groups],
         lambda number: texts[number],
     )

@@ -61,5 +61,8 @@ def _leave_levels(session: Session, device_id: int, family: str, start: int) -> 
         before = periods.stored(session, key, level)
         if before is None:
             continue
-        kept = {series: one.taken((one.start < start) | (one.start >= start + DAY)) for series, one in before.items()}
+        kept = {
+            series: aggregates.taken((aggregates.start < start) | (aggregates.start >= start + DAY))
+            for series, aggregates in before.items()
+        }
         rows.put_period(session, key, level, rows.of_period(key, level, kept))

@@ -43,7 +43,7 @@ def test_nothing_is_thrown_away_by_default(sealed_sessions: sessionmaker[Session
 
 def test_without_originals_the_samples_stay(sealed_sessions: sessionmaker[Session]) -> None:
     before = days(sealed_sessions)
-    assert expire(sealed_sessions, Keep(originals=30 * DAY)).originals == 1
+    assert expire(sealed_sessions, Keep(documents=30 * DAY)).documents == 1
     pd.testing.assert_frame_equal(before, days(sealed_sessions))
     with sealed_sessions() as session:
         device = queries.device(session, "tristar-1").id
@@ -59,7 +59,7 @@ def test_without_samples_the_whole_days_stay(sealed_sessions: sessionmaker[Sessi
     assert integrity.check(sealed_sessions, repair=False).problems == []
 
 
-@pytest.mark.parametrize("keep", [Keep(samples=30 * DAY), Keep(originals=30 * DAY)], ids=["samples", "originals"])
+@pytest.mark.parametrize("keep", [Keep(samples=30 * DAY), Keep(documents=30 * DAY)], ids=["samples", "originals"])
 def test_a_day_with_late_documents_is_thinned_once_they_are_sealed(
     sealed_sessions: sessionmaker[Session], keep: Keep
 ) -> None:
@@ -67,11 +67,11 @@ def test_a_day_with_late_documents_is_thinned_once_they_are_sealed(
     assert post(sealed_sessions, [late, controller(NOW - DAY, 12.0)]) == ["stored", "stored"]
     before = days(sealed_sessions)
     thinned = expire(sealed_sessions, keep)
-    assert (thinned.samples, thinned.originals) == (0, 0)
+    assert (thinned.samples, thinned.documents) == (0, 0)
     pd.testing.assert_frame_equal(before, days(sealed_sessions))
     assert sealing.seal(sealed_sessions, NOW).damaged == []
     thinned = expire(sealed_sessions, keep)
-    assert thinned.samples + thinned.originals == 2
+    assert thinned.samples + thinned.documents == 2
     pd.testing.assert_frame_equal(before, days(sealed_sessions))
     assert integrity.check(sealed_sessions, repair=False).problems == []
 
