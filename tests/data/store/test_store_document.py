@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.config import Config
@@ -100,6 +100,15 @@ def test_the_reader_of_the_document_reads_every_document(
         assert {family for _, family, _ in asked} == set(ENTRIES) == set(reader["FAMILIES"])
     assert read == asked
     assert len(asked) == len(posts())
+
+
+def test_the_reader_of_the_document_passes_over_days_whose_documents_have_expired(
+    sqlite_config: Config, filled: sessionmaker[Session], reader: dict[str, Any]
+) -> None:
+    with filled.begin() as session:
+        session.execute(update(SealedBlock).values(originals=None))
+    with sqlite3.connect(sqlite_config.data_dir / "arboretum.db") as raw:
+        assert 0 < len(list(reader["documents"](raw))) < len(posts())
 
 
 def test_the_reader_of_the_document_reads_columns_and_levels(
