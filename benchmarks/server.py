@@ -14,6 +14,7 @@ import orjson
 from flask import Response
 
 from app import create_app
+from app.audience import Audience, audience
 from app.config import Config
 from app.http.body import LIMIT, as_text, read_body
 from app.legacy.posting import RECEIVED
@@ -62,8 +63,8 @@ def ask_plainly(date: str, parameter: str) -> Response:
 
 
 server.view_functions |= {
-    "posting.bms": parse_only,
-    "posting.tristar": store_plainly,
-    "posting.tristar_daily": store_lines_plainly,
-    "reading.bms_point": ask_plainly,
+    "posting.bms": audience(Audience.POSTERS)(parse_only),
+    "posting.tristar": audience(Audience.POSTERS)(store_plainly),
+    "posting.tristar_daily": audience(Audience.POSTERS)(store_lines_plainly),
+    "reading.bms_point": audience(Audience.READERS)(ask_plainly),
 }

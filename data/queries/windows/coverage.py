@@ -42,7 +42,7 @@ def of_times(times: Integers, window: TimeRange, now: datetime, spacing: timedel
 
 
 def unbroken(times: Integers, longest: timedelta) -> list[Stretch]:
-    """`gaps.unbroken` of an array."""
+    """The stretches without a gap between these ascending times."""
     return _between(times, times, longest)
 
 
